@@ -1,0 +1,135 @@
+/**
+ * A failure that a user can meet. It is a value, never thrown: it travels in samples and recordings as JSON.
+ * The wording is made by `describeFault` alone.
+ */
+export type Fault =
+  | { readonly kind: 'command-not-found'; readonly command: string }
+  | {
+      readonly kind: 'command-failed'
+      readonly command: string
+      /** null when the command was ended by a signal. */
+      readonly exitCode: number | null
+      readonly lastLine: string
+    }
+  | { readonly kind: 'driver-trouble'; readonly trouble: DriverTrouble; readonly text: string }
+  | { readonly kind: 'gpu-unreadable'; readonly gpu: string; readonly text: string }
+  | { readonly kind: 'truncated'; readonly part: string; readonly gpusSeen: number }
+  | { readonly kind: 'timed-out'; readonly what: string; readonly afterMs: number }
+  | { readonly kind: 'unreachable'; readonly host: string; readonly lastLine: string }
+  | { readonly kind: 'refused'; readonly url: string; readonly status: number }
+  | { readonly kind: 'no-permission'; readonly what: string }
+  | { readonly kind: 'not-found'; readonly what: string }
+  | { readonly kind: 'too-large'; readonly what: string; readonly maxBytes: number }
+  | { readonly kind: 'malformed'; readonly part: string; readonly where: string; readonly found: string }
+  | { readonly kind: 'pid-namespace'; readonly gpus: number }
+  | { readonly kind: 'persistence-off'; readonly gpus: number }
+  | { readonly kind: 'loop-mode-left'; readonly because: string }
+
+/** What is wrong between nvidia-smi and the driver, by the texts that nvidia-smi prints on stdout. */
+export type DriverTrouble =
+  | 'no-library'
+  | 'no-driver'
+  | 'version-mismatch'
+  | 'no-permission'
+  | 'gpu-lost'
+  | 'reset-required'
+  | 'blocked'
+  | 'no-devices'
+  | 'timeout'
+  | 'other'
+
+/** One sentence: what happened, to what, and what to try. Lower case, no full stop, values in single quotes. */
+export function describeFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'command-not-found':
+      return `'${fault.command}' is not on the PATH; is the NVIDIA driver installed on this machine?`
+    case 'command-failed':
+      return fault.exitCode === null
+        ? `'${fault.command}' was ended by a signal: '${fault.lastLine}'; try it by hand`
+        : `'${fault.command}' ended with ${fault.exitCode}: '${fault.lastLine}'; try it by hand`
+    case 'driver-trouble':
+      return `${describeTrouble(fault.trouble)} ('${fault.text}')`
+    case 'gpu-unreadable':
+      return `GPU ${fault.gpu} can't be read ('${fault.text}'); see 'dmesg | grep -i xid', it may need a reset or a reboot`
+    case 'truncated':
+      return `'${fault.part}' ends in the middle of a document, after ${count(fault.gpusSeen, 'whole GPU')}; it was left out`
+    case 'timed-out':
+      return `${fault.what} gave no answer within ${(fault.afterMs / 1000).toFixed(1)} s; is the driver or the link hanging?`
+    case 'unreachable':
+      return `'${fault.host}' can't be reached: '${fault.lastLine}'; try 'ssh ${fault.host} true'`
+    case 'refused':
+      return `${fault.url} answered ${fault.status}; does it need a key?`
+    case 'no-permission':
+      return `no permission to read ${fault.what}; run as that user or as root to see it`
+    case 'not-found':
+      return `${fault.what} does not exist`
+    case 'too-large':
+      return `${fault.what} is larger than ${fault.maxBytes} bytes and was not read`
+    case 'malformed':
+      return `'${fault.part}' is not what it should be at ${fault.where}: '${fault.found}'`
+    case 'pid-namespace':
+      return `the processes on ${count(fault.gpus, 'GPU')} are not visible from here (PID namespace); start the container with '--pid=host'`
+    case 'persistence-off':
+      return `persistence mode is off on ${count(fault.gpus, 'GPU')}: each nvidia-smi start wakes the card; try 'sudo nvidia-smi -pm 1'`
+    case 'loop-mode-left':
+      return `nvidia-smi is now started once per sample, because its loop mode ${fault.because}`
+  }
+}
+
+/** A short badge for a header, one or two words. */
+export function faultBadge(fault: Fault): string {
+  switch (fault.kind) {
+    case 'command-not-found':
+      return `no ${fault.command}`
+    case 'command-failed':
+      return `${fault.command} failed`
+    case 'driver-trouble':
+      return 'driver trouble'
+    case 'gpu-unreadable':
+      return `GPU ${fault.gpu} lost`
+    case 'pid-namespace':
+      return 'pids hidden'
+    case 'persistence-off':
+      return 'persistence off'
+    case 'loop-mode-left':
+      return 'no loop mode'
+    case 'truncated':
+    case 'timed-out':
+    case 'unreachable':
+    case 'refused':
+    case 'no-permission':
+    case 'not-found':
+    case 'too-large':
+    case 'malformed':
+      return fault.kind
+  }
+}
+
+function describeTrouble(trouble: DriverTrouble): string {
+  switch (trouble) {
+    case 'no-library':
+      return "the driver's libnvidia-ml is missing; install the NVIDIA driver of this machine"
+    case 'no-driver':
+      return "nvidia-smi can't talk to the driver; is the kernel module loaded? try 'sudo modprobe nvidia'"
+    case 'version-mismatch':
+      return 'the driver was updated but the old kernel module still runs; reboot, or reload the nvidia modules'
+    case 'no-permission':
+      return 'the driver refuses this user; check the permissions of /dev/nvidia*'
+    case 'gpu-lost':
+      return "a GPU has fallen off the bus; see 'dmesg | grep -i xid' and reboot"
+    case 'reset-required':
+      return "a GPU needs a reset; try 'sudo nvidia-smi --gpu-reset' when nothing uses it"
+    case 'blocked':
+      return 'the operating system or another client blocks the GPU'
+    case 'no-devices':
+      return "nvidia-smi finds no GPU; see 'lspci | grep -i nvidia'"
+    case 'timeout':
+      return 'the driver did not answer in time; a GPU may hang'
+    case 'other':
+      return 'nvidia-smi gave no usable answer'
+  }
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}

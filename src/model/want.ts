@@ -1,0 +1,43 @@
+/**
+ * Something the judgement would like to see beside what every sample holds. The pure core returns wants with each frame;
+ * the source fetches them with the next sample through whatever transport it has.
+ */
+export type Want = WantTarget & {
+  /** `once`: until it was answered; `tick`: with every sample; a number: at most that often, in milliseconds. */
+  readonly every: 'once' | 'tick' | number
+  readonly maxBytes: number
+  /** A pure function of `parse` that the source applies before fold and recorder, so that only what matters is kept. */
+  readonly reduce?: ReducerId
+}
+
+export type WantTarget =
+  | { readonly kind: 'process'; readonly pid: number }
+  | { readonly kind: 'file'; readonly path: string; readonly viaPid?: number }
+  | { readonly kind: 'head'; readonly path: string; readonly viaPid?: number }
+  | { readonly kind: 'log'; readonly pid: number }
+  | { readonly kind: 'listing'; readonly path: string }
+  | { readonly kind: 'http'; readonly host: string; readonly port: number; readonly path: string }
+
+export type ReducerId = 'nvidia-smi' | 'allowed-environment'
+
+/** The names of the parts that answer a want, as recordings spell them (docs/recording-format.md). */
+export function partNames(want: WantTarget): readonly string[] {
+  switch (want.kind) {
+    case 'process':
+      return ['cmdline', 'stat', 'status', 'cgroup'].map((file) => processPart(want.pid, file))
+    case 'file':
+    case 'head':
+      return [`${want.kind}/${want.viaPid === undefined ? '' : `@${want.viaPid}/`}${want.path}`]
+    case 'log':
+      return [`log/${want.pid}`]
+    case 'listing':
+      return [`listing/${want.path}`]
+    case 'http':
+      return [`http/${want.host}:${want.port}${want.path}`]
+  }
+}
+
+/** `proc/4242/stat`. */
+export function processPart(pid: number, file: string): string {
+  return `proc/${pid}/${file}`
+}

@@ -1,0 +1,115 @@
+import type { Reading } from '../core/reading.ts'
+import type { Ceiling } from './ceiling.ts'
+import type { Container } from './snapshot.ts'
+import type { Trend } from './trend.ts'
+
+/**
+ * Open on purpose: an engine is one file, and adds its id here only when code must branch on it.
+ * `pytorch` is a torch process with no generation server recognised; it has no inference ceiling.
+ */
+export type EngineId =
+  | 'vllm'
+  | 'sglang'
+  | 'llama.cpp'
+  | 'ollama'
+  | 'tgi'
+  | 'tensorrt-llm'
+  | 'lmdeploy'
+  | 'exllama'
+  | 'koboldcpp'
+  | 'lmstudio'
+  | 'text-generation-webui'
+  | 'transformers'
+  | 'pytorch'
+  | 'unknown'
+
+/** All processes of one engine instance under its root process. */
+export interface Workload {
+  /** `vllm:4200`: engine and root pid. */
+  readonly id: string
+  readonly engine: EngineId
+  readonly rootPid: number
+  readonly pids: readonly number[]
+  readonly user: Reading<string>
+  readonly container: Container | undefined
+  readonly command: readonly string[]
+  readonly state: WorkloadState
+  readonly idleSeconds: Reading<number>
+  readonly model: WorkloadModel
+  readonly config: WorkloadConfig
+  readonly memory: WorkloadMemory
+  readonly kv: KvCache
+  readonly requests: {
+    readonly running: Reading<number>
+    readonly waiting: Reading<number>
+    readonly preemptions: Reading<number>
+  }
+  readonly throughput: {
+    readonly promptTokensPerSecond: Reading<number>
+    readonly generatedTokensPerSecond: Reading<number>
+  }
+  readonly ceiling: Reading<Ceiling>
+  readonly trend: { readonly memory: Trend; readonly kv: Trend }
+  readonly headroom: { readonly bytes: Reading<number>; readonly tokens: Reading<number> }
+}
+
+export type WorkloadState = 'loading' | 'serving' | 'idle' | 'sleeping' | 'unloading'
+
+export interface WorkloadModel {
+  readonly name: Reading<string>
+  readonly source: Reading<'argv' | 'api' | 'file' | 'catalogue'>
+  readonly quantization: Reading<string>
+  readonly parameters: Reading<number>
+}
+
+export type SettingOrigin = 'argv' | 'environment' | 'api' | 'file' | 'default'
+
+/** The settings that decide memory; `origins` says for each key where it was read. */
+export interface WorkloadConfig {
+  readonly contextTokens: Reading<number>
+  readonly parallel: Reading<number>
+  readonly kvTypeK: Reading<string>
+  readonly kvTypeV: Reading<string>
+  readonly gpuLayers: Reading<number>
+  readonly tensorParallel: Reading<number>
+  readonly gpuMemoryUtilization: Reading<number>
+  readonly origins: Readonly<Partial<Record<Exclude<keyof WorkloadConfig, 'origins'>, SettingOrigin>>>
+}
+
+/** The known slices plus `unexplainedBytes` sum to `usedBytes`; unexplained may be negative, and is then a finding. */
+export interface WorkloadMemory {
+  readonly usedBytes: Reading<number>
+  readonly slices: Slices
+  readonly perGpu: readonly { readonly uuid: string; readonly usedBytes: Reading<number> }[]
+  readonly residentBytes: Reading<number>
+  /** Share of the weights that is on the CPU, 0–1. */
+  readonly onCpuRatio: Reading<number>
+}
+
+export interface Slices {
+  readonly weightsBytes: Reading<number>
+  /** Attention KV: the pool of a preallocating engine, or what has grown. */
+  readonly kvBytes: Reading<number>
+  /** Recurrent state. */
+  readonly stateBytes: Reading<number>
+  /** Compute buffers and peak activations. */
+  readonly activationsBytes: Reading<number>
+  /** CUDA context, NCCL, CUDA graphs, allocator slack. */
+  readonly overheadBytes: Reading<number>
+  readonly unexplainedBytes: Reading<number>
+}
+
+export interface KvCache {
+  /** Whether the engine takes its KV memory at start or token by token: it decides which curve is watched. */
+  readonly growth: Reading<'preallocated' | 'on-demand'>
+  readonly capacityBytes: Reading<number>
+  readonly usedBytes: Reading<number>
+  readonly capacityTokens: Reading<number>
+  /** What live requests claim; prefix-cache blocks and idle slots are not used. */
+  readonly usedTokens: Reading<number>
+  readonly reusableTokens: Reading<number>
+  readonly usedRatio: Reading<number>
+  readonly bytesPerToken: Reading<number>
+  /** One entry per data-parallel engine. */
+  readonly perEngine: readonly { readonly label: string; readonly usedRatio: number }[]
+}

@@ -1,0 +1,10 @@
+import type { Frame } from '../model/frame.ts'
+import type { RawSample } from '../model/sample.ts'
+
+/** Where frames go. One frame at a time: the run loop waits for `accept` before it folds the next sample. */
+export interface Output {
+  readonly label: string
+  accept(frame: Frame, sample: RawSample): void | Promise<void>
+  /** Called once, also when `accept` was never called; a second call does nothing. */
+  close(): void | Promise<void>
+}
