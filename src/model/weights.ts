@@ -28,6 +28,8 @@ export type Tensor =
       /** In the file's order: the row length first. */
       readonly shape: readonly number[]
       readonly typeId: number
+      /** The length in the file, where its reader could tell: for types of forks, which ggml does not know. */
+      readonly bytes?: number
     }
   | {
       readonly kind: 'safetensors'
