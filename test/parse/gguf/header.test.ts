@@ -182,9 +182,9 @@ describe('a broken or hostile header ends in one sentence that names the field:'
       put(52, 9, 0, 0, 0, 0, 0, 0, 0, ...huge),
       "metadata key 'general.architecture': '9.22e+18 entries, more than its header can hold'",
     ],
-    ['five dimensions', put(126, 5), "tensor 'token_embd.weight': '5 dimensions'"],
-    ['2^63 elements', put(130, ...huge), "tensor 'token_embd.weight': '7.38e+19 elements'"],
-    ['an offset of 2^63', put(150, ...huge), "tensor 'token_embd.weight': 'offset 9.22e+18'"],
+    ['five dimensions', put(127, 5), "tensor 'token_embd.weight': '5 dimensions'"],
+    ['2^63 elements', put(131, ...huge), "tensor 'token_embd.weight': '7.38e+19 elements'"],
+    ['an offset of 2^63', put(151, ...huge), "tensor 'token_embd.weight': 'offset 9.22e+18'"],
     [
       'an alignment of 0',
       writeGguf({ ...SMALL, metadata: { 'general.alignment': u32(0) } }),
