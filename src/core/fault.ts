@@ -13,6 +13,8 @@ export type Fault =
     }
   | { readonly kind: 'driver-trouble'; readonly trouble: DriverTrouble; readonly text: string }
   | { readonly kind: 'gpu-unreadable'; readonly gpu: string; readonly text: string }
+  /** Fewer GPUs in the list than the driver counts. */
+  | { readonly kind: 'gpus-missing'; readonly listed: number; readonly attached: number }
   | { readonly kind: 'truncated'; readonly part: string; readonly gpusSeen: number }
   | { readonly kind: 'timed-out'; readonly what: string; readonly afterMs: number }
   | { readonly kind: 'unreachable'; readonly host: string; readonly lastLine: string }
@@ -24,6 +26,9 @@ export type Fault =
   | { readonly kind: 'pid-namespace'; readonly gpus: number }
   | { readonly kind: 'persistence-off'; readonly gpus: number }
   | { readonly kind: 'loop-mode-left'; readonly because: string }
+  | { readonly kind: 'unreadable-log'; readonly file: string; readonly because: string }
+  | { readonly kind: 'bad-line'; readonly file: string; readonly line: number; readonly because: string }
+  | { readonly kind: 'torn-tail'; readonly file: string; readonly because: string }
 
 /** What is wrong between nvidia-smi and the driver, by the texts that nvidia-smi prints on stdout. */
 export type DriverTrouble =
@@ -51,6 +56,8 @@ export function describeFault(fault: Fault): string {
       return `${describeTrouble(fault.trouble)} ('${fault.text}')`
     case 'gpu-unreadable':
       return `GPU ${fault.gpu} can't be read ('${fault.text}'); see 'dmesg | grep -i xid', it may need a reset or a reboot`
+    case 'gpus-missing':
+      return `${fault.listed} of ${count(fault.attached, 'GPU')} answered; see 'dmesg | grep -i xid' for a card that has fallen off the bus`
     case 'truncated':
       return `'${fault.part}' ends in the middle of a document, after ${count(fault.gpusSeen, 'whole GPU')}; it was left out`
     case 'timed-out':
@@ -73,6 +80,12 @@ export function describeFault(fault: Fault): string {
       return `persistence mode is off on ${count(fault.gpus, 'GPU')}: each nvidia-smi start wakes the card; try 'sudo nvidia-smi -pm 1'`
     case 'loop-mode-left':
       return `nvidia-smi is now started once per sample, because its loop mode ${fault.because}`
+    case 'unreadable-log':
+      return `'${fault.file}' can't be replayed: ${fault.because}; make a log with 'nvidia-smi -q -x -l 2 > FILE'`
+    case 'bad-line':
+      return `line ${fault.line} of '${fault.file}' ${fault.because}; what stands before it was shown, cut the file there to go without this message`
+    case 'torn-tail':
+      return `the end of '${fault.file}' is torn: ${fault.because}; what stands before it was shown`
   }
 }
 
@@ -87,6 +100,8 @@ export function faultBadge(fault: Fault): string {
       return 'driver trouble'
     case 'gpu-unreadable':
       return `GPU ${fault.gpu} lost`
+    case 'gpus-missing':
+      return 'GPUs missing'
     case 'pid-namespace':
       return 'pids hidden'
     case 'persistence-off':
@@ -101,6 +116,9 @@ export function faultBadge(fault: Fault): string {
     case 'not-found':
     case 'too-large':
     case 'malformed':
+    case 'unreadable-log':
+    case 'bad-line':
+    case 'torn-tail':
       return fault.kind
   }
 }

@@ -1,0 +1,79 @@
+import { missing, valueOr } from '../core/reading.ts'
+import { lastLine } from '../core/text.ts'
+import { parseMigDevices } from './nvidia-smi-mig.ts'
+import { readMemory, sharesHostMemory } from './nvidia-smi-memory.ts'
+import { parseGpuProcesses } from './nvidia-smi-process.ts'
+import { readSensors } from './nvidia-smi-sensors.ts'
+import { at, firstTold, readFlag, readText } from './nvidia-smi-value.ts'
+import { readElement } from './nvidia-smi-xml.ts'
+import type { Fault } from '../core/fault.ts'
+import type { Reading } from '../core/reading.ts'
+import type { Gpu } from '../model/snapshot.ts'
+import type { XmlNode } from './nvidia-smi-xml.ts'
+
+/** What one `<gpu>` block holds: a GPU, or none and why; what is wrong in its lists stands beside it. */
+export interface GpuBlock {
+  readonly gpu: Gpu | undefined
+  readonly faults: readonly Fault[]
+}
+
+/** Reads one `<gpu>` block, from its opening to its closing tag, as the GPU with this index. */
+export function parseGpuBlock(text: string, index: number): GpuBlock {
+  const node = at(readElement(text), 'gpu')
+  const busId = valueOr(readBusId(text, node), `#${index}`)
+  const uuid = readUuid(node)
+  if (uuid.kind === 'missing')
+    return { gpu: undefined, faults: [describeUnreadable(node, busId, uuid.detail)] }
+
+  const name = readText(at(node, 'product_name'))
+  const memory = readMemory(node)
+  const mig = parseMigDevices(node, busId)
+  const list = parseGpuProcesses(node, busId)
+  const gpu: Gpu = {
+    index,
+    uuid: uuid.value,
+    name: valueOr(name, 'unknown GPU'),
+    busId,
+    architecture: readText(at(node, 'product_architecture')),
+    unifiedMemory: sharesHostMemory(valueOr(name, ''), memory),
+    persistenceMode: readFlag(at(node, 'persistence_mode')),
+    driverModel: readText(at(node, 'driver_model', 'current_dm')),
+    memory,
+    ...readSensors(node),
+    recoveryAction: readRecoveryAction(node),
+    mig: { enabled: readFlag(at(node, 'mig_mode', 'current_mig')), devices: mig.devices },
+    processes: list.processes,
+  }
+  return { gpu, faults: [...mig.faults, ...list.faults] }
+}
+
+// the attribute straight from the text, so that a block whose tags don't pair up can be named as well
+function readBusId(text: string, node: XmlNode): Reading<string> {
+  const id = /^<gpu\s+id\s*=\s*"([^"<>]{1,40})"/.exec(text)?.[1]
+  return id === undefined ? readText(at(node, 'pci', 'pci_bus_id')) : readText(id)
+}
+
+// files that people share have it masked, but blanks and brackets of tags never stand in it
+function readUuid(node: XmlNode): Reading<string> {
+  const uuid = readText(at(node, 'uuid'))
+  if (uuid.kind === 'missing' || /^[\w.:[\]-]{1,96}$/.test(uuid.value)) return uuid
+  return missing('malformed', lastLine(uuid.value, 40))
+}
+
+function describeUnreadable(node: XmlNode, busId: string, said: string | undefined): Fault {
+  if (node === undefined)
+    return { kind: 'malformed', part: 'nvidia-smi', where: `GPU ${busId}`, found: 'unpaired tags' }
+  return { kind: 'gpu-unreadable', gpu: busId, text: said ?? 'no uuid' }
+}
+
+// drivers before about 560 give two flags instead of the action
+function readRecoveryAction(node: XmlNode): Reading<string> {
+  const action = readText(at(node, 'gpu_recovery_action'))
+  const reset = readText(at(node, 'gpu_reset_status', 'reset_required'))
+  const drain = readText(at(node, 'gpu_reset_status', 'drain_and_reset_recommended'))
+  if (action.kind === 'known') return action
+  if (valueOr(reset, '') === 'Yes') return { kind: 'known', value: 'Reset', basis: 'derived' }
+  if (valueOr(drain, '') === 'Yes') return { kind: 'known', value: 'Drain and Reset', basis: 'derived' }
+  if (valueOr(reset, '') === 'No') return { kind: 'known', value: 'None', basis: 'derived' }
+  return firstTold(action, missing(reset.kind === 'missing' ? reset.reason : 'malformed'))
+}
