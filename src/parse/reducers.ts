@@ -1,0 +1,13 @@
+import { allowedEnvironment } from './allowed-environment.ts'
+import { reduceNvidiaSmi } from './nvidia-smi-reduce.ts'
+import type { ReducerId } from '../model/want.ts'
+
+/** What a source keeps of an answer before the fold, the recorder or anything else sees it. */
+export function reduce(id: ReducerId, text: string): string {
+  switch (id) {
+    case 'nvidia-smi':
+      return reduceNvidiaSmi(text)
+    case 'allowed-environment':
+      return allowedEnvironment(text)
+  }
+}
