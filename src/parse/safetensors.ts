@@ -55,11 +55,11 @@ function readTensors(header: Readonly<Record<string, unknown>>, part: string): S
 
 /** The tensor, or what is wrong with it. */
 function readTensor(name: string, value: unknown): SafetensorsTensor | string {
-  const fields = asObject(value)
-  const dtype = asText(fields?.['dtype'])
-  const shape = sizes(fields?.['shape'])
+  const fields = asObject(value) ?? {}
+  const dtype = asText(fields['dtype'])
+  const shape = sizes(fields['shape'])
   if (dtype === undefined || shape === undefined) return 'no dtype and shape'
-  const [begin, end] = sizes(fields?.['data_offsets']) ?? []
+  const [begin, end] = sizes(fields['data_offsets']) ?? []
   if (begin === undefined || end === undefined || end < begin) return 'no data_offsets'
   return (
     contradiction(dtype, shape, end - begin) ?? {
