@@ -12,3 +12,12 @@ export type SessionState =
       /** The bundled demo: labelled DEMO wherever it is shown. */
       readonly demo: boolean
     }
+
+/** What a viewer may ask of a source. */
+export type SourceCommand =
+  | { readonly kind: 'interval'; readonly intervalMs: number }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** One sample forward while paused. */
+  | { readonly kind: 'step' }
+  | { readonly kind: 'speed'; readonly factor: number }

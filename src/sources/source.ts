@@ -1,3 +1,4 @@
+import type { Fault } from '../core/fault.ts'
 import type { SourceOrigin } from '../model/frame.ts'
 import type { RawSample } from '../model/sample.ts'
 import type { SessionState } from '../model/session.ts'
@@ -16,6 +17,8 @@ export interface Source {
   /** Takes effect with the next sample; a source ignores what it has no use for. */
   control(command: SourceCommand): void
   state(): SessionState
+  /** Why the samples ended before their end, once they have: a damaged log, a host that refuses. */
+  ending(): Fault | undefined
 }
 
 export type WantsOf = (host: string) => readonly Want[]

@@ -1,0 +1,48 @@
+import type { Fault } from '../core/fault.ts'
+import type { FaultPart, Part, RawSample } from '../model/sample.ts'
+
+/** The newest answer to one question. An old answer stands until a newer one comes. */
+export interface Answer {
+  /** What was last read successfully, if ever. */
+  readonly part: Exclude<Part, { kind: 'same' | 'fault' }> | undefined
+  readonly renewedAtMs: number
+  /** Set while the latest attempt failed; the good part before it still stands. */
+  readonly trouble: { readonly fault: Fault; readonly sinceMs: number } | undefined
+}
+
+export type AnswerBook = ReadonlyMap<string, Answer>
+
+/** The book with the parts of one sample entered. `same` and absent parts leave their answer as it was. */
+export function enter(book: AnswerBook, sample: RawSample): AnswerBook {
+  const next = new Map(book)
+  for (const [name, part] of sample.parts) {
+    if (part.kind === 'same') continue
+    next.set(name, part.kind === 'fault' ? troubled(book.get(name), part, sample) : answered(part, sample))
+  }
+  return next
+}
+
+/** The text of an answer; empty where there is none yet, which every parser reads as all missing. */
+export function textOf(book: AnswerBook, name: string): string {
+  const part = book.get(name)?.part
+  return part?.kind === 'text' ? part.text : ''
+}
+
+function answered(part: Exclude<Part, { kind: 'same' | 'fault' }>, sample: RawSample): Answer {
+  const ageMs = part.kind === 'text' ? (part.ageMs ?? 0) : 0
+  return { part, renewedAtMs: sample.elapsedMs - ageMs, trouble: undefined }
+}
+
+function troubled(before: Answer | undefined, { fault }: FaultPart, sample: RawSample): Answer {
+  return {
+    part: before?.part,
+    renewedAtMs: before?.renewedAtMs ?? sample.elapsedMs,
+    trouble: { fault, sinceMs: troubleSince(before, fault, sample.elapsedMs) },
+  }
+}
+
+/** Since when this kind of trouble lasts: from before, if it is the same, else from now. */
+export function troubleSince(before: Answer | undefined, fault: Fault, nowMs: number): number {
+  const trouble = before?.trouble
+  return trouble?.fault.kind === fault.kind ? trouble.sinceMs : nowMs
+}

@@ -1,0 +1,114 @@
+import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import type { GpuState } from '../model/frame.ts'
+import type { Gpu } from '../model/snapshot.ts'
+import type { Slices, Workload, WorkloadMemory } from '../model/workload.ts'
+import type { Answers, EngineReport } from '../engines/engine.ts'
+import { engineOf } from '../engines/index.ts'
+import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
+import type { ProcessBook } from './processes.ts'
+import { unownedReason, type UnownedEvidence } from './unowned.ts'
+
+/** A workload as far as the present instant tells: what it holds. Where it is going comes later. */
+export type AttributedWorkload = Omit<Workload, 'ceiling' | 'trend' | 'headroom'>
+
+/** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
+export function attributeWorkload(
+  group: ClaimedGroup,
+  book: ProcessBook,
+  answers: Answers,
+): AttributedWorkload {
+  const { claim, holdings } = group
+  const report = engineOf(claim.engine).report(claim, answers)
+  const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid)])]
+  return {
+    id: group.id,
+    engine: claim.engine,
+    rootPid: claim.root.pid,
+    pids,
+    user: claim.root.user,
+    container: claim.root.container,
+    command: claim.root.command,
+    state: report.state,
+    idleSeconds: report.idleSeconds,
+    model: report.model,
+    config: report.config,
+    memory: workloadMemory(holdings, report, pids, book),
+    kv: report.kv,
+    requests: report.requests,
+    throughput: report.throughput,
+  }
+}
+
+/** A card with its memory divided: attributed to known engines, other, and the part of other that nobody owns. */
+export function attributeGpu(
+  gpu: Gpu,
+  workloads: readonly AttributedWorkload[],
+  book: ProcessBook,
+  evidence: UnownedEvidence,
+): GpuState {
+  const owner = new Map(workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload] as const)))
+  const holdings = holdingsOf([gpu])
+  const engineHoldings = holdings.filter(({ process }) => {
+    const engine = owner.get(process.pid)?.engine
+    return engine !== undefined && engine !== 'unknown'
+  })
+  const attributedBytes = usedBy(engineHoldings)
+  const { usedBytes } = gpu.memory
+  const unownedBytes = both(usedBytes, usedBy(holdings), (used, held) => Math.max(0, used - held))
+  return {
+    ...gpu,
+    processes: map(gpu.processes, (processes) =>
+      processes.map((process) => ({
+        ...process,
+        host: book.get(process.pid)?.process,
+        workload: owner.get(process.pid)?.id ?? `unknown:${process.pid}`,
+      })),
+    ),
+    attributedBytes,
+    otherBytes: both(usedBytes, attributedBytes, (used, attributed) => used - attributed),
+    unownedBytes,
+    unownedReason: unownedReason(gpu, valueOr(unownedBytes, 0), evidence),
+  }
+}
+
+function workloadMemory(
+  holdings: readonly Holding[],
+  report: EngineReport,
+  pids: readonly number[],
+  book: ProcessBook,
+): WorkloadMemory {
+  const usedBytes = usedBy(holdings)
+  const uuids = [...new Set(holdings.map(({ gpuUuid }) => gpuUuid))]
+  return {
+    usedBytes,
+    slices: { ...report.slices, unexplainedBytes: unexplained(usedBytes, report.slices) },
+    perGpu: uuids.map((uuid) => ({
+      uuid,
+      usedBytes: usedBy(holdings.filter(({ gpuUuid }) => gpuUuid === uuid)),
+    })),
+    residentBytes: residentOf(pids, book),
+    onCpuRatio: report.onCpuRatio,
+  }
+}
+
+function usedBy(holdings: readonly Holding[]): Reading<number> {
+  return sum(holdings.map(({ process }) => process.usedBytes))
+}
+
+function unexplained(usedBytes: Reading<number>, slices: Omit<Slices, 'unexplainedBytes'>): Reading<number> {
+  const parts = [
+    slices.weightsBytes,
+    slices.kvBytes,
+    slices.stateBytes,
+    slices.activationsBytes,
+    slices.overheadBytes,
+  ]
+  const explained = parts.reduce((total, part) => total + valueOr(part, 0), 0)
+  return map(usedBytes, (used) => used - explained)
+}
+
+function residentOf(pids: readonly number[], book: ProcessBook): Reading<number> {
+  const records = pids.flatMap((pid) => book.get(pid) ?? [])
+  if (records.length === 0) return missing('not-reported')
+  return sumOfKnown(records.map(({ process }) => process.residentBytes))
+}

@@ -1,0 +1,47 @@
+import type { Fault } from '../core/fault.ts'
+import type { FrameFault } from '../model/frame.ts'
+import type { Gpu, NvidiaSmi } from '../model/snapshot.ts'
+import type { AnswerBook } from './answers.ts'
+
+/** The faults that stand, by what they say, with the time since when. */
+export type FaultBook = ReadonlyMap<string, StandingFault>
+
+interface StandingFault {
+  readonly fault: Fault
+  readonly sinceMs: number
+}
+
+// A vanished process or a kernel without pressure files is no fault of the run: those read as missing values instead.
+const SPOKEN_PARTS = ['nvidia-smi', 'nvidia-smi/mode', 'meminfo']
+
+/** What stands in the way at this tick, from the answers and from the GPU document itself. */
+export function presentFaults(
+  answers: AnswerBook,
+  document: NvidiaSmi | undefined,
+  hidden: readonly Gpu[],
+): readonly Fault[] {
+  const failing = SPOKEN_PARTS.flatMap((name) => answers.get(name)?.trouble?.fault ?? [])
+  const persistenceOff = (document?.gpus ?? []).filter(
+    ({ persistenceMode }) => persistenceMode.kind === 'known' && !persistenceMode.value,
+  )
+  return [
+    ...failing,
+    ...(document?.faults ?? []),
+    ...(hidden.length > 0 ? [{ kind: 'pid-namespace', gpus: hidden.length } as const] : []),
+    ...(persistenceOff.length > 0 ? [{ kind: 'persistence-off', gpus: persistenceOff.length } as const] : []),
+  ]
+}
+
+/** The book with the faults of this tick: a fault that stood before keeps its beginning, one that is gone is forgotten. */
+export function followFaults(book: FaultBook, faults: readonly Fault[], nowMs: number): FaultBook {
+  return new Map(
+    faults.map((fault) => {
+      const key = JSON.stringify(fault)
+      return [key, { fault, sinceMs: book.get(key)?.sinceMs ?? nowMs }] as const
+    }),
+  )
+}
+
+export function frameFaults(book: FaultBook, nowMs: number): readonly FrameFault[] {
+  return [...book.values()].map(({ fault, sinceMs }) => ({ fault, ageMs: nowMs - sinceMs }))
+}

@@ -1,0 +1,14 @@
+import type { RawSample } from '../model/sample.ts'
+import type { Memory } from './memory.ts'
+
+/**
+ * Whether time is missing before this sample: more than three intervals without one, a wall clock that ran away from the
+ * monotonic one by as much (a suspend), or a monotonic clock that went back (a new segment of a recording).
+ */
+export function isGap({ previous, rules }: Memory, sample: RawSample): boolean {
+  if (previous === undefined) return false
+  const allowedMs = rules.gapIntervals * Math.max(previous.intervalMs, sample.intervalMs)
+  const passedMs = sample.elapsedMs - previous.elapsedMs
+  const wallMs = sample.takenAtEpochMs - previous.takenAtEpochMs
+  return passedMs < 0 || passedMs > allowedMs || Math.abs(wallMs - passedMs) > allowedMs
+}

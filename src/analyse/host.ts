@@ -1,0 +1,60 @@
+import { both, known, missing } from '../core/reading.ts'
+import type { Frame } from '../model/frame.ts'
+import type { HostMemory, HostProcess } from '../model/snapshot.ts'
+import { parseLoad1 } from '../parse/loadavg.ts'
+import { parseMeminfo } from '../parse/meminfo.ts'
+import { parsePressure } from '../parse/pressure.ts'
+import type { ListedProcess } from '../parse/process-list.ts'
+import { parseUptimeSeconds } from '../parse/uptime.ts'
+import { parseOomKills } from '../parse/vmstat.ts'
+import { textOf, type AnswerBook } from './answers.ts'
+import type { Memory } from './memory.ts'
+
+// as many as a host panel shows without scrolling
+const LARGEST = 12
+
+/** The host's memory from the newest answers; a part that never came reads as not reported. */
+export function hostMemoryOf(answers: AnswerBook): HostMemory {
+  const meminfo = parseMeminfo(textOf(answers, 'meminfo'))
+  return {
+    totalBytes: meminfo.totalBytes,
+    availableBytes: meminfo.availableBytes,
+    freeBytes: meminfo.freeBytes,
+    swapTotalBytes: meminfo.swapTotalBytes,
+    swapUsedBytes: both(meminfo.swapTotalBytes, meminfo.swapFreeBytes, (total, free) => total - free),
+    pressure: parsePressure(textOf(answers, 'pressure/memory')),
+    oomKills: parseOomKills(textOf(answers, 'vmstat')),
+  }
+}
+
+export function hostLoadOf(answers: AnswerBook): Frame['hostLoad'] {
+  return {
+    load1: parseLoad1(textOf(answers, 'loadavg')),
+    uptimeSeconds: parseUptimeSeconds(textOf(answers, 'uptime')),
+  }
+}
+
+/** The processes with the largest resident set, whether or not they use a GPU. */
+export function largestProcesses({ processList, processes, users }: Memory): readonly HostProcess[] {
+  return [...processList]
+    .sort((a, b) => b.residentBytes - a.residentBytes)
+    .slice(0, LARGEST)
+    .map((listed) => {
+      const process = processes.get(listed.pid)?.process
+      return process?.startTicks === listed.startTicks ? process : onlyListed(listed, users)
+    })
+}
+
+function onlyListed(listed: ListedProcess, users: ReadonlyMap<number, string>): HostProcess {
+  return {
+    pid: listed.pid,
+    parentPid: listed.parentPid,
+    startTicks: listed.startTicks,
+    comm: listed.comm,
+    command: [listed.comm],
+    user: known(users.get(listed.uid) ?? `${listed.uid}`),
+    residentBytes: known(listed.residentBytes),
+    cpuPercent: missing('not-yet-known'),
+    container: undefined,
+  }
+}

@@ -1,0 +1,54 @@
+import type { NvidiaSmi } from '../model/snapshot.ts'
+import type { SourceOrigin } from '../model/frame.ts'
+import type { RawSample } from '../model/sample.ts'
+import type { ParsedBlocks } from '../parse/nvidia-smi.ts'
+import type { ListedProcess } from '../parse/process-list.ts'
+import type { AnswerBook } from './answers.ts'
+import type { ProcessBook } from './processes.ts'
+import type { RiskBook } from './risk-book.ts'
+import type { Rules } from './rules.ts'
+import type { FaultBook } from './faults.ts'
+import type { WindowBook } from './windows.ts'
+
+/** All that the fold knows of one host from before: what the rules need, and no more. */
+export interface Memory {
+  readonly origin: SourceOrigin
+  readonly rules: Rules
+  readonly previous: Pick<RawSample, 'elapsedMs' | 'takenAtEpochMs' | 'intervalMs'> | undefined
+  readonly answers: AnswerBook
+  readonly gpuDocument: GpuDocument | undefined
+  readonly processes: ProcessBook
+  readonly processList: readonly ListedProcess[]
+  readonly users: ReadonlyMap<number, string>
+
+  readonly windows: WindowBook
+  /** When a process that held memory was last seen to leave a card, by uuid. */
+  readonly departures: ReadonlyMap<string, number>
+  readonly risks: RiskBook
+  readonly faults: FaultBook
+}
+
+/** The newest whole document of nvidia-smi, and its blocks by their text, so that an unchanged GPU is not parsed again. */
+export interface GpuDocument {
+  readonly document: NvidiaSmi
+  readonly blocks: ParsedBlocks
+  readonly arrivedAtMs: number
+  readonly tookMs: number | undefined
+}
+
+export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
+  return {
+    origin,
+    rules,
+    previous: undefined,
+    answers: new Map(),
+    gpuDocument: undefined,
+    processes: new Map(),
+    processList: [],
+    users: new Map(),
+    windows: new Map(),
+    departures: new Map(),
+    risks: new Map(),
+    faults: new Map(),
+  }
+}

@@ -1,0 +1,77 @@
+import type { RawSample } from '../model/sample.ts'
+import type { Gpu } from '../model/snapshot.ts'
+import { parseNvidiaSmi } from '../parse/nvidia-smi.ts'
+import { parseProcessList } from '../parse/process-list.ts'
+import { parseUsers } from '../parse/users.ts'
+import { enter, textOf, troubleSince, type AnswerBook } from './answers.ts'
+import type { GpuDocument, Memory } from './memory.ts'
+import { followProcesses } from './processes.ts'
+
+// A process that was not renewed for this long is gone; the list of a RAM node is renewed every ten seconds.
+const KEEP_PROCESS_MS = 30_000
+const KEEP_DEPARTURE_MS = 60_000
+
+/** The memory after reading one sample: answers, the GPU document, processes. No judgement yet. */
+export function observe(memory: Memory, sample: RawSample): Memory {
+  const { answers, gpuDocument } = followDocument(memory, enter(memory.answers, sample), sample)
+  const users = sample.parts.has('users') ? parseUsers(textOf(answers, 'users')) : memory.users
+  const keepMs = Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * sample.intervalMs)
+  return {
+    ...memory,
+    previous: sample,
+    answers,
+    gpuDocument,
+    users,
+    processes: followProcesses(memory.processes, sample, users, keepMs),
+    processList: sample.parts.has('processes')
+      ? parseProcessList(textOf(answers, 'processes'))
+      : memory.processList,
+    departures: followDepartures(memory, gpuDocument, sample.elapsedMs),
+  }
+}
+
+/** A renewed document is parsed; what turns out not to be one becomes trouble, and the document before it stands. */
+function followDocument(
+  memory: Memory,
+  answers: AnswerBook,
+  sample: RawSample,
+): Pick<Memory, 'answers' | 'gpuDocument'> {
+  const part = sample.parts.get('nvidia-smi')
+  const answer = answers.get('nvidia-smi')
+  if (part?.kind !== 'text' || answer === undefined) return { answers, gpuDocument: memory.gpuDocument }
+  const parsed = parseNvidiaSmi(part.text, memory.gpuDocument?.blocks)
+  if (parsed.answer.kind === 'fault') {
+    const { fault } = parsed.answer
+    const sinceMs = troubleSince(memory.answers.get('nvidia-smi'), fault, sample.elapsedMs)
+    const troubled = { ...answer, trouble: { fault, sinceMs } }
+    return { answers: new Map(answers).set('nvidia-smi', troubled), gpuDocument: memory.gpuDocument }
+  }
+  const gpuDocument: GpuDocument = {
+    document: parsed.answer.document,
+    blocks: parsed.blocks,
+    arrivedAtMs: answer.renewedAtMs,
+    tookMs: part.tookMs,
+  }
+  return { answers, gpuDocument }
+}
+
+/** Remembers for a minute that a process left a card: its memory may take that long to come back. */
+function followDepartures(
+  memory: Memory,
+  next: GpuDocument | undefined,
+  nowMs: number,
+): Memory['departures'] {
+  const departures = new Map([...memory.departures].filter(([, atMs]) => nowMs - atMs <= KEEP_DEPARTURE_MS))
+  if (next === undefined || next === memory.gpuDocument) return departures
+  const before = new Map(memory.gpuDocument?.document.gpus.map((gpu) => [gpu.uuid, pidsOf(gpu)]))
+  for (const gpu of next.document.gpus) {
+    const pids = pidsOf(gpu)
+    const gone = [...(before.get(gpu.uuid) ?? [])].some((pid) => !pids.has(pid))
+    if (gone) departures.set(gpu.uuid, nowMs)
+  }
+  return departures
+}
+
+function pidsOf(gpu: Gpu): ReadonlySet<number> {
+  return new Set(gpu.processes.kind === 'known' ? gpu.processes.value.map(({ pid }) => pid) : [])
+}

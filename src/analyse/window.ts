@@ -1,0 +1,49 @@
+/** The recent past of one quantity: at most one point a cell, the cell's maximum, because maxima are what a limit meets. */
+export interface Window {
+  readonly points: readonly WindowPoint[]
+}
+
+export interface WindowPoint {
+  readonly atMs: number
+  readonly value: number
+}
+
+export const EMPTY_WINDOW: Window = { points: [] }
+
+// 300 cells in a window of ten minutes: enough for 20 buckets, and bounded at any sampling interval
+const CELLS = 300
+
+/** The window with one more point, without what is older than `windowMs`. A point that is not newer than the last is dropped. */
+export function extend(window: Window, point: WindowPoint, windowMs: number): Window {
+  const last = window.points.at(-1)
+  if (last !== undefined && point.atMs <= last.atMs) return window
+  const cellMs = windowMs / CELLS
+  const sameCell = last !== undefined && Math.floor(last.atMs / cellMs) === Math.floor(point.atMs / cellMs)
+  if (sameCell)
+    return {
+      points: [...window.points.slice(0, -1), { atMs: point.atMs, value: Math.max(last.value, point.value) }],
+    }
+  const oldest = point.atMs - windowMs
+  const from = window.points.findIndex(({ atMs }) => atMs >= oldest)
+  return { points: [...(from === -1 ? [] : window.points.slice(from)), point] }
+}
+
+export function spanMs(window: Window): number {
+  const [first] = window.points
+  const last = window.points.at(-1)
+  return first === undefined || last === undefined ? 0 : last.atMs - first.atMs
+}
+
+/** The maxima of `count` equal stretches of the window; stretches without a point are left out. */
+export function bucketMaxima(window: Window, count: number): readonly WindowPoint[] {
+  const [first] = window.points
+  if (first === undefined) return []
+  const widthMs = Math.max(1, spanMs(window) / count)
+  const best = new Map<number, WindowPoint>()
+  for (const point of window.points) {
+    const bucket = Math.min(count - 1, Math.floor((point.atMs - first.atMs) / widthMs))
+    const present = best.get(bucket)
+    if (present === undefined || point.value > present.value) best.set(bucket, point)
+  }
+  return [...best.values()]
+}

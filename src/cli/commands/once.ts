@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import { RULES } from '../../analyse/rules.ts'
+import type { Frame } from '../../model/frame.ts'
+import { frameJson } from '../../outputs/frame-json.ts'
+import { plainText } from '../../outputs/plain.ts'
+import { run } from '../../runtime/run.ts'
+import { watchSignals } from '../../runtime/signals.ts'
+import { EXIT, type Environment } from '../environment.ts'
+import { failOnOption, type FailOnOptions } from '../options.ts'
+import { verdict } from '../show.ts'
+import { thisMachine } from './live.ts'
+
+// the present moment needs no pace; a second is what a first document may take in loop mode
+const INTERVAL_MS = 1000
+
+export function onceCommand(environment: Environment): Command {
+  return new Command('once')
+    .description('print the present frame and exit')
+    .option('--json', 'as a JSON object instead of a table', false)
+    .addOption(failOnOption())
+    .action(async (options: { json: boolean } & FailOnOptions) => {
+      const watch = watchSignals((code) => process.exit(code))
+      const source = thisMachine(environment, INTERVAL_MS)
+      const result = await run({
+        source,
+        outputs: [],
+        rules: RULES,
+        signal: watch.signal,
+        isEnough: hasAnswered,
+      })
+      watch.release()
+      const { last } = result
+      if (last !== undefined) environment.stdout.write(options.json ? jsonLine(last) : plainText(last))
+      const empty = last === undefined || (last.gpus.length === 0 && last.workloads.length === 0)
+      const code = empty ? EXIT.fault : verdict(environment, result, options.failOn)
+      environment.exitWith(watch.exitCode() ?? code)
+    })
+}
+
+/** Whether nvidia-smi has said something, if only that it is not there. */
+export function hasAnswered(frame: Frame): boolean {
+  return frame.gpuSample.kind === 'known' || frame.faults.length > 0
+}
+
+function jsonLine(frame: Frame): string {
+  return `${JSON.stringify(frameJson(frame))}\n`
+}

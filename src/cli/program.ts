@@ -1,0 +1,40 @@
+import { Command } from 'commander'
+import { demoCommand } from './commands/demo.ts'
+import { onceCommand } from './commands/once.ts'
+import { replayCommand } from './commands/replay.ts'
+import { watchCommand } from './commands/watch.ts'
+import type { Environment } from './environment.ts'
+
+const EXAMPLES = `
+Examples:
+  llmtop                                 watch this machine
+  llmtop --interval 500ms                twice a second
+  llmtop once --json | jq .gpus[0]       the present frame for a script
+  llmtop replay node7.ndjson.gz --speed 8
+  nvidia-smi -q -x -l 2 > node7.xml      a log to replay later: llmtop replay node7.xml
+  llmtop demo                            ten minutes on two GPUs, without a GPU
+
+Exit codes: 0 done, 1 a fault ended the run, 2 wrong usage, 3 a risk reached --fail-on,
+128+n ended by signal n.`
+
+/** All commands and their options. Parsing ends in `CommanderError` instead of an exit, so that `main.ts` alone ends the program. */
+export function buildProgram(environment: Environment): Command {
+  const program = new Command('llmtop')
+    .description('What holds the GPU memory, whether it will run out, and what to change.')
+    .version(environment.version)
+    .helpCommand(false)
+    .configureHelp({ helpWidth: 80 })
+    .configureOutput({
+      writeOut: (text) => environment.stdout.write(text),
+      writeErr: (text) => environment.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText('after', EXAMPLES)
+  program.addCommand(watchCommand(environment), { isDefault: true })
+  program.addCommand(replayCommand(environment))
+  program.addCommand(onceCommand(environment))
+  program.addCommand(demoCommand(environment))
+  // sub-commands made on their own inherit neither of these
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  return program
+}

@@ -1,0 +1,89 @@
+import { RULES } from '../analyse/rules.ts'
+import { describeFault } from '../core/fault.ts'
+import { reaches, type RiskLevel } from '../model/risk.ts'
+import { jsonOutput } from '../outputs/json.ts'
+import type { Output } from '../outputs/output.ts'
+import { plainOutput } from '../outputs/plain.ts'
+import { guardAgainstCrash } from '../runtime/crash.ts'
+import { run, type RunResult } from '../runtime/run.ts'
+import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
+import type { Source } from '../sources/source.ts'
+import { EXIT, type Environment } from './environment.ts'
+import type { ShowOptions } from './options.ts'
+
+export interface Show {
+  readonly source: Source
+  readonly options: ShowOptions
+  /** Times of the log have no zone: show their digits as they are. */
+  readonly zoneless?: boolean
+  readonly failOn?: RiskLevel | undefined
+}
+
+/** Watches a source on the output that fits: JSON when asked for, the screen on a terminal, plain text elsewhere. */
+export async function show(environment: Environment, request: Show): Promise<void> {
+  let output: Output | undefined
+  const leave = (code: number): never => {
+    void output?.close()
+    process.exit(code)
+  }
+  const watch = watchSignals(leave)
+  guardAgainstCrash(environment.version, () => void output?.close())
+  endQuietlyOnClosedPipe(environment, watch)
+  try {
+    output = await outputFor(environment, request, watch)
+    const result = await run({
+      source: request.source,
+      outputs: [output],
+      rules: RULES,
+      signal: watch.signal,
+    })
+    environment.exitWith(watch.exitCode() ?? verdict(environment, result, request.failOn))
+  } finally {
+    watch.release()
+  }
+}
+
+/** Says why the source ended early, and turns the result into an exit code. */
+export function verdict(environment: Environment, result: RunResult, failOn: RiskLevel | undefined): number {
+  const { fault, worst, frames } = result
+  if (fault !== undefined) environment.stderr.write(`llmtop: ${describeFault(fault)}\n`)
+  // a torn end is what a crash leaves behind: what stands before it is whole
+  if (fault !== undefined && !(fault.kind === 'torn-tail' && frames > 0)) return EXIT.fault
+  return failOn !== undefined && worst !== undefined && reaches(worst, failOn) ? EXIT.risk : EXIT.done
+}
+
+async function outputFor(environment: Environment, request: Show, watch: SignalWatch): Promise<Output> {
+  const { stdin, stdout, stderr, variables } = environment
+  const { options, source } = request
+  if (options.json) return jsonOutput(stdout)
+  if (!stdout.isTTY || !stdin.isTTY || variables['TERM'] === 'dumb') {
+    stderr.write(
+      'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
+    )
+    return plainOutput(stdout)
+  }
+  // blessed is slow to load: only when a screen is drawn
+  const { terminalOutput } = await import('../outputs/terminal/screen.ts')
+  return terminalOutput({
+    input: stdin,
+    output: stdout,
+    color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
+    ascii: options.ascii,
+    timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
+    session: () => source.state(),
+    onCommand: (command) => {
+      source.control(command)
+    },
+    onQuit: () => {
+      watch.stop()
+    },
+  })
+}
+
+/** `llmtop --json | head -1`: the reader has had enough, which is no fault. */
+function endQuietlyOnClosedPipe({ stdout }: Environment, watch: SignalWatch): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    watch.stop()
+  })
+}

@@ -1,0 +1,17 @@
+// The texts that people write for settings, and what they mean. Each reader gives the value, or undefined for what is none.
+
+/** `500ms`, `2s`, `1.5m`, `1h`; a bare number is seconds. */
+export function readDurationMs(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim())
+  if (match === null) return undefined
+  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 's']
+  return factor === undefined ? undefined : Math.round(Number(match[1]) * factor)
+}
+
+/** `8`, `0.25`, `8x`, `max`. */
+export function readSpeed(text: string): number | undefined {
+  if (text === 'max') return Infinity
+  const match = /^(\d+(?:\.\d+)?)[x×]?$/.exec(text.trim())
+  const speed = match === null ? undefined : Number(match[1])
+  return speed === undefined || speed === 0 ? undefined : speed
+}

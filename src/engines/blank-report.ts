@@ -1,0 +1,37 @@
+import { missing, type MissingReason } from '../core/reading.ts'
+import type { EngineReport } from './engine.ts'
+
+/** A report in which nothing is known, for one reason: what an engine starts from, and all that `unknown` can say. */
+export function blankReport(reason: MissingReason): EngineReport {
+  const no = missing(reason)
+  return {
+    state: 'serving',
+    idleSeconds: no,
+    model: { name: no, source: no, quantization: no, parameters: no },
+    config: {
+      contextTokens: no,
+      parallel: no,
+      kvTypeK: no,
+      kvTypeV: no,
+      gpuLayers: no,
+      tensorParallel: no,
+      gpuMemoryUtilization: no,
+      origins: {},
+    },
+    kv: {
+      growth: no,
+      capacityBytes: no,
+      usedBytes: no,
+      capacityTokens: no,
+      usedTokens: no,
+      reusableTokens: no,
+      usedRatio: no,
+      bytesPerToken: no,
+      perEngine: [],
+    },
+    requests: { running: no, waiting: no, preemptions: no },
+    throughput: { promptTokensPerSecond: no, generatedTokensPerSecond: no },
+    slices: { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no },
+    onCpuRatio: no,
+  }
+}

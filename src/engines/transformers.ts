@@ -1,0 +1,60 @@
+import { known, missing, type Reading } from '../core/reading.ts'
+import type { HostProcess } from '../model/snapshot.ts'
+import { blankReport } from './blank-report.ts'
+import type { Claim, Engine, EngineReport } from './engine.ts'
+import { flagValue, hasFlag, programOf, type Program } from './program.ts'
+
+/**
+ * Hugging Face's own server and chat. A script that imports transformers can't be told from any other torch process
+ * by its command line; this engine claims only what says so itself.
+ */
+export const transformers: Engine = {
+  id: 'transformers',
+  label: 'transformers',
+  claim: claimTransformers,
+  wants: () => [],
+  report: reportTransformers,
+}
+
+// console scripts of the package: `transformers` since v4.53, `transformers-cli` before (src/transformers/cli, commands)
+const PROGRAMS = new Set(['transformers', 'transformers-cli', 'transformers.cli.transformers'])
+const GENERATING = new Set(['serve', 'chat'])
+
+function claimTransformers(family: readonly HostProcess[]): Claim | undefined {
+  const root = family.find((process) => generatingCommand(process) !== undefined)
+  return root === undefined ? undefined : { engine: 'transformers', root }
+}
+
+function reportTransformers(claim: Claim): EngineReport {
+  const blank = blankReport('not-reported')
+  const program = generatingCommand(claim.root)
+  if (program === undefined) return blank
+  const name = modelName(program)
+  return {
+    ...blank,
+    model: { ...blank.model, name, source: name.kind === 'known' ? known('argv', 'declared') : name },
+    kv: { ...blank.kv, growth: growth(program) },
+  }
+}
+
+function generatingCommand(process: HostProcess): Program | undefined {
+  const program = programOf(process.command)
+  const [subcommand] = program?.args ?? []
+  if (program === undefined || subcommand === undefined) return undefined
+  return PROGRAMS.has(program.name) && GENERATING.has(subcommand) ? program : undefined
+}
+
+/** `serve --force-model M` pins the model; else it is chosen by each request. `chat M` names it at once. */
+function modelName(program: Program): Reading<string> {
+  const [subcommand, operand] = program.args
+  const forced = flagValue(program.args, 'force-model')
+  if (forced !== undefined) return known(forced, 'declared')
+  if (subcommand === 'chat' && operand !== undefined && !operand.startsWith('-'))
+    return known(operand, 'declared')
+  return missing('not-reported', 'the model is chosen by each request')
+}
+
+/** DynamicCache grows with the tokens; continuous batching takes its paged cache at the start. */
+function growth(program: Program): Reading<'preallocated' | 'on-demand'> {
+  return known(hasFlag(program.args, 'continuous-batching') ? 'preallocated' : 'on-demand', 'declared')
+}

@@ -1,0 +1,216 @@
+import type { Reading } from '../core/reading.ts'
+import { describeFault } from '../core/fault.ts'
+import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
+import type { Risk } from '../model/risk.ts'
+import type { DeviceMemory } from '../model/snapshot.ts'
+import type { Trend } from '../model/trend.ts'
+import type { Workload } from '../model/workload.ts'
+
+/** A JSON value, as `llmtop.frame/1` is made of. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** A tree in which readings still stand where values will: `plain` takes them out and lists what is missing. */
+type Tree =
+  | string
+  | number
+  | boolean
+  | null
+  | Reading<string | number | boolean>
+  | readonly Tree[]
+  | { readonly [key: string]: Tree }
+
+/**
+ * The frame as one object of schema `llmtop.frame/1` (docs/json.md). Numbers have their unit in the key;
+ * a missing value is null, and its path and reason stand in `missing`.
+ */
+export function frameJson(frame: Frame): Json {
+  const missing: Json[] = []
+  const body = plain(frameTree(frame), '', missing)
+  return { ...(body as Record<string, Json>), missing }
+}
+
+function frameTree(frame: Frame): Tree {
+  return {
+    schema: 'llmtop.frame/1',
+    source: { kind: frame.source.kind, label: frame.source.label },
+    host: frame.host,
+    sequence: frame.sequence,
+    takenAt: new Date(frame.takenAtEpochMs).toISOString(),
+    elapsedMs: frame.elapsedMs,
+    intervalMs: frame.intervalMs,
+    driver: { version: frame.driver.version, cuda: frame.driver.cuda },
+    link: { state: frame.link.state, ageMs: frame.link.ageMs, retryInMs: frame.link.retryInMs },
+    gpuSample: gpuSampleTree(frame),
+    gpus: frame.gpus.map(gpuTree),
+    hostMemory: {
+      totalBytes: frame.hostMemory.totalBytes,
+      availableBytes: frame.hostMemory.availableBytes,
+      swapTotalBytes: frame.hostMemory.swapTotalBytes,
+      swapUsedBytes: frame.hostMemory.swapUsedBytes,
+      pressure: { ...frame.hostMemory.pressure },
+      oomKills: frame.hostMemory.oomKills,
+    },
+    workloads: frame.workloads.map(workloadTree),
+    risks: frame.risks.map(riskTree),
+    faults: frame.faults.map(({ fault, ageMs }) => ({
+      kind: fault.kind,
+      message: describeFault(fault),
+      ageMs,
+    })),
+  }
+}
+
+function gpuSampleTree({ gpuSample }: Frame): Tree {
+  if (gpuSample.kind === 'missing') return { ageMs: gpuSample, tookMs: gpuSample }
+  return { ageMs: gpuSample.value.ageMs, tookMs: gpuSample.value.tookMs }
+}
+
+function gpuTree(gpu: GpuState): Tree {
+  return {
+    index: gpu.index,
+    uuid: gpu.uuid,
+    name: gpu.name,
+    busId: gpu.busId,
+    architecture: gpu.architecture,
+    unifiedMemory: gpu.unifiedMemory,
+    persistenceMode: gpu.persistenceMode,
+    memory: memoryTree(gpu.memory),
+    utilization: { ...gpu.utilization },
+    temperatureCelsius: gpu.temperatureCelsius,
+    powerWatts: gpu.powerWatts,
+    powerLimitWatts: gpu.powerLimitWatts,
+    fanPercent: gpu.fanPercent,
+    throttle: gpu.throttle,
+    recoveryAction: gpu.recoveryAction,
+    clocks: { ...gpu.clocks },
+    performanceState: gpu.performanceState,
+    pcie: { ...gpu.pcie },
+    mig: {
+      enabled: gpu.mig.enabled,
+      devices: gpu.mig.devices.map((device) => ({ ...device, memory: memoryTree(device.memory) })),
+    },
+    processes: gpu.processes.kind === 'known' ? gpu.processes.value.map(processTree) : gpu.processes,
+    attributedBytes: gpu.attributedBytes,
+    otherBytes: gpu.otherBytes,
+    unownedBytes: gpu.unownedBytes,
+    unownedReason: gpu.unownedReason ?? null,
+  }
+}
+
+function memoryTree(memory: DeviceMemory): Tree {
+  return { ...memory }
+}
+
+function processTree(process: GpuProcessState): Tree {
+  const unseen: Reading<never> = { kind: 'missing', reason: 'not-reported' }
+  return {
+    pid: process.pid,
+    type: process.type,
+    name: process.name,
+    user: process.host?.user ?? unseen,
+    usedBytes: process.usedBytes,
+    gpuInstanceId: process.gpuInstanceId,
+    computeInstanceId: process.computeInstanceId,
+    // nvidia-smi -q -x has no utilisation per process
+    gpuPercent: { kind: 'missing', reason: 'not-reported' },
+    cpuPercent: process.host?.cpuPercent ?? unseen,
+    residentBytes: process.host?.residentBytes ?? unseen,
+    workload: process.workload,
+  }
+}
+
+function workloadTree(workload: Workload): Tree {
+  const { memory, kv, ceiling, config } = workload
+  return {
+    id: workload.id,
+    engine: workload.engine,
+    rootPid: workload.rootPid,
+    pids: workload.pids,
+    user: workload.user,
+    container:
+      workload.container === undefined
+        ? null
+        : { id: workload.container.id, name: workload.container.name ?? null },
+    command: workload.command,
+    state: workload.state,
+    idleSeconds: workload.idleSeconds,
+    model: { ...workload.model },
+    config: { ...config, origins: { ...config.origins } },
+    memory: {
+      usedBytes: memory.usedBytes,
+      slices: { ...memory.slices },
+      perGpu: memory.perGpu.map((share) => ({ ...share })),
+      residentBytes: memory.residentBytes,
+      onCpuRatio: memory.onCpuRatio,
+    },
+    kv: { ...kv, perEngine: kv.perEngine.map((engine) => ({ ...engine })) },
+    requests: { ...workload.requests },
+    throughput: { ...workload.throughput },
+    ceiling: ceiling.kind === 'missing' ? ceiling : ceilingTree(ceiling.value),
+    trend: { memory: trendTree(workload.trend.memory), kv: trendTree(workload.trend.kv) },
+    headroom: { ...workload.headroom },
+  }
+}
+
+function ceilingTree(ceiling: Extract<Workload['ceiling'], { kind: 'known' }>['value']): Tree {
+  return {
+    ...ceiling,
+    workings: ceiling.workings.map((term) => ({ ...term })),
+    perGpu: ceiling.perGpu.map((share) => ({ ...share })),
+  }
+}
+
+function trendTree(trend: Trend): Tree {
+  return { ...trend }
+}
+
+function riskTree(risk: Risk): Tree {
+  return {
+    id: risk.id,
+    class: risk.class,
+    level: risk.level,
+    gpu: risk.gpu ?? null,
+    gpus: risk.gpus,
+    workload: risk.workload ?? null,
+    mig: risk.mig ?? null,
+    etaSeconds: risk.eta?.seconds ?? null,
+    etaLowSeconds: risk.eta?.lowSeconds ?? null,
+    etaHighSeconds: risk.eta?.highSeconds ?? null,
+    sinceElapsedMs: risk.sinceElapsedMs,
+    summary: risk.summary,
+    evidence: risk.evidence,
+    advice: risk.advice.map((advice) => ({
+      action: advice.action,
+      command: advice.command ?? null,
+      freesBytes: advice.freesBytes ?? null,
+      addsTokens: advice.addsTokens ?? null,
+      restart: advice.restart,
+      quality: advice.quality ?? null,
+    })),
+  }
+}
+
+function plain(tree: Tree, path: string, missing: Json[]): Json {
+  if (typeof tree !== 'object' || tree === null) return tree
+  if (isList(tree)) return tree.map((item, at) => plain(item, `${path}[${at}]`, missing))
+  if (isReading(tree)) {
+    if (tree.kind === 'known') return tree.value
+    missing.push({ path, reason: tree.reason, ...(tree.detail === undefined ? {} : { detail: tree.detail }) })
+    return null
+  }
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, value]) => [
+      key,
+      plain(value, path === '' ? key : `${path}.${key}`, missing),
+    ]),
+  )
+}
+
+function isList(tree: Tree & object): tree is readonly Tree[] {
+  return Array.isArray(tree)
+}
+
+/** A trend and a fault have a `kind` too, but never these two. */
+function isReading(tree: Tree & object): tree is Reading<string | number | boolean> {
+  return 'kind' in tree && (tree.kind === 'known' || tree.kind === 'missing')
+}

@@ -1,0 +1,13 @@
+import type { Writable } from 'node:stream'
+import { frameJson } from './frame-json.ts'
+import type { Output } from './output.ts'
+import { writeTo } from './write.ts'
+
+/** NDJSON: one frame a line, for other programs. */
+export function jsonOutput(stream: Writable): Output {
+  return {
+    label: 'json',
+    accept: (frame) => writeTo(stream, `${JSON.stringify(frameJson(frame))}\n`),
+    close: () => undefined,
+  }
+}

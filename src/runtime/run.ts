@@ -1,0 +1,63 @@
+import { startMemory, type Memory } from '../analyse/memory.ts'
+import type { Rules } from '../analyse/rules.ts'
+import { step } from '../analyse/step.ts'
+import type { Fault } from '../core/fault.ts'
+import type { Frame } from '../model/frame.ts'
+import type { RiskLevel } from '../model/risk.ts'
+import { reaches } from '../model/risk.ts'
+import type { Want } from '../model/want.ts'
+import type { Output } from '../outputs/output.ts'
+import type { Source } from '../sources/source.ts'
+
+export interface Run {
+  readonly source: Source
+  readonly outputs: readonly Output[]
+  readonly rules: Rules
+  readonly signal: AbortSignal
+  /** Asked after each frame; true ends the run there. */
+  readonly isEnough?: (frame: Frame) => boolean
+}
+
+export interface RunResult {
+  readonly frames: number
+  readonly last: Frame | undefined
+  /** The worst level that was raised at any time. */
+  readonly worst: RiskLevel | undefined
+  /** Why the source ended before its end, if it did. */
+  readonly fault: Fault | undefined
+}
+
+/** The crank: source → fold → outputs, one sample at a time, each host with a memory of its own. Closes the outputs at the end. */
+export async function run({
+  source,
+  outputs,
+  rules,
+  signal,
+  isEnough = () => false,
+}: Run): Promise<RunResult> {
+  const memories = new Map<string, Memory>()
+  const wants = new Map<string, readonly Want[]>()
+  let frames = 0
+  let last: Frame | undefined
+  let worst: RiskLevel | undefined
+  try {
+    for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
+      const stepped = step(memories.get(sample.host) ?? startMemory(source.origin, rules), sample)
+      memories.set(sample.host, stepped.memory)
+      wants.set(sample.host, stepped.wants)
+      for (const output of outputs) await output.accept(stepped.frame, sample)
+      frames += 1
+      last = stepped.frame
+      worst = worseOf(worst, last.risks[0]?.level)
+      if (isEnough(last)) break
+    }
+  } finally {
+    for (const output of outputs) await output.close()
+  }
+  return { frames, last, worst, fault: source.ending() }
+}
+
+function worseOf(a: RiskLevel | undefined, b: RiskLevel | undefined): RiskLevel | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return reaches(a, b) ? a : b
+}

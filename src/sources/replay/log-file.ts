@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { TextDecoder } from 'node:util'
+import { createGunzip } from 'node:zlib'
+import type { Fault } from '../../core/fault.ts'
+import { lastLine } from '../../core/text.ts'
+import { sniffEncoding } from '../../parse/decode-bytes.ts'
+
+/** A log on disk that has been looked into: what it is, how large, and how to read it from the beginning. */
+export interface LogFile {
+  readonly path: string
+  /** Base name without extensions: the host, where the log names none. */
+  readonly name: string
+  readonly format: 'recording' | 'nvidia-smi'
+  readonly sizeBytes: number
+  /** The text in pieces, with the bytes of the file that have been read by then. Gzip is taken off. */
+  text(): AsyncIterable<TextPiece>
+}
+
+export interface TextPiece {
+  readonly text: string
+  readonly readBytes: number
+}
+
+const HEAD_BYTES = 64 * 1024
+
+export type OpenedLog =
+  { readonly kind: 'file'; readonly file: LogFile } | { readonly kind: 'fault'; readonly fault: Fault }
+
+/** Looks at the beginning of a file and says what it is; a file that is no log is a fault in one sentence. */
+export async function openLogFile(path: string): Promise<OpenedLog> {
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) return unreadable(path, 'it is a folder')
+    const format = formatOf(await firstText(path))
+    if (format === undefined)
+      return unreadable(path, 'it is neither a recording nor the output of nvidia-smi -q -x')
+    const name = basename(path).replace(/\..*$/, '') || path
+    return { kind: 'file', file: { path, name, format, sizeBytes: found.size, text: () => readText(path) } }
+  } catch (error) {
+    return unreadable(path, describeError(error))
+  }
+}
+
+function unreadable(file: string, because: string): OpenedLog {
+  return { kind: 'fault', fault: { kind: 'unreadable-log', file, because } }
+}
+
+/** The system's own word for it (no such file, no permission), without the call that led there. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  if (text.startsWith('ENOENT')) return 'there is no such file'
+  if (text.startsWith('EACCES')) return 'there is no permission to read it'
+  return lastLine(text)
+}
+
+function formatOf(head: string): LogFile['format'] | undefined {
+  const begin = head.trimStart()
+  if (begin.startsWith('{')) return 'recording'
+  return head.includes('<nvidia_smi_log') || NVIDIA_SMI_ERRORS.test(begin) ? 'nvidia-smi' : undefined
+}
+
+// what nvidia-smi prints instead of a document (reference: its own strings, 340 to 550)
+const NVIDIA_SMI_ERRORS =
+  /^(NVIDIA-SMI (has failed|couldn't find)|Failed to initialize NVML|No devices (were )?found|Unable to determine the device handle)/
+
+async function firstText(path: string): Promise<string> {
+  let head = ''
+  for await (const { text } of readText(path)) {
+    head += text
+    if (head.length >= HEAD_BYTES) break
+  }
+  return head
+}
+
+async function* readText(path: string): AsyncIterable<TextPiece> {
+  const gzipped = await startsWithGzipMagic(path)
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const bytes = gzipped ? file.pipe(createGunzip()) : file
+  // an error of the file does not travel through a pipe by itself
+  if (gzipped) file.once('error', (error) => bytes.destroy(error))
+  let decoder: TextDecoder | undefined
+  try {
+    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      decoder ??= new TextDecoder(sniffEncoding(chunk))
+      yield { text: decoder.decode(chunk, { stream: true }), readBytes: file.bytesRead }
+    }
+    if (decoder !== undefined) yield { text: decoder.decode(), readBytes: file.bytesRead }
+  } finally {
+    file.destroy()
+  }
+}
+
+async function startsWithGzipMagic(path: string): Promise<boolean> {
+  const handle = await open(path)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return buffer[0] === 0x1f && buffer[1] === 0x8b
+  } finally {
+    await handle.close()
+  }
+}

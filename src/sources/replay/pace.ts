@@ -1,0 +1,65 @@
+import type { Clock } from '../../core/clock.ts'
+import type { SourceCommand } from '../source.ts'
+
+/** Lets samples through at the speed that the user has chosen, and stands still while paused. */
+export interface Pace {
+  readonly speed: number
+  readonly paused: boolean
+  control(command: SourceCommand): void
+  /** Resolves when the sample at `elapsedMs` is due, or at once when aborted. */
+  until(elapsedMs: number, signal: AbortSignal): Promise<void>
+}
+
+// A gap of hours in a log is not sat through: the longest wait between two samples, in their own time.
+const LONGEST_WAIT_MS = 10_000
+
+export function startPace(clock: Clock, initialSpeed: number): Pace {
+  let speed = initialSpeed
+  let paused = false
+  let steps = 0
+  let lastMs: number | undefined
+  let changed = new AbortController()
+
+  /** Sleeps until a command comes or the time is up; the milliseconds of the log that went by. */
+  async function rest(leftMs: number, signal: AbortSignal): Promise<number> {
+    const pace = paused ? 0 : speed
+    const beganMs = clock.elapsedMs()
+    const woken = AbortSignal.any([signal, changed.signal])
+    await clock.sleep(pace === 0 ? IDLE_MS : leftMs / pace, woken)
+    return (clock.elapsedMs() - beganMs) * pace
+  }
+
+  function takeStep(): boolean {
+    if (!paused || steps === 0) return false
+    steps -= 1
+    return true
+  }
+
+  return {
+    get speed() {
+      return speed
+    },
+    get paused() {
+      return paused
+    },
+    control: (command) => {
+      if (command.kind === 'pause') paused = true
+      else if (command.kind === 'resume') paused = false
+      else if (command.kind === 'step') steps += 1
+      else if (command.kind === 'speed') speed = command.factor
+      changed.abort()
+      changed = new AbortController()
+    },
+    until: async (elapsedMs, signal) => {
+      const spacingMs = lastMs === undefined ? 0 : Math.max(0, elapsedMs - lastMs)
+      lastMs = elapsedMs
+      let leftMs = Math.min(LONGEST_WAIT_MS, spacingMs)
+      while (!signal.aborted && !takeStep() && (paused || (leftMs > 0 && speed !== Infinity))) {
+        leftMs -= await rest(leftMs, signal)
+      }
+    },
+  }
+}
+
+// while paused nothing is due; a command or the end wakes the wait
+const IDLE_MS = 3_600_000

@@ -1,0 +1,66 @@
+import type { RawSample } from '../../model/sample.ts'
+import { reduceNvidiaSmi } from '../../parse/nvidia-smi-reduce.ts'
+import { nvidiaSmiStamp } from '../../parse/nvidia-smi-stamp.ts'
+import { splitChunk, startSplitting } from '../../parse/nvidia-smi-stream.ts'
+import { continuing, type LogEntry } from './log-entry.ts'
+import { describeError, type LogFile } from './log-file.ts'
+import { spreadStamps, type Stamped } from './spread-stamps.ts'
+
+/**
+ * The documents of a log of `nvidia-smi -q -x` (also `-l`), each a sample, at the times that their own stamps give.
+ * A last document without its end is not a sample: it would show fewer GPUs than there are.
+ */
+export async function* readNvidiaSmiLog(file: LogFile): AsyncIterable<LogEntry> {
+  const place = continuing()
+  const tail: Tail = { torn: undefined }
+  let sequence = 0
+  for await (const { document, atMs, intervalMs, newSegment } of spreadStamps(documentsOf(file, tail))) {
+    if (newSegment) place.startSegment()
+    const sample: RawSample = {
+      host: file.name,
+      sequence,
+      takenAtEpochMs: atMs,
+      elapsedMs: atMs,
+      intervalMs,
+      parts: new Map([['nvidia-smi', { kind: 'text', text: document.text }]]),
+    }
+    sequence += 1
+    yield { kind: 'sample', sample: place.next(sample), readBytes: document.readBytes }
+  }
+  if (tail.torn === undefined) return
+  yield { kind: 'end', fault: { kind: 'torn-tail', file: file.path, because: tail.torn } }
+}
+
+interface LogDocument extends Stamped {
+  readonly text: string
+  readonly readBytes: number
+}
+
+/** Filled when the file ends in the middle of something. */
+interface Tail {
+  torn: string | undefined
+}
+
+async function* documentsOf(file: LogFile, tail: Tail): AsyncIterable<LogDocument> {
+  let state = startSplitting()
+  let readBytes = 0
+  const made = (text: string): LogDocument => ({
+    text: reduceNvidiaSmi(text),
+    stampMs: nvidiaSmiStamp(text),
+    readBytes,
+  })
+  try {
+    for await (const piece of file.text()) {
+      readBytes = piece.readBytes
+      const split = splitChunk(state, piece.text)
+      state = split.state
+      for (const text of split.documents) yield made(text)
+      if (split.strays !== '') yield made(split.strays)
+    }
+  } catch (error) {
+    tail.torn = describeError(error)
+    return
+  }
+  if (state.insideDocument) tail.torn = 'its last document has no closing tag'
+  else if (state.pending.trim() !== '') yield made(state.pending)
+}
