@@ -18,17 +18,37 @@ export interface Size {
   readonly rows: number
 }
 
+/** Counted from the top left corner, which is 0, 0. */
+export interface Rect extends Size {
+  readonly left: number
+  readonly top: number
+}
+
 /** Pure: the same scene and size give the same picture. No line is wider, and no picture higher, than `size`. */
 export interface Panel {
-  readonly id: string
+  readonly id: PanelId
   /** Stands in the border, left and right; both printable. */
   title(scene: Scene): PanelTitle
   view(scene: Scene, size: Size): PanelView
 }
 
+export type PanelId =
+  | 'header'
+  | 'faults'
+  | 'gpus'
+  | 'chart-memory'
+  | 'chart-kv'
+  | 'chart-host'
+  | 'host'
+  | 'processes'
+  | 'warnings'
+  | 'keys'
+  | 'help'
+  | 'one-line'
+
 export interface PanelTitle {
-  readonly left: string
-  readonly right: readonly Span[]
+  readonly left: Line
+  readonly right: Line
 }
 
 /** Text of one tone. The text is free of control characters; the toolkit never reads tags in it. */
@@ -41,31 +61,30 @@ export interface Span {
 
 export type Line = readonly Span[]
 
+/** Lines of text; a chart adds curves, which the toolkit draws over the blank `plot` that the lines leave. */
 export type PanelView =
   | { readonly kind: 'lines'; readonly lines: readonly Line[] }
-  | { readonly kind: 'chart'; readonly chart: Chart }
+  | { readonly kind: 'chart'; readonly lines: readonly Line[]; readonly plot: Rect; readonly chart: Chart }
 
-/** Curves against time. x is milliseconds of `elapsedMs`; y is in the unit named. */
+/**
+ * Curves on a grid of dots, two dots to a column and four to a row of the plot. The x axis is a dot's place in `columns`;
+ * y runs from 0 at the bottom to 1 at the top.
+ */
 export interface Chart {
-  readonly unit: 'gib' | 'percent'
-  readonly fromMs: number
-  readonly nowMs: number
-  readonly toMs: number
-  readonly yMax: number
   readonly curves: readonly Curve[]
-  /** Horizontal lines: the device limit, the predicted ceiling. */
-  readonly marks: readonly { readonly name: string; readonly at: number; readonly tone: Tone }[]
+  /** Horizontal lines across the plot: the device limit, the predicted ceiling. */
+  readonly marks: readonly { readonly at: number; readonly tone: Tone }[]
 }
 
 export interface Curve {
-  readonly name: string
   readonly tone: Tone
   /** A dashed curve is a forecast. */
   readonly dashed: boolean
-  readonly points: readonly (ChartPoint | 'gap')[]
+  /** For each column of dots the lowest and highest value there; undefined where nothing was seen: a gap stays a gap. */
+  readonly columns: readonly (DotRange | undefined)[]
 }
 
-export interface ChartPoint {
-  readonly atMs: number
-  readonly value: number
+export interface DotRange {
+  readonly low: number
+  readonly high: number
 }

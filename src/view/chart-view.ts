@@ -1,0 +1,98 @@
+import { chartLabels } from './chart-labels.ts'
+import { rowOf } from './chart-subject.ts'
+import type { ChartSubject, SubjectCurve } from './chart-subject.ts'
+import { timeAxis, timeScale } from './chart-time.ts'
+import type { TimeScale } from './chart-time.ts'
+import { glyph } from './glyphs.ts'
+import { clipLine, span } from './line.ts'
+import type { Chart, Curve, Line, PanelView, Size } from './panel.ts'
+import { dotRanges, entriesSince } from './track.ts'
+import { fit } from './width.ts'
+
+const GUTTER_COLUMNS = 5
+const LEAST_PLOT: Size = { columns: 10, rows: 3 }
+
+/** Curves with their axes: y labels at the left, names and newest values at the right, time below. */
+export function chartView(subject: ChartSubject, nowMs: number, size: Size): PanelView {
+  const labelColumns = labelWidth(subject, size.columns)
+  const plot = {
+    left: GUTTER_COLUMNS,
+    top: 0,
+    columns: size.columns - GUTTER_COLUMNS - labelColumns,
+    rows: size.rows - 1,
+  }
+  if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(subject, size)
+  const scale = timeScale(
+    nowMs,
+    plot.columns,
+    subject.curves.some((curve) => curve.forecast !== undefined),
+  )
+  const labels = chartLabels(subject, plot.rows)
+  const rows = Array.from({ length: plot.rows }, (_, y): Line => {
+    const label = labels.get(y)
+    return [
+      ...yAxis(subject, plot.rows, y),
+      { text: ' '.repeat(plot.columns) },
+      span(fit(label === undefined ? '' : ` ${label.text}`, labelColumns), label?.tone),
+    ]
+  })
+  const zero = span(`${fit(subject.tick(0), GUTTER_COLUMNS - 1, 'right')}${glyph('corner')}`, 'dim')
+  const axis: Line = [zero, span(timeAxis(scale, plot.columns), 'dim'), { text: ' '.repeat(labelColumns) }]
+  return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, scale, plot.columns * 2) }
+}
+
+function labelWidth(subject: ChartSubject, columns: number): number {
+  const longest = Math.max(
+    0,
+    ...subject.curves.map((curve) => curve.name.length + 6),
+    ...subject.marks.map((mark) => mark.name.length + 1),
+  )
+  return Math.min(longest, Math.floor(columns / 3))
+}
+
+function numbersOnly(subject: ChartSubject, size: Size): PanelView {
+  const parts = subject.curves.map((curve) => `${curve.name} ${curve.latest?.text ?? glyph('missing')}`)
+  const lines = parts.slice(0, size.rows).map((text) => clipLine([span(text)], size.columns))
+  return { kind: 'lines', lines }
+}
+
+function yAxis(subject: ChartSubject, rows: number, y: number): Line {
+  const tick = [1, 0.5].find((ratio) => rowOf(ratio, rows) === y)
+  const text = tick === undefined ? '' : subject.tick(subject.yMax * tick)
+  return [
+    span(fit(text, GUTTER_COLUMNS - 1, 'right') + glyph(tick === undefined ? 'vertical' : 'tick'), 'dim'),
+  ]
+}
+
+function chartOf(subject: ChartSubject, scale: TimeScale, dots: number): Chart {
+  return {
+    curves: subject.curves.flatMap((curve) => [
+      ...forecastOf(curve, subject.yMax, scale, dots),
+      measured(curve, subject.yMax, scale, dots),
+    ]),
+    marks: subject.marks.map((mark) => ({ at: mark.value / subject.yMax, tone: mark.tone })),
+  }
+}
+
+function measured(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): Curve {
+  const ranges = dotRanges(entriesSince(curve.track, scale.fromMs), scale.fromMs, scale.dotMs, dots)
+  return { tone: curve.tone, dashed: false, columns: scaled(ranges, yMax) }
+}
+
+function forecastOf(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): readonly Curve[] {
+  if (curve.forecast === undefined || curve.latest === undefined) return []
+  const line = [{ atMs: scale.nowMs, value: curve.latest.value }, curve.forecast]
+  return [
+    {
+      tone: curve.tone,
+      dashed: true,
+      columns: scaled(dotRanges(line, scale.fromMs, scale.dotMs, dots), yMax),
+    },
+  ]
+}
+
+function scaled(ranges: ReturnType<typeof dotRanges>, yMax: number): Curve['columns'] {
+  return ranges.map((range) =>
+    range === undefined ? undefined : { low: range.low / yMax, high: range.high / yMax },
+  )
+}

@@ -1,0 +1,105 @@
+import type { Reading } from '../core/reading.ts'
+import { both } from '../core/reading.ts'
+import type { Frame } from '../model/frame.ts'
+import { append, EMPTY_TRACK, newestPoint } from './track.ts'
+import type { Track } from './track.ts'
+
+/** The past of one host, for charts only: what is judged over time lives in the fold. Grown by `remember`. */
+export interface History {
+  readonly elapsedMs: number
+  /** When the GPU numbers that were last added were read. */
+  readonly gpusReadAtMs: number
+  /** Used bytes by GPU uuid. */
+  readonly gpus: Tracks
+  /** Used share of the KV cache, 0–1, by workload id. */
+  readonly kv: Tracks
+  /** Used bytes by workload id, of workloads with a known engine. */
+  readonly workloads: Tracks
+  /** Host memory that is not available, in bytes. */
+  readonly host: Track
+}
+
+export type Tracks = ReadonlyMap<string, Track>
+
+export const NO_HISTORY: History = {
+  elapsedMs: -Infinity,
+  gpusReadAtMs: -Infinity,
+  gpus: new Map(),
+  kv: new Map(),
+  workloads: new Map(),
+  host: EMPTY_TRACK,
+}
+
+const FORGET_AFTER_MS = 24 * 3_600_000
+
+/**
+ * The history with the frame's numbers added. GPUs and workloads get a point only when nvidia-smi has answered anew;
+ * a hole in time and a missing value are gaps. A frame older than the newest one begins a new history.
+ */
+export function remember(history: History, frame: Frame): History {
+  const past = frame.elapsedMs < history.elapsedMs ? NO_HISTORY : history
+  const age = frame.gpuSample.kind === 'known' ? frame.gpuSample.value.ageMs : Infinity
+  const readAtMs = frame.elapsedMs - age
+  const known = frame.workloads.filter((workload) => workload.engine !== 'unknown')
+  const host = both(
+    frame.hostMemory.totalBytes,
+    frame.hostMemory.availableBytes,
+    (total, free) => total - free,
+  )
+  const now = { atMs: frame.elapsedMs, afterGap: frame.afterGap }
+  const gpus = { atMs: readAtMs, afterGap: frame.afterGap }
+  // rounding of ages must not add a point twice
+  const renewed = readAtMs > past.gpusReadAtMs + 1
+  return {
+    elapsedMs: frame.elapsedMs,
+    gpusReadAtMs: renewed ? readAtMs : past.gpusReadAtMs,
+    host: extended(past.host, host, now),
+    kv: extendAll(
+      past.kv,
+      known.map((workload) => [workload.id, workload.kv.usedRatio]),
+      now,
+    ),
+    gpus: renewed
+      ? extendAll(
+          past.gpus,
+          frame.gpus.map((gpu) => [gpu.uuid, gpu.memory.usedBytes]),
+          gpus,
+        )
+      : past.gpus,
+    workloads: renewed
+      ? extendAll(
+          past.workloads,
+          known.map((workload) => [workload.id, workload.memory.usedBytes]),
+          gpus,
+        )
+      : past.workloads,
+  }
+}
+
+interface Moment {
+  readonly atMs: number
+  readonly afterGap: boolean
+}
+
+function extendAll(
+  tracks: Tracks,
+  values: readonly (readonly [string, Reading<number>])[],
+  at: Moment,
+): Tracks {
+  const present = new Set(values.map(([id]) => id))
+  const gone = [...tracks].filter(([id, track]) => !present.has(id) && isRecent(track, at.atMs))
+  return new Map([
+    ...gone.map(([id, track]) => [id, append(track, 'gap')] as const),
+    ...values.map(([id, value]) => [id, extended(tracks.get(id) ?? EMPTY_TRACK, value, at)] as const),
+  ])
+}
+
+function extended(track: Track, value: Reading<number>, at: Moment): Track {
+  const unbroken = at.afterGap ? append(track, 'gap') : track
+  return append(unbroken, value.kind === 'known' ? { atMs: at.atMs, value: value.value } : 'gap')
+}
+
+function isRecent(track: Track, nowMs: number): boolean {
+  const newest = newestPoint(track)
+  return newest !== undefined && newest.atMs > nowMs - FORGET_AFTER_MS
+}

@@ -1,0 +1,142 @@
+import { formatGib, formatPercent } from '../../core/format.ts'
+import { both, valueOr } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
+import type { Frame, GpuState } from '../../model/frame.ts'
+import type { Risk } from '../../model/risk.ts'
+import { sliceGlyph, stackedBar } from '../bar.ts'
+import type { MemoryPicture, SliceKind } from '../gpu-memory.ts'
+import { SLICE_KINDS } from '../gpu-memory.ts'
+import { glyph, levelGlyph } from '../glyphs.ts'
+import { span } from '../line.ts'
+import type { Ranked } from '../line.ts'
+import type { Line, Span } from '../panel.ts'
+import { fit } from '../width.ts'
+import { formatEta, MISSING, riskWord, shown } from '../wording.ts'
+
+const SLICE_NAMES: Readonly<Record<SliceKind, string>> = {
+  weights: 'weights',
+  kvUsed: 'KV in use',
+  kvReserved: 'KV reserved',
+  activations: 'activations',
+  dynamic: 'dynamic',
+  undivided: 'used',
+  others: 'others',
+  unowned: 'unowned',
+  free: 'free',
+  reserved: 'driver',
+}
+
+/** The memory bar with the mark of the predicted ceiling. */
+export function memoryBar(memory: MemoryPicture, columns: number): Line {
+  const mark = both(memory.ceilingBytes, memory.totalBytes, (ceiling, total) => ceiling / total)
+  return stackedBar(memory.slices, columns, valueOr(mark, undefined))
+}
+
+/** Used of the limit as percent, 0–100. */
+export function usedPercent(memory: MemoryPicture): Reading<number> {
+  return both(memory.usedBytes, memory.limitBytes, (used, limit) => (limit > 0 ? (100 * used) / limit : 0))
+}
+
+/** ` 71.4 /  79.2 GiB  90 %`, steady in width. */
+export function usedOfLimit(memory: MemoryPicture): Line {
+  const used = fit(shown(memory.usedBytes, formatGib), 5, 'right')
+  const limit = fit(shown(memory.limitBytes, formatGib), 5, 'right')
+  return [
+    span(used, 'strong'),
+    span(` / ${limit} GiB `),
+    span(fit(shown(usedPercent(memory), formatPercent), 5, 'right'), 'strong'),
+  ]
+}
+
+/** ` 71.4/ 79.2G  90%`, for rows. */
+export function usedOfLimitShort(memory: MemoryPicture): Line {
+  const used = fit(shown(memory.usedBytes, formatGib), 5, 'right')
+  const limit = fit(shown(memory.limitBytes, formatGib), 5, 'right')
+  const percent = shown(usedPercent(memory), (value) => `${value.toFixed(0)}%`)
+  return [span(used, 'strong'), span(`/${limit}G`), span(fit(percent, 5, 'right'), 'strong')]
+}
+
+/** `█ weights 15.0  ▓ KV in use 41.8 …`: what the bar's characters mean, in GiB; empty slices are left out. */
+export function legend(memory: MemoryPicture): readonly Ranked[] {
+  const slices = SLICE_KINDS.flatMap((kind, i) => {
+    const bytes = memory.slices[kind] ?? 0
+    return bytes < SMALLEST_SHOWN || kind === 'free' ? [] : [{ rank: i, line: entry(kind, formatGib(bytes)) }]
+  })
+  return [...slices, ...ceilingEntry(memory)]
+}
+
+/** The legend's signs without numbers, of all slices that any of the GPUs has. */
+export function signs(memories: readonly MemoryPicture[]): readonly Ranked[] {
+  const kinds = SLICE_KINDS.filter(
+    (kind) => kind !== 'free' && memories.some((memory) => (memory.slices[kind] ?? 0) >= SMALLEST_SHOWN),
+  )
+  const parts = kinds.map((kind, i) => ({
+    rank: i,
+    line: [span(sliceGlyph(kind), kind), span(` ${SLICE_NAMES[kind]}`, 'dim')],
+  }))
+  const hasCeiling = memories.some((memory) => memory.ceilingBytes.kind === 'known')
+  const ceiling = { rank: 5, line: [span(glyph('ceiling'), 'ceiling'), span(' ceiling', 'dim')] }
+  return hasCeiling ? [...parts, ceiling] : parts
+}
+
+/** `util  62 %   54 °C   412/700 W   P0`. */
+export function vitals(gpu: GpuState): readonly Ranked[] {
+  const watts = shown(gpu.powerWatts, (value) => value.toFixed(0))
+  const limit = shown(gpu.powerLimitWatts, (value) => value.toFixed(0))
+  const throttled = gpu.throttle.length > 0
+  return [
+    { rank: 5, line: throttled ? [span(`slowed: ${gpu.throttle.join(', ')}`, 'warn')] : [] },
+    {
+      rank: 0,
+      line: [span('util ', 'dim'), span(fit(shown(gpu.utilization.gpuPercent, formatPercent), 5, 'right'))],
+    },
+    { rank: 1, line: [span(fit(shown(gpu.temperatureCelsius, celsius), 6, 'right'))] },
+    { rank: 2, line: [span(fit(`${watts}/${limit} W`, 10, 'right'))] },
+    {
+      rank: 3,
+      line:
+        gpu.performanceState.kind === 'known'
+          ? [span(fit(gpu.performanceState.value, 3, 'right'), 'dim')]
+          : [],
+    },
+  ]
+}
+
+/** The worst risk about this GPU. */
+export function worstRisk(frame: Frame, gpu: GpuState): Risk | undefined {
+  return frame.risks.find((risk) => risk.gpu === gpu.uuid || risk.gpus.includes(gpu.uuid))
+}
+
+/** `▲ oom 4–6 min`. */
+export function riskSpan(risk: Risk | undefined): Span {
+  if (risk === undefined) return span('')
+  const eta = risk.eta === undefined ? '' : ` ${formatEta(risk.eta)}`
+  return span(`${levelGlyph(risk.level)} ${riskWord(risk.class)}${eta}`, risk.level)
+}
+
+/** `54 °C`. */
+export function celsius(value: number): string {
+  return `${value.toFixed(0)} ${glyph('degree')}C`
+}
+
+/** Free bytes at the end of a legend. */
+export function freeOf(memory: MemoryPicture): Line {
+  const free = memory.slices.free
+  return [span('free ', 'dim'), span(fit(free === undefined ? MISSING : formatGib(free), 5, 'right'))]
+}
+
+// Less than the last digit shows would read as zero.
+const SMALLEST_SHOWN = 0.05 * 1024 ** 3
+
+function entry(kind: SliceKind, number: string): Line {
+  const name = kind === 'dynamic' ? 'dynamic (KV, activations)' : SLICE_NAMES[kind]
+  return [span(sliceGlyph(kind), kind), span(` ${name} `, 'dim'), span(fit(number, 4, 'right'))]
+}
+
+function ceilingEntry(memory: MemoryPicture): readonly Ranked[] {
+  const { ceilingBytes, totalBytes } = memory
+  if (ceilingBytes.kind === 'missing' || totalBytes.kind === 'missing') return []
+  const gib = formatGib(ceilingBytes.value)
+  const words = ceilingBytes.value > totalBytes.value ? `ceiling over the card (${gib})` : `ceiling ${gib}`
+  return [{ rank: 2, line: [span(glyph('ceiling'), 'ceiling'), span(` ${words}`)] }]
+}

@@ -1,0 +1,73 @@
+import { sliceGlyph } from '../bar.ts'
+import { glyph, levelGlyph } from '../glyphs.ts'
+import { BINDINGS } from '../keymap.ts'
+import { clipLine, span } from '../line.ts'
+import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
+import type { Tone } from '../theme.ts'
+import { fit } from '../width.ts'
+
+/** All keys, and how to read the screen. */
+export const helpPanel: Panel = {
+  id: 'help',
+  title: () => ({ left: [span('Help', 'title')], right: [span('? or Esc closes', 'dim')] }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: window(scene, size) }),
+}
+
+/** Every line of the help, top to bottom. */
+export function helpLines(): readonly Line[] {
+  const groups = ['Table', 'Time', 'Screen'] as const
+  return [
+    ...groups.flatMap((group) => [
+      heading(group),
+      ...BINDINGS.filter((binding) => binding.group === group).map(({ labels, help }) =>
+        entry(labels.join(' '), 'key', help),
+      ),
+    ]),
+    heading('The memory bar'),
+    ...SLICES.map(([kind, meaning]) => entry(sliceGlyph(kind), kind, meaning)),
+    entry(
+      glyph('ceiling'),
+      'ceiling',
+      'predicted ceiling: the most that all workloads here can come to hold',
+    ),
+    heading('Warnings'),
+    entry(
+      `${levelGlyph('critical')} critical`,
+      'critical',
+      'memory runs out within minutes, or a start will fail',
+    ),
+    entry(`${levelGlyph('warn')} warn`, 'warn', 'it will run out, or requests already suffer'),
+    entry(`${levelGlyph('watch')} watch`, 'watch', 'something is coming, with time to act'),
+    entry(glyph('missing'), 'dim', 'not known: never a zero'),
+  ]
+}
+
+const SLICES = [
+  ['weights', 'weights of models'],
+  ['kvUsed', 'KV cache in use by requests'],
+  ['kvReserved', 'KV cache that is taken but free for requests'],
+  ['activations', 'activations, CUDA context, graphs and other overhead'],
+  ['dynamic', 'KV cache and activations where they cannot be told apart'],
+  ['undivided', 'used, and the driver does not say by whom'],
+  ['others', 'other processes'],
+  ['unowned', 'used by no process that is listed'],
+  ['reserved', 'kept by the driver: not part of the limit'],
+] as const
+
+function window(scene: Scene, size: Size): readonly Line[] {
+  const all = helpLines()
+  const first = Math.min(scene.ui.helpScroll, Math.max(0, all.length - size.rows))
+  const lines = all.slice(first, first + size.rows).map((line) => clipLine(line, size.columns))
+  const more = first + size.rows < all.length
+  return more && lines.length > 0
+    ? lines.with(-1, clipLine([span(`  ${glyph('arrowDown')} more`, 'dim')], size.columns))
+    : lines
+}
+
+function heading(text: string): Line {
+  return [span(` ${text}`, 'title')]
+}
+
+function entry(sign: string, tone: Tone, meaning: string): Line {
+  return [span('   '), span(fit(sign, 12), tone), span(meaning)]
+}

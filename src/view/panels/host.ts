@@ -1,0 +1,69 @@
+import { formatGib, formatPercent } from '../../core/format.ts'
+import { both } from '../../core/reading.ts'
+import { formatDuration } from '../../core/format.ts'
+import { gpuMemory } from '../gpu-memory.ts'
+import { WIDE_COLUMNS } from '../gpu-rows.ts'
+import { fitting, lineWidth, span, spread } from '../line.ts'
+import type { Ranked } from '../line.ts'
+import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import { fit } from '../width.ts'
+import { shown } from '../wording.ts'
+import { signs } from './gpu-parts.ts'
+
+/** The host in one line: RAM, swap, pressure, OOM kills, load; and what the bars above are made of. */
+export const hostPanel: Panel = {
+  id: 'host',
+  title: () => ({ left: [], right: [] }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: [hostLine(scene, size.columns)] }),
+}
+
+function hostLine(scene: Scene, columns: number): Line {
+  const facts = [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
+  const room = columns - lineWidth(facts) - 4
+  return spread(facts, [...legendOf(scene, columns, room), span(' ')], columns)
+}
+
+// Boxes of one or two GPUs have a legend of their own.
+function legendOf({ frame }: Scene, columns: number, room: number): Line {
+  if (frame.gpus.length <= 2 && columns >= WIDE_COLUMNS) return []
+  return fitting(signs(frame.gpus.map((gpu) => gpuMemory(gpu, frame))), Math.max(0, room), '  ')
+}
+
+function hostFacts({ frame }: Scene): readonly Ranked[] {
+  const { totalBytes, availableBytes, swapUsedBytes, pressure, oomKills } = frame.hostMemory
+  const used = both(totalBytes, availableBytes, (total, available) => total - available)
+  const percent = both(used, totalBytes, (part, whole) => (whole > 0 ? (100 * part) / whole : 0))
+  const { load1, uptimeSeconds } = frame.hostLoad
+  const stall = pressure.someAvg10Percent
+  const kills = shown(oomKills, (count) => count.toFixed(0))
+  return [
+    {
+      rank: 0,
+      line: [
+        span('RAM ', 'dim'),
+        span(`${fit(shown(used, formatGib), 5, 'right')}/${shown(totalBytes, formatGib)} GiB`),
+        span(fit(shown(percent, formatPercent), 6, 'right')),
+      ],
+    },
+    {
+      rank: 1,
+      line: [span('swap ', 'dim'), span(shown(swapUsedBytes, (bytes) => `${formatGib(bytes)} GiB`))],
+    },
+    {
+      rank: 2,
+      line: [
+        span('pressure ', 'dim'),
+        span(
+          shown(stall, (value) => `${value.toFixed(1)} %`),
+          stall.kind === 'known' && stall.value >= 10 ? 'warn' : 'text',
+        ),
+      ],
+    },
+    { rank: 3, line: [span('OOM kills ', 'dim'), span(kills)] },
+    { rank: 4, line: [span('load ', 'dim'), span(shown(load1, (load) => load.toFixed(1)))] },
+    {
+      rank: 5,
+      line: [span('up ', 'dim'), span(shown(uptimeSeconds, (seconds) => formatDuration(seconds * 1000)))],
+    },
+  ]
+}

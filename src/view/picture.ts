@@ -1,0 +1,89 @@
+import { boxed, ruled } from './frame-lines.ts'
+import { fitLine, span } from './line.ts'
+import { layout, SMALLEST } from './layout.ts'
+import type { Placement } from './layout.ts'
+import type { Chart, Line, PanelView, Rect, Scene, Size } from './panel.ts'
+import { PANELS } from './panels/index.ts'
+
+/** The whole screen: as many lines as rows, each exactly as wide, and the places where curves are drawn over them. */
+export interface Picture {
+  readonly lines: readonly Line[]
+  readonly plots: readonly { readonly rect: Rect; readonly chart: Chart }[]
+}
+
+/** The picture of a scene at a size. Pure. */
+export function picture(scene: Scene, size: Size): Picture {
+  const drawn = layout(size, scene).map((placement) => draw(scene, placement))
+  const lines = Array.from({ length: size.rows }, (_, y) =>
+    fitLine(
+      drawn.flatMap(({ rect, lines: own }) =>
+        y >= rect.top && y < rect.top + rect.rows ? (own[y - rect.top] ?? []) : [],
+      ),
+      size.columns,
+    ),
+  )
+  return { lines, plots: drawn.flatMap(({ plot }) => (plot === undefined ? [] : [plot])) }
+}
+
+/** The picture before the first frame has come. */
+export function waitingPicture(what: string, size: Size): Picture {
+  const middle = size.rows < SMALLEST.rows ? 0 : Math.floor(size.rows / 2)
+  const words = [span(' llmtop ', 'title'), span(`waits for the first answer of ${what} …  q quits`, 'dim')]
+  return {
+    lines: Array.from({ length: size.rows }, (_, y) => fitLine(y === middle ? words : [], size.columns)),
+    plots: [],
+  }
+}
+
+/** What a placement leaves to its panel. */
+export function innerSize({ rect, frame }: Placement): Size {
+  switch (frame) {
+    case 'none':
+      return rect
+    case 'rule':
+      return { columns: rect.columns, rows: rect.rows - 1 }
+    case 'box':
+      return { columns: rect.columns - 2, rows: rect.rows - 2 }
+  }
+}
+
+interface Drawn {
+  readonly rect: Rect
+  readonly lines: readonly Line[]
+  readonly plot: Picture['plots'][number] | undefined
+}
+
+function draw(scene: Scene, placement: Placement): Drawn {
+  const size = innerSize(placement)
+  const panel = PANELS[placement.panel]
+  const view = panel.view(scene, size)
+  const inner = Array.from({ length: size.rows }, (_, y) => fitLine(view.lines[y] ?? [], size.columns))
+  return {
+    rect: placement.rect,
+    lines: framed(placement, panel.title(scene), inner),
+    plot: plotOf(view, placement),
+  }
+}
+
+function framed(
+  { frame, rect }: Placement,
+  title: Parameters<typeof boxed>[0],
+  inner: readonly Line[],
+): readonly Line[] {
+  switch (frame) {
+    case 'none':
+      return inner
+    case 'rule':
+      return [ruled(title, rect.columns), ...inner]
+    case 'box':
+      return boxed(title, inner, rect.columns)
+  }
+}
+
+function plotOf(view: PanelView, { rect, frame }: Placement): Drawn['plot'] {
+  if (view.kind === 'lines') return undefined
+  const left = frame === 'box' ? 1 : 0
+  const top = frame === 'none' ? 0 : 1
+  const { plot, chart } = view
+  return { chart, rect: { ...plot, left: rect.left + left + plot.left, top: rect.top + top + plot.top } }
+}

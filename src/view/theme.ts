@@ -1,0 +1,103 @@
+import type { RiskLevel } from '../model/risk.ts'
+
+/** A meaning, never a colour: the theme alone says how it looks. */
+export type Tone =
+  | 'text'
+  | 'strong'
+  | 'dim'
+  | 'title'
+  | 'border'
+  | 'key'
+  | 'badge'
+  | 'replay'
+  | 'weights'
+  | 'kvUsed'
+  | 'kvReserved'
+  | 'activations'
+  | 'dynamic'
+  | 'undivided'
+  | 'others'
+  | 'unowned'
+  | 'reserved'
+  | 'free'
+  | 'limit'
+  | 'ceiling'
+  | 'fine'
+  | 'unknown'
+  | RiskLevel
+  | CurveTone
+
+/** Curves of a chart, told apart by their labels too. */
+export const CURVE_TONES = [
+  'curve0',
+  'curve1',
+  'curve2',
+  'curve3',
+  'curve4',
+  'curve5',
+  'curve6',
+  'curve7',
+] as const
+export type CurveTone = (typeof CURVE_TONES)[number]
+
+/** How a tone is drawn. Colours are indices of the 256-colour palette; absent means the terminal's own. */
+export interface Ink {
+  readonly fg?: number
+  readonly bg?: number
+  readonly bold?: boolean
+  readonly inverse?: boolean
+}
+
+/** A tone without an ink is drawn in the terminal's own. */
+export type Theme = Readonly<Partial<Record<Tone, Ink>>>
+
+/** For dark backgrounds. No tone sets a background, so that a terminal's own shows through. */
+export const DARK_THEME: Theme = {
+  strong: { bold: true },
+  dim: { fg: 245 },
+  title: { fg: 253, bold: true },
+  border: { fg: 240 },
+  key: { fg: 117 },
+  badge: { fg: 114, bold: true },
+  replay: { fg: 183, bold: true },
+  weights: { fg: 68 },
+  kvUsed: { fg: 79 },
+  kvReserved: { fg: 66 },
+  activations: { fg: 179 },
+  dynamic: { fg: 43 },
+  undivided: { fg: 110 },
+  others: { fg: 139 },
+  unowned: { fg: 131 },
+  reserved: { fg: 242 },
+  free: { fg: 238 },
+  limit: { fg: 247 },
+  ceiling: { fg: 215 },
+  watch: { fg: 221 },
+  warn: { fg: 208, bold: true },
+  critical: { fg: 203, bold: true },
+  fine: { fg: 114 },
+  unknown: { fg: 245 },
+  curve0: { fg: 79 },
+  curve1: { fg: 75 },
+  curve2: { fg: 179 },
+  curve3: { fg: 176 },
+  curve4: { fg: 149 },
+  curve5: { fg: 209 },
+  curve6: { fg: 147 },
+  curve7: { fg: 181 },
+}
+
+/** Without colours (NO_COLOR): weight alone, since every state has its own glyph and word. */
+export const MONO_THEME: Theme = {
+  strong: { bold: true },
+  title: { bold: true },
+  badge: { bold: true },
+  replay: { bold: true },
+  warn: { bold: true },
+  critical: { bold: true, inverse: true },
+}
+
+/** The tone of the n-th curve of a chart; after eight they repeat. */
+export function curveTone(n: number): CurveTone {
+  return CURVE_TONES[n % CURVE_TONES.length] ?? 'curve0'
+}

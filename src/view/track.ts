@@ -1,0 +1,141 @@
+import type { DotRange } from './panel.ts'
+
+/** One quantity over time in bounded memory: exact for the newest thousand points, older ones as minima and maxima. */
+export interface Track {
+  readonly levels: readonly Level[]
+}
+
+export interface Point {
+  /** `elapsedMs` of the frame. */
+  readonly atMs: number
+  readonly value: number
+}
+
+export type Entry = Point | 'gap'
+
+interface Level {
+  readonly chunks: readonly (readonly Entry[])[]
+  readonly tail: readonly Entry[]
+}
+
+export const EMPTY_TRACK: Track = { levels: [] }
+
+// Four levels of 16 × 64 entries, each level a quarter as fine as the one before: 1024 exact points, and in all
+// 1024 × (1 + 4 + 16 + 64) = 87,040 samples, which is 24 hours at one a second.
+const CHUNK = 64
+const CHUNKS_PER_LEVEL = 16
+const LEVELS = 4
+const NO_LEVEL: Level = { chunks: [], tail: [] }
+
+/** The track with one entry more at its newest end. A gap after a gap, or before everything, adds nothing. */
+export function append(track: Track, entry: Entry): Track {
+  if (entry === 'gap' && (newestEntries(track).at(-1) ?? 'gap') === 'gap') return track
+  return { levels: push(track.levels, 0, [entry]) }
+}
+
+/** The newest point, which a gap may follow. */
+export function newestPoint(track: Track): Point | undefined {
+  return newestEntries(track).findLast((entry) => entry !== 'gap')
+}
+
+/** All entries from the last one before `fromMs` on, oldest first. */
+export function entriesSince(track: Track, fromMs: number): readonly Entry[] {
+  const chunks = [...track.levels].reverse().flatMap((level) => [...level.chunks, level.tail])
+  const first = chunks.findLastIndex((chunk) => startsBefore(chunk, fromMs))
+  return chunks.slice(Math.max(0, first)).flat()
+}
+
+/**
+ * The entries laid on `count` columns of `dotMs` each, the first of which begins at `fromMs`: for each column the range
+ * of the line through the points. Nothing is drawn across a gap, nor before the first point or after the last.
+ */
+export function dotRanges(
+  entries: readonly Entry[],
+  fromMs: number,
+  dotMs: number,
+  count: number,
+): readonly (DotRange | undefined)[] {
+  const columns = new Array<DotRange | undefined>(count).fill(undefined)
+  let previous: Point | undefined
+  for (const entry of entries) {
+    if (entry !== 'gap') drawLine(columns, previous ?? entry, entry, fromMs, dotMs)
+    previous = entry === 'gap' ? undefined : entry
+  }
+  return columns
+}
+
+// The newest two, if there are as many: the tail of the finest level, or the chunk that it has just become.
+function newestEntries(track: Track): readonly Entry[] {
+  const [level = NO_LEVEL] = track.levels
+  return [...(level.chunks.at(-1) ?? []).slice(-2), ...level.tail].slice(-2)
+}
+
+function push(levels: readonly Level[], depth: number, entries: readonly Entry[]): readonly Level[] {
+  const level = levels[depth] ?? NO_LEVEL
+  const tail = [...level.tail, ...entries]
+  if (tail.length < CHUNK) return replaced(levels, depth, { ...level, tail })
+  const chunks = [...level.chunks, tail]
+  if (chunks.length <= CHUNKS_PER_LEVEL) return replaced(levels, depth, { chunks, tail: [] })
+  const [oldest = [], ...kept] = chunks
+  const next = replaced(levels, depth, { chunks: kept, tail: [] })
+  return depth + 1 < LEVELS ? push(next, depth + 1, coarser(oldest)) : next
+}
+
+function replaced(levels: readonly Level[], depth: number, level: Level): readonly Level[] {
+  return depth < levels.length ? levels.with(depth, level) : [...levels, level]
+}
+
+// Of each eight points the lowest and the highest stay, in their order of time.
+function coarser(entries: readonly Entry[]): readonly Entry[] {
+  const kept: Entry[] = []
+  let group: Point[] = []
+  for (const entry of entries) {
+    if (entry !== 'gap') group.push(entry)
+    if (entry === 'gap' || group.length === 8) {
+      kept.push(...extremes(group))
+      group = []
+    }
+    if (entry === 'gap') kept.push(entry)
+  }
+  return [...kept, ...extremes(group)]
+}
+
+function extremes(group: readonly Point[]): readonly Point[] {
+  const [first] = group
+  if (first === undefined) return []
+  const low = group.reduce((a, b) => (b.value < a.value ? b : a), first)
+  const high = group.reduce((a, b) => (b.value > a.value ? b : a), first)
+  if (low === high) return [low]
+  return low.atMs < high.atMs ? [low, high] : [high, low]
+}
+
+function startsBefore(chunk: readonly Entry[], fromMs: number): boolean {
+  const first = chunk.find((entry) => entry !== 'gap')
+  return first !== undefined && first.atMs <= fromMs
+}
+
+function drawLine(
+  columns: (DotRange | undefined)[],
+  from: Point,
+  to: Point,
+  fromMs: number,
+  dotMs: number,
+): void {
+  const first = Math.max(0, Math.floor((from.atMs - fromMs) / dotMs))
+  const end = Math.min(columns.length - 1, Math.floor((to.atMs - fromMs) / dotMs))
+  for (let i = first; i <= end; i++) {
+    const left = valueAt(from, to, fromMs + i * dotMs)
+    const right = valueAt(from, to, fromMs + (i + 1) * dotMs)
+    const before = columns[i]
+    columns[i] = {
+      low: Math.min(left, right, before?.low ?? left),
+      high: Math.max(left, right, before?.high ?? left),
+    }
+  }
+}
+
+function valueAt(from: Point, to: Point, atMs: number): number {
+  if (to.atMs <= from.atMs || atMs >= to.atMs) return to.value
+  if (atMs <= from.atMs) return from.value
+  return from.value + ((to.value - from.value) * (atMs - from.atMs)) / (to.atMs - from.atMs)
+}

@@ -1,0 +1,103 @@
+import { formatBytesShort, formatDuration } from '../core/format.ts'
+import type { Reading } from '../core/reading.ts'
+import type { LinkState } from '../model/sample.ts'
+import type { EtaRange, RiskClass, RiskLevel } from '../model/risk.ts'
+import { RISK_LEVELS } from '../model/risk.ts'
+import type { Frame } from '../model/frame.ts'
+import type { Trend } from '../model/trend.ts'
+import { glyph } from './glyphs.ts'
+
+/** What stands where a value is missing: never a zero. */
+export const MISSING = glyph('missing')
+
+/** The value in words, or the sign for missing. */
+export function shown<T>(reading: Reading<T>, format: (value: T) => string): string {
+  return reading.kind === 'known' ? format(reading.value) : MISSING
+}
+
+/** `4–6 min`, `≈26 min`, `≥30 min`, `12 s`: the range as far as it is known. */
+export function formatEta(eta: EtaRange): string {
+  const [unit, size] = etaUnit(eta.lowSeconds)
+  const low = Math.floor(eta.lowSeconds / size)
+  if (eta.highSeconds === undefined) return `${glyph('atLeast')}${low} ${unit}`
+  const high = Math.ceil(eta.highSeconds / size)
+  if (high - low <= 1) return `${glyph('about')}${Math.round(eta.seconds / size)} ${unit}`
+  return `${low}–${high} ${unit}`
+}
+
+/** Growth per minute in a few columns: `+3.6G`, `-512M`, `steady`; an ellipsis while there is too little to tell. */
+export function formatTrend(trend: Trend): string {
+  switch (trend.kind) {
+    case 'too-short':
+      return glyph('ellipsis')
+    case 'steady':
+      return 'steady'
+    case 'growing':
+      return `+${formatBytesShort(trend.bytesPerSecond * 60)}`
+    case 'shrinking':
+      return `${glyph('minus')}${formatBytesShort(Math.abs(trend.bytesPerSecond * 60))}`
+  }
+}
+
+/** Two letters or three, for a column. */
+export function riskWord(riskClass: RiskClass): string {
+  switch (riskClass) {
+    case 'cuda-oom':
+      return 'oom'
+    case 'will-not-fit':
+      return 'fit'
+    case 'over-ceiling':
+      return 'over'
+    case 'kv-saturation':
+      return 'kv'
+    case 'context-limit':
+      return 'ctx'
+    case 'spill':
+      return 'spill'
+    case 'host-oom':
+      return 'ram'
+    case 'unified-oom':
+      return 'oom'
+  }
+}
+
+/** How many risks of each level there are, worst first; levels without one are left out. */
+export function riskCounts(frame: Frame): readonly { readonly level: RiskLevel; readonly count: number }[] {
+  return RISK_LEVELS.toReversed()
+    .map((level) => ({ level, count: frame.risks.filter((risk) => risk.level === level).length }))
+    .filter(({ count }) => count > 0)
+}
+
+/** `12:31:07` of the moment, shifted by the time zone of whoever looks. */
+export function clockTime(epochMs: number, timeZoneOffsetMinutes: number): string {
+  const date = new Date(epochMs + timeZoneOffsetMinutes * 60_000)
+  return Number.isNaN(date.getTime()) ? MISSING : date.toISOString().slice(11, 19)
+}
+
+/** `LATE`, `DOWN`: how the host answers, when it does not answer as it should. */
+export function linkWord(state: LinkState): string {
+  return state === 'auth' ? 'LOGIN REFUSED' : state.toUpperCase()
+}
+
+/** What is to be said of slow GPU numbers: their age and their cost; nothing when they are as fresh as asked for. */
+export function sampleAge(frame: Frame): string | undefined {
+  if (frame.gpuSample.kind === 'missing') return undefined
+  const { ageMs, tookMs } = frame.gpuSample.value
+  const old = ageMs > 1.5 * frame.intervalMs
+  const slow = tookMs.kind === 'known' && tookMs.value >= 0.5 * frame.intervalMs
+  if (!old && !slow) return undefined
+  const cost = tookMs.kind === 'known' ? `, nvidia-smi took ${formatDuration(tookMs.value)}` : ''
+  return `sample ${formatDuration(ageMs)} old${cost}`
+}
+
+/** Graphics card names without the maker, which is always the same. */
+export function shortGpuName(name: string): string {
+  return name.replace(/^NVIDIA\s+/i, '').replace(/^GeForce\s+/i, '')
+}
+
+function etaUnit(seconds: number): readonly [unit: string, size: number] {
+  if (seconds < 120) return ['s', 1]
+  if (seconds < 7200) return ['min', 60]
+  if (seconds < 172_800) return ['h', 3600]
+  return ['d', 86_400]
+}
