@@ -1,0 +1,30 @@
+import { readProc } from '../../transport/proc-files.ts'
+import type { Part } from '../../model/sample.ts'
+
+const EVERY_TICK = ['meminfo', 'vmstat', 'pressure/memory', 'loadavg', 'uptime']
+
+/**
+ * The state of the host, as it is at every tick. Where the kernel has no such file (pressure stall information is an
+ * option) the part is absent; without meminfo it is no Linux at all, and that is a fault.
+ */
+export async function readHostFiles(procRoot: string): Promise<ReadonlyMap<string, Part>> {
+  const parts = new Map<string, Part>()
+  for (const name of EVERY_TICK) {
+    const text = await readProc(`${procRoot}/${name}`)
+    if (text !== undefined) parts.set(name, { kind: 'text', text: name === 'vmstat' ? oomKills(text) : text })
+  }
+  if (!parts.has('meminfo')) {
+    parts.set('meminfo', { kind: 'fault', fault: { kind: 'not-found', what: `${procRoot}/meminfo` } })
+  }
+  return parts
+}
+
+/** The identity of this boot: the pids and the start times of two boots can't be compared. */
+export async function readBootId(procRoot: string): Promise<ReadonlyMap<string, Part>> {
+  const text = await readProc(`${procRoot}/sys/kernel/random/boot_id`)
+  return new Map(text === undefined ? [] : [['boot-id', { kind: 'text', text }]])
+}
+
+function oomKills(vmstat: string): string {
+  return /^oom_kill .*\n/m.exec(vmstat)?.[0] ?? ''
+}

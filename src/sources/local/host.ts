@@ -1,0 +1,81 @@
+import { details, isDueBefore } from './details.ts'
+import { readBootId, readHostFiles } from './host-files.ts'
+import { formatProcessList, processLister } from './process-list.ts'
+import { readTree } from './process-tree.ts'
+import { users } from './users.ts'
+import { usageParts } from '../../transport/local-process.ts'
+import type { Part } from '../../model/sample.ts'
+import type { Transport } from '../../transport/transport.ts'
+import type { Errands } from './errands.ts'
+
+/** Everything about the host that every sample holds, nvidia-smi's document apart. */
+export interface Host {
+  /** Sends for what is due at this tick. */
+  tick(gpuPids: readonly number[], elapsedMs: number, intervalMs: number): void
+}
+
+export interface HostOptions {
+  readonly procRoot: string
+  readonly transport: Transport
+  readonly errands: Errands
+  readonly signal: AbortSignal
+}
+
+/** Whoever holds less is no engine with its model in RAM, and need not be known better. */
+const NOTABLE_KIB = 256 * 1024
+/** Of a command line; `readProc` cuts it there anyway. */
+const PROCESS_BYTES = 64 * 1024
+
+export function host({ procRoot, transport, errands, signal }: HostOptions): Host {
+  const seen = details()
+  const known = users()
+  const list = processLister(procRoot)
+  let listedAtMs: number | undefined
+
+  async function readGpuProcesses(
+    pids: readonly number[],
+    elapsedMs: number,
+    intervalMs: number,
+  ): Promise<ReadonlyMap<string, Part>> {
+    const living = await readTree(procRoot, pids)
+    for (const { pid, identity, usage } of living) {
+      known.noteStatus(usage.status)
+      if (seen.isDue(pid, identity, elapsedMs, intervalMs)) readDetails(pid)
+    }
+    nameUsers()
+    return new Map(living.flatMap(({ pid, usage }) => usageParts(pid, usage)))
+  }
+
+  async function readProcessList(elapsedMs: number): Promise<ReadonlyMap<string, Part>> {
+    const processes = await list()
+    seen.keepOnly(new Set(processes.map(({ pid }) => pid)))
+    for (const { pid, uid, identity, residentKiB } of processes) {
+      known.note(uid)
+      if (residentKiB >= NOTABLE_KIB && seen.isNew(pid, identity, elapsedMs)) readDetails(pid)
+    }
+    nameUsers()
+    return new Map([['processes', { kind: 'text', text: formatProcessList(processes) }]])
+  }
+
+  function readDetails(pid: number): void {
+    errands.run(`process ${pid}`, () =>
+      transport.fetch({ kind: 'process', pid, every: 'once', maxBytes: PROCESS_BYTES }, signal),
+    )
+  }
+
+  function nameUsers(): void {
+    if (known.hasNew()) errands.run('users', known.read)
+  }
+
+  return {
+    tick(gpuPids, elapsedMs, intervalMs) {
+      errands.run('host', () => readHostFiles(procRoot))
+      errands.run('gpu-processes', () => readGpuProcesses(gpuPids, elapsedMs, intervalMs))
+      if (listedAtMs === undefined) errands.run('boot-id', () => readBootId(procRoot))
+      if (listedAtMs === undefined || isDueBefore(listedAtMs, elapsedMs, intervalMs)) {
+        listedAtMs = elapsedMs
+        errands.run('processes', () => readProcessList(elapsedMs))
+      }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { parseStat } from '../../parse/proc-stat.ts'
+import { readUsage } from '../../transport/local-process.ts'
+import type { ProcStat } from '../../parse/proc-stat.ts'
+import type { ProcessUsage } from '../../transport/local-process.ts'
+
+export interface LivingProcess {
+  readonly pid: number
+  readonly parentPid: number
+  readonly usage: ProcessUsage
+  readonly identity: string
+}
+
+/** An engine's launcher is never further up than this; container runtimes add three or four. */
+const MAX_DEPTH = 8
+/** So many processes are read at one go (about 0.3 ms) before others have their turn. */
+const BATCH = 16
+
+/** The processes of `pids` that still live, and their ancestors below pid 1. */
+export async function readTree(procRoot: string, pids: readonly number[]): Promise<readonly LivingProcess[]> {
+  const found: LivingProcess[] = []
+  const seen = new Set<number>()
+  let generation: readonly number[] = pids
+  for (let depth = 0; depth <= MAX_DEPTH && generation.length > 0; depth++) {
+    const living = await readAll(procRoot, generation)
+    found.push(...living)
+    for (const pid of generation) seen.add(pid)
+    const parents = new Set(living.map(({ parentPid }) => parentPid))
+    generation = [...parents].filter((pid) => pid > 1 && !seen.has(pid))
+  }
+  return found
+}
+
+async function readAll(procRoot: string, pids: readonly number[]): Promise<readonly LivingProcess[]> {
+  const living: LivingProcess[] = []
+  for (const [position, pid] of pids.entries()) {
+    if (position % BATCH === BATCH - 1) await breathe()
+    const usage = readUsage(procRoot, pid)
+    const stat = usage === undefined ? undefined : parseStat(usage.stat)
+    if (usage === undefined || stat === undefined) continue
+    living.push({ pid, parentPid: stat.parentPid, usage, identity: identityOf(stat) })
+  }
+  return living
+}
+
+/** A pid alone is reused; and a process that starts another program, or renames itself, has news to tell. */
+export function identityOf({ startTicks, comm }: ProcStat): string {
+  return `${startTicks} ${comm}`
+}

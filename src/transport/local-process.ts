@@ -1,0 +1,50 @@
+import { processPart } from '../model/want.ts'
+import { maskSecrets } from '../parse/mask-secrets.ts'
+import { readProc, readProcNow } from './proc-files.ts'
+import type { Part, TextPart } from '../model/sample.ts'
+
+/** What a process uses now: its stat and status; undefined when it is gone. */
+export interface ProcessUsage {
+  readonly stat: string
+  /** Only the lines that llmtop reads: Uid, VmRSS, VmSwap, NSpid. */
+  readonly status: string
+}
+
+export function readUsage(procRoot: string, pid: number): ProcessUsage | undefined {
+  const stat = readProcNow(`${procRoot}/${pid}/stat`)
+  const status = readProcNow(`${procRoot}/${pid}/status`)
+  if (stat === undefined || status === undefined) return undefined
+  return { stat: maskName(stat), status: reduceStatus(status) }
+}
+
+/** The parts of a process that answer a want for it: stat, status, cmdline, cgroup; none when it is gone. */
+export async function fetchProcess(procRoot: string, pid: number): Promise<ReadonlyMap<string, Part>> {
+  const usage = readUsage(procRoot, pid)
+  if (usage === undefined) return new Map()
+  const cmdline = await readProc(`${procRoot}/${pid}/cmdline`)
+  const cgroup = await readProc(`${procRoot}/${pid}/cgroup`)
+  return new Map([
+    ...usageParts(pid, usage),
+    ...(cmdline === undefined ? [] : [textPart(pid, 'cmdline', maskSecrets(cmdline))]),
+    ...(cgroup === undefined ? [] : [textPart(pid, 'cgroup', cgroup)]),
+  ])
+}
+
+export function usageParts(pid: number, usage: ProcessUsage): readonly (readonly [string, TextPart])[] {
+  return [textPart(pid, 'stat', usage.stat), textPart(pid, 'status', usage.status)]
+}
+
+function textPart(pid: number, file: string, text: string): readonly [string, TextPart] {
+  return [processPart(pid, file), { kind: 'text', text }]
+}
+
+function reduceStatus(text: string): string {
+  return (text.match(/^(?:Uid|VmRSS|VmSwap|NSpid):.*\n/gm) ?? []).join('')
+}
+
+// only the name is text from outside; masking around it could eat the parenthesis that ends it
+function maskName(stat: string): string {
+  const open = stat.indexOf('(') + 1
+  const close = stat.lastIndexOf(')')
+  return stat.slice(0, open) + maskSecrets(stat.slice(open, close)) + stat.slice(close)
+}

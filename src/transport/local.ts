@@ -1,0 +1,104 @@
+import { printable } from '../core/text.ts'
+import { partNames } from '../model/want.ts'
+import { maskSecrets } from '../parse/mask-secrets.ts'
+import { reduce } from '../parse/reducers.ts'
+import { limiter } from './limiter.ts'
+import { readEnds, readHead, readListing, readWhole } from './local-file.ts'
+import { httpAgent, httpGet } from './local-http.ts'
+import { fetchProcess } from './local-process.ts'
+import type { Fault } from '../core/fault.ts'
+import type { Part } from '../model/sample.ts'
+import type { ReducerId, Want } from '../model/want.ts'
+import type { FileBytes } from './local-file.ts'
+import type { Transport } from './transport.ts'
+
+export interface LocalTransportOptions {
+  readonly procRoot?: string
+  /** False: no engine is asked over HTTP. */
+  readonly probe: boolean
+}
+
+type WantOf<Kind extends Want['kind']> = Extract<Want, { readonly kind: Kind }>
+type FileWant = WantOf<'file' | 'head' | 'listing' | 'log'>
+
+/** Files that hang (a dead network mount) hold a thread of Node's pool of four each: the other two are for /proc. */
+const FILES_AT_ONCE = 2
+
+/** Processes, files and engines of this machine. */
+export function localTransport({ procRoot = '/proc', probe }: LocalTransportOptions): Transport {
+  const agent = httpAgent()
+  const inTurn = limiter(FILES_AT_ONCE)
+
+  async function answer(want: Exclude<Want, WantOf<'process'>>, signal: AbortSignal): Promise<Part> {
+    if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
+    if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
+    return edited(await httpGet(agent, want, signal), want.reduce)
+  }
+
+  return {
+    label: 'local',
+    async fetch(want, signal) {
+      if (want.kind === 'process') return fetchProcess(procRoot, want.pid)
+      const part = await answer(want, signal)
+      return new Map(partNames(want).map((name) => [name, part]))
+    },
+  }
+}
+
+async function fetchFile(procRoot: string, want: FileWant, signal: AbortSignal): Promise<Part> {
+  if (want.kind === 'log') return toText(await readLog(procRoot, want, signal), want.reduce)
+  const path = 'viaPid' in want ? `${procRoot}/${want.viaPid}/root${want.path}` : want.path
+  if (!want.path.startsWith('/') || /[\n\0]/.test(want.path)) {
+    const [part = ''] = partNames(want).map(printable)
+    return {
+      kind: 'fault',
+      fault: { kind: 'malformed', part, where: 'its path', found: printable(want.path) },
+    }
+  }
+  switch (want.kind) {
+    case 'file':
+      return toText(await readWhole(path, want.maxBytes, signal), reducerFor(path) ?? want.reduce)
+    case 'head':
+      if (reducerFor(path) !== undefined) {
+        return { kind: 'fault', fault: { kind: 'no-permission', what: `'${path}'` } }
+      }
+      return toBytes(await readHead(path, want.maxBytes, signal))
+    case 'listing':
+      return edited(await readListing(path, want.maxBytes), want.reduce)
+  }
+}
+
+/** The log of a process that writes it to a file: its standard output or, where that is none, its standard error. */
+async function readLog(
+  procRoot: string,
+  { pid, maxBytes }: WantOf<'log'>,
+  signal: AbortSignal,
+): Promise<FileBytes | Fault> {
+  const output = await readEnds(`${procRoot}/${pid}/fd/1`, maxBytes, signal)
+  if (output.kind === 'bytes' || output.kind === 'no-permission') return output
+  const errors = await readEnds(`${procRoot}/${pid}/fd/2`, maxBytes, signal)
+  if (errors.kind === 'bytes' || errors.kind === 'no-permission') return errors
+  return { kind: 'not-found', what: `a log file of process ${pid} (its output is no regular file)` }
+}
+
+// of an environment nothing but the allowed variables is ever read, whoever wants it
+function reducerFor(path: string): ReducerId | undefined {
+  return path.endsWith('/environ') ? 'allowed-environment' : undefined
+}
+
+function toText(found: FileBytes | Fault, reducer: ReducerId | undefined): Part {
+  if (found.kind !== 'bytes') return { kind: 'fault', fault: found }
+  return edited({ kind: 'text', text: found.bytes.toString('utf8') }, reducer)
+}
+
+function toBytes(found: FileBytes | Fault): Part {
+  if (found.kind !== 'bytes') return { kind: 'fault', fault: found }
+  return { kind: 'bytes', base64: found.bytes.toString('base64'), sizeBytes: found.sizeBytes }
+}
+
+/** What leaves the edge: reduced to what matters, secrets masked. */
+function edited(part: Part, reducer: ReducerId | undefined): Part {
+  if (part.kind !== 'text') return part
+  const text = reducer === undefined ? part.text : reduce(reducer, part.text)
+  return { ...part, text: maskSecrets(text) }
+}
