@@ -1,5 +1,4 @@
-import { printable } from '../core/text.ts'
-import { parseGpuBlock } from './nvidia-smi-gpu.ts'
+import { busIdOf, parseGpuBlock } from './nvidia-smi-gpu.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Gpu } from '../model/snapshot.ts'
 
@@ -9,7 +8,7 @@ export type ParsedBlocks = ReadonlyMap<string, Gpu>
 export interface Blocks {
   /** The texts of the complete `<gpu>` blocks. */
   readonly whole: readonly string[]
-  /** The opening tags of blocks without an end. */
+  /** The bus ids of blocks without an end. */
   readonly torn: readonly string[]
   /** The document without its blocks. */
   readonly head: string
@@ -24,7 +23,7 @@ export function splitBlocks(body: string): Blocks {
   let restFrom = 0
   for (const { 0: tag, index } of body.matchAll(/<gpu(?=[\s>])|<\/gpu>/g)) {
     if (tag === '<gpu') {
-      if (open >= 0) torn.push(describeStart(body, open))
+      if (open >= 0) torn.push(busIdOf(body.slice(open, open + 128)))
       else rest.push(body.slice(restFrom, index))
       open = index
     } else if (open >= 0) {
@@ -34,7 +33,7 @@ export function splitBlocks(body: string): Blocks {
     }
   }
   if (open >= 0) {
-    torn.push(describeStart(body, open))
+    torn.push(busIdOf(body.slice(open, open + 128)))
     restFrom = body.lastIndexOf('<')
   }
   return { whole, torn, head: rest.join('') + body.slice(restFrom) }
@@ -111,8 +110,4 @@ function numberGpus(entries: readonly Entry[]): readonly Entry[] {
       return entry.gpu.index === index ? entry : { ...entry, gpu: { ...entry.gpu, index } }
     })
     .sort((a, b) => a.gpu.index - b.gpu.index)
-}
-
-function describeStart(body: string, open: number): string {
-  return printable(body.slice(open, open + 40))
 }

@@ -22,13 +22,12 @@ const LOST_GPU =
 const NO_COMMAND = /nvidia-smi'?: (?:command )?not found|nvidia-smi'?: no such file/i
 
 const LONGEST_LINE = 400
+const LONGEST_TEXT = 64 * 1024
 
 /** The faults that lines of text beside a document tell of; lines that tell of none are passed over. */
 export function readErrorLines(text: string): readonly Fault[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const fault = readErrorLine(printable(line.trim().slice(0, LONGEST_LINE)))
-    return fault === undefined ? [] : [fault]
-  })
+  const lines = text.slice(0, LONGEST_TEXT).split('\n')
+  return lines.flatMap((line) => readErrorLine(printable(line.trim().slice(0, LONGEST_LINE))) ?? [])
 }
 
 /** What one printable line of nvidia-smi's, or of the shell that should have started it, tells of. */

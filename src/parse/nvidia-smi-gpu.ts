@@ -1,5 +1,5 @@
 import { missing, valueOr } from '../core/reading.ts'
-import { lastLine } from '../core/text.ts'
+import { lastLine, printable } from '../core/text.ts'
 import { parseMigDevices } from './nvidia-smi-mig.ts'
 import { readMemory, sharesHostMemory } from './nvidia-smi-memory.ts'
 import { parseGpuProcesses } from './nvidia-smi-process.ts'
@@ -20,7 +20,7 @@ export interface GpuBlock {
 /** Reads one `<gpu>` block, from its opening to its closing tag, as the GPU with this index. */
 export function parseGpuBlock(text: string, index: number): GpuBlock {
   const node = at(readElement(text), 'gpu')
-  const busId = valueOr(readBusId(text, node), `#${index}`)
+  const busId = busIdOf(text) || valueOr(readText(at(node, 'pci', 'pci_bus_id')), `#${index}`)
   const uuid = readUuid(node)
   if (uuid.kind === 'missing')
     return { gpu: undefined, faults: [describeUnreadable(node, busId, uuid.detail)] }
@@ -47,10 +47,9 @@ export function parseGpuBlock(text: string, index: number): GpuBlock {
   return { gpu, faults: [...mig.faults, ...list.faults] }
 }
 
-// the attribute straight from the text, so that a block whose tags don't pair up can be named as well
-function readBusId(text: string, node: XmlNode): Reading<string> {
-  const id = /^<gpu\s+id\s*=\s*"([^"<>]{1,40})"/.exec(text)?.[1]
-  return id === undefined ? readText(at(node, 'pci', 'pci_bus_id')) : readText(id)
+/** The bus id in the opening tag of a block, also of one whose tags don't pair up; '' where it is not. */
+export function busIdOf(text: string): string {
+  return printable(/^<gpu\s+id\s*=\s*"([^"<>]{1,40})"/.exec(text)?.[1] ?? '')
 }
 
 // files that people share have it masked, but blanks and brackets of tags never stand in it

@@ -15,8 +15,17 @@ export type NvidiaSmiAnswer =
   | { readonly kind: 'document'; readonly document: NvidiaSmi }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
+export interface ParsedNvidiaSmi {
+  readonly answer: NvidiaSmiAnswer
+  /** To be given along with the next document. */
+  readonly blocks: ParsedBlocks
+}
+
 /** Longer than any machine's: 16 GPUs with their clock tables are about 1.2 million characters. */
 export const MAX_DOCUMENT_LENGTH = 16 * 1024 * 1024
+
+// the largest machines have 16; MIG devices are not GPUs of their own
+const MAX_GPUS = 256
 
 const PART = 'nvidia-smi'
 const ROOT = '<nvidia_smi_log'
@@ -28,14 +37,12 @@ const ROOT_END = '</nvidia_smi_log>'
  *
  * @param reuse the blocks of the previous document: a block whose text has not changed is not parsed again
  */
-export function parseNvidiaSmi(
-  text: string,
-  reuse: ParsedBlocks = new Map(),
-): { readonly answer: NvidiaSmiAnswer; readonly blocks: ParsedBlocks } {
+export function parseNvidiaSmi(text: string, reuse: ParsedBlocks = new Map()): ParsedNvidiaSmi {
   const found = findDocument(text)
-  if (found.kind !== 'found') return { answer: { kind: 'fault', fault: found }, blocks: new Map() }
-
+  if (found.kind !== 'found') return refuse(found)
   const { whole, torn, head } = splitBlocks(found.body)
+  if (whole.length + torn.length > MAX_GPUS) return refuse(malformed('its GPUs', `${whole.length} of them`))
+
   const root = at(readElement(head), 'nvidia_smi_log')
   const { gpus, unreadable, faults, blocks } = readBlocks(whole, reuse)
   const lines = [...readErrorLines(found.before), ...readErrorLines(found.after)]
@@ -48,11 +55,15 @@ export function parseNvidiaSmi(
       ...lines,
       ...[found.before, found.after].filter((part) => part.includes(ROOT)).map(describeTorn),
       ...describeHead(head, root, explained, gpus.length),
-      ...torn.map((start) => malformed(start, 'no closing tag')),
+      ...torn.map((busId) => malformed(`GPU ${busId}`, 'no closing tag')),
       ...faults,
     ],
   }
   return { answer: { kind: 'document', document }, blocks }
+}
+
+function refuse(fault: Fault): ParsedNvidiaSmi {
+  return { answer: { kind: 'fault', fault }, blocks: new Map() }
 }
 
 interface FoundDocument {
@@ -95,8 +106,9 @@ function describeHead(head: string, root: XmlNode, explained: number, listed: nu
   if (root === undefined || head.includes('</gpu>')) return [malformed('its head', 'unpaired tags')]
   const faults: Fault[] = []
   const error = readText(at(root, 'error_string'))
-  if (error.kind === 'known') {
-    faults.push(readErrorLine(error.value) ?? { kind: 'driver-trouble', trouble: 'other', text: error.value })
+  const said = error.kind === 'known' ? error.value : error.detail
+  if (said !== undefined) {
+    faults.push(readErrorLine(said) ?? { kind: 'driver-trouble', trouble: 'other', text: said })
   }
   const attached = valueOr(readNumber(at(root, 'attached_gpus'), COUNT), explained)
   if (attached > explained) faults.push({ kind: 'gpus-missing', listed, attached })
