@@ -25,6 +25,8 @@ export interface EngineSettings {
   readonly kvTypeV?: string
   /** llama.cpp `-nkvo` is false: KV stays on the host. */
   readonly kvOnGpu?: boolean
+  /** ik_llama.cpp `-mla 1` and some older llama.cpp builds: a copy of the latent vector as value. */
+  readonly mlaValueCopy?: boolean
   /** llama.cpp `--swa-full`. */
   readonly swaFull?: boolean
   readonly blockTokens?: number

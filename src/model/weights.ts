@@ -42,8 +42,9 @@ export type Tensor =
 /** The bytes of all tensors by the role that decides on which device they land. */
 export interface WeightsLayout {
   readonly totalBytes: number
-  /** Token embedding, per-layer token embeddings included. */
   readonly tokenEmbeddingBytes: number
+  /** Per-layer token embeddings (Gemma 3n and 4 E models), which llama.cpp never moves to a GPU. */
+  readonly perLayerEmbeddingBytes: number
   /** The output matrix; 0 where it is tied to the token embedding. */
   readonly outputBytes: number
   /** Final norms, rope factors and what else belongs to no layer. */
