@@ -1,5 +1,6 @@
 import { stated } from '../../core/stated.ts'
 import type { MixtureOfExperts, PerLayer } from '../../model/architecture.ts'
+import { shortestPattern } from '../shortest-pattern.ts'
 import type { Keys } from './keys.ts'
 import type { GgufTensor } from './tensors.ts'
 
@@ -31,7 +32,7 @@ const EXPERT_LAYER = /^blk\.(\d{1,4})\.ffn_(?:up|down|gate|gate_up)(?:_exps\.|\.
 function layersWithExperts(layers: number, tensors: readonly GgufTensor[]): readonly boolean[] | undefined {
   const found = new Set(tensors.map(({ name }) => Number(EXPERT_LAYER.exec(name)?.[1] ?? -1)))
   const withExperts = Array.from({ length: layers }, (_, index) => found.has(index))
-  return withExperts.includes(true) && withExperts.includes(false) ? withExperts : undefined
+  return withExperts.includes(true) && withExperts.includes(false) ? shortestPattern(withExperts) : undefined
 }
 
 function largest(value: PerLayer): number {

@@ -1,4 +1,5 @@
 import type { PerLayer, RecurrentState } from '../../model/architecture.ts'
+import { shortestPattern } from '../shortest-pattern.ts'
 import type { Keys } from './keys.ts'
 
 /** What decides whether a layer is recurrent. */
@@ -14,7 +15,7 @@ export interface LayerHeads {
 export function recurrentState(keys: Keys, shape: LayerHeads): RecurrentState | undefined {
   const layers = recurrentLayers(keys, shape)
   if (layers?.includes(true) !== true) return undefined
-  return { layers, ...stateOf(keys, shape) }
+  return { layers: shortestPattern(layers), ...stateOf(keys, shape) }
 }
 
 /** The layers that are recurrent in a family that has any. */

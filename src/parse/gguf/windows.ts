@@ -1,5 +1,6 @@
 import { stated } from '../../core/stated.ts'
 import type { SlidingWindow } from '../../model/architecture.ts'
+import { shortestPattern } from '../shortest-pattern.ts'
 import type { Keys } from './keys.ts'
 
 /** What llama.cpp assumes of a family whose file has no pattern. */
@@ -31,7 +32,9 @@ export function slidingWindow(
   if (tokens === 0) return undefined
   return stated({
     tokens,
-    layers: keys.flags('attention.sliding_window_pattern', layers) ?? patternOf(keys, rule, recurrent),
+    layers: shortestPattern(
+      keys.flags('attention.sliding_window_pattern', layers) ?? patternOf(keys, rule, recurrent),
+    ),
     headDimK: keys.size('attention.key_length_swa'),
     headDimV: keys.size('attention.value_length_swa'),
     chunked: rule.chunked,

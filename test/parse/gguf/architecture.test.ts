@@ -65,7 +65,7 @@ describe('a GGUF architecture', () => {
         'attention.key_length_swa': 16,
         'attention.value_length_swa': 16,
       },
-      { tokens: 512, layers: [true, true, false, true], headDimK: 16, headDimV: 16 },
+      { tokens: 512, layers: [true, true, false], headDimK: 16, headDimV: 16 },
     ],
   ])('of %s with %o has the window of llama.cpp', (family, values, slidingWindow) => {
     expect(ggufShape(family, { ...HEADS, ...values }).slidingWindow).toEqual(slidingWindow)

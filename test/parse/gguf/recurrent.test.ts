@@ -25,12 +25,12 @@ describe('a recurrent GGUF architecture', () => {
     [
       'jamba',
       { ...someHeads, ...ssm },
-      { ...somePlain, recurrent: { layers: [true, false, true, true], ...state } },
+      { ...somePlain, recurrent: { layers: [true, false, true], ...state } },
     ],
     [
       'granitehybrid',
       { ...someHeads, ...ssm },
-      { ...somePlain, recurrent: { layers: [true, false, true, true], ...state } },
+      { ...somePlain, recurrent: { layers: [true, false, true], ...state } },
     ],
     [
       'nemotron_h',
@@ -38,7 +38,7 @@ describe('a recurrent GGUF architecture', () => {
       {
         ...somePlain,
         feedForwardSize: [0, 0, 768, 0],
-        recurrent: { layers: [true, false, false, true], ...state },
+        recurrent: { layers: [true, false, false], ...state },
       },
     ],
     [
@@ -57,7 +57,7 @@ describe('a recurrent GGUF architecture', () => {
       {
         ...somePlain,
         recurrent: {
-          layers: [true, false, true, true],
+          layers: [true, false, true],
           convKernel: 3,
           innerSize: 256,
           stateSize: 0,
@@ -76,7 +76,7 @@ describe('a recurrent GGUF architecture', () => {
       {
         ...somePlain,
         recurrent: {
-          layers: [true, false, true, true],
+          layers: [true, false, true],
           convKernel: 4,
           innerSize: 256,
           stateSize: 32,
