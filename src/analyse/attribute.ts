@@ -39,14 +39,20 @@ export function attributeWorkload(
   }
 }
 
+/** Which workload a pid belongs to. */
+export type Owners = ReadonlyMap<number, AttributedWorkload>
+
+export function ownersOf(workloads: readonly AttributedWorkload[]): Owners {
+  return new Map(workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload] as const)))
+}
+
 /** A card with its memory divided: attributed to known engines, other, and the part of other that nobody owns. */
 export function attributeGpu(
   gpu: Gpu,
-  workloads: readonly AttributedWorkload[],
+  owner: Owners,
   book: ProcessBook,
   evidence: UnownedEvidence,
 ): GpuState {
-  const owner = new Map(workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload] as const)))
   const holdings = holdingsOf([gpu])
   const engineHoldings = holdings.filter(({ process }) => {
     const engine = owner.get(process.pid)?.engine

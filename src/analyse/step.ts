@@ -6,7 +6,7 @@ import { partNames, type Want } from '../model/want.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Answers } from '../engines/engine.ts'
 import { engineOf } from '../engines/index.ts'
-import { attributeGpu, attributeWorkload, type AttributedWorkload } from './attribute.ts'
+import { attributeGpu, attributeWorkload, ownersOf, type AttributedWorkload } from './attribute.ts'
 import { ceilingOf, headroomOf } from './ceiling.ts'
 import { groupByClaim, type ClaimedGroup } from './claims.ts'
 import { cudaOomOf } from './cuda-oom.ts'
@@ -54,11 +54,10 @@ function answersOf({ answers }: Memory): Answers {
 
 function attributeGpus(memory: Memory, workloads: readonly AttributedWorkload[]): readonly GpuState[] {
   const gpus = gpusIn(memory)
+  const owners = ownersOf(workloads)
   const inContainer = isInContainer(gpus, memory.processes, memory.processList)
   return gpus
-    .map((gpu) =>
-      attributeGpu(gpu, workloads, memory.processes, { inContainer, departures: memory.departures }),
-    )
+    .map((gpu) => attributeGpu(gpu, owners, memory.processes, { inContainer, departures: memory.departures }))
     .sort((a, b) => a.index - b.index)
 }
 

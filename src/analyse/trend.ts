@@ -24,9 +24,8 @@ export function trendOf(window: Window, rules: TrendRules): Trend {
  * Sen (1968), Estimates of the regression coefficient based on Kendall's tau.
  */
 function slopeTrend(points: readonly WindowPoint[]): Trend {
-  const slopes = pairs(points)
-    .map(([a, b]) => ((b.value - a.value) / (b.atMs - a.atMs)) * 1000)
-    .sort((a, b) => a - b)
+  const slope = (a: WindowPoint, b: WindowPoint): number => ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
+  const slopes = [...ofPairs(points, slope)].sort((a, b) => a - b)
   const middle = quantile(slopes, 0.5)
   if (middle === 0) return { kind: 'steady' }
   return {
@@ -40,13 +39,21 @@ function slopeTrend(points: readonly WindowPoint[]): Trend {
 /** Mann (1945), Kendall (1975): S over its standard deviation under no trend, ties left uncorrected (conservative). */
 function mannKendallZ(points: readonly WindowPoint[]): number {
   const n = points.length
-  const s = pairs(points).reduce((total, [a, b]) => total + Math.sign(b.value - a.value), 0)
+  const s = ofPairs(points, (a, b) => Math.sign(b.value - a.value)).reduce((total, sign) => total + sign, 0)
   const deviation = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
   return deviation === 0 ? 0 : (s - Math.sign(s)) / deviation
 }
 
-function pairs(points: readonly WindowPoint[]): readonly (readonly [WindowPoint, WindowPoint])[] {
-  return points.flatMap((a, at) => points.slice(at + 1).map((b) => [a, b] as const))
+/** Something of every pair of points, the earlier one first. */
+function ofPairs(
+  points: readonly WindowPoint[],
+  compare: (a: WindowPoint, b: WindowPoint) => number,
+): readonly number[] {
+  const results: number[] = []
+  for (const [at, b] of points.entries()) {
+    for (const a of points.slice(0, at)) results.push(compare(a, b))
+  }
+  return results
 }
 
 function quantile(sorted: readonly number[], share: number): number {

@@ -35,15 +35,24 @@ export function spanMs(window: Window): number {
 }
 
 /** The maxima of `count` equal stretches of the window; stretches without a point are left out. */
-export function bucketMaxima(window: Window, count: number): readonly WindowPoint[] {
-  const [first] = window.points
+export function bucketMaxima({ points }: Window, count: number): readonly WindowPoint[] {
+  const [first] = points
   if (first === undefined) return []
-  const widthMs = Math.max(1, spanMs(window) / count)
-  const best = new Map<number, WindowPoint>()
-  for (const point of window.points) {
+  const widthMs = Math.max(1, spanMs({ points }) / count)
+  const maxima: WindowPoint[] = []
+  let best = first
+  let bestBucket = 0
+  // the points stand in the order of time, so each stretch is closed when the next one begins
+  for (const point of points) {
     const bucket = Math.min(count - 1, Math.floor((point.atMs - first.atMs) / widthMs))
-    const present = best.get(bucket)
-    if (present === undefined || point.value > present.value) best.set(bucket, point)
+    if (bucket !== bestBucket) {
+      maxima.push(best)
+      best = point
+      bestBucket = bucket
+    } else if (point.value > best.value) {
+      best = point
+    }
   }
-  return [...best.values()]
+  maxima.push(best)
+  return maxima
 }
