@@ -122,8 +122,8 @@ function documentAt(
       })
       const heldMiB = processes.reduce((total, { usedMiB }) => total + usedMiB, 0)
       return {
-        ...gpu,
         supportedClocks: 0,
+        ...gpu,
         utilization,
         temperatureCelsius: 38 + Math.round(utilization * 0.35),
         powerWatts: 95 + utilization * 5.6,

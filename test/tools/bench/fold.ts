@@ -1,0 +1,70 @@
+import { startMemory } from '../../../src/analyse/memory.ts'
+import { RULES } from '../../../src/analyse/rules.ts'
+import { step, type Step } from '../../../src/analyse/step.ts'
+import type { RawSample } from '../../../src/model/sample.ts'
+import { parseNvidiaSmi } from '../../../src/parse/nvidia-smi.ts'
+import { busyMachine } from './load.ts'
+import { medianCpuMs, type Measure } from './measure.ts'
+
+/** What text and judgement cost: one document, and one sample folded. */
+export function measureFold(): readonly Measure[] {
+  const samples = busyMachine(8, 100, 200)
+  const documents = samples.map(documentOf)
+  const parse = medianCpuMs(200, (run) => void parseNvidiaSmi(documents[run % documents.length] ?? ''))
+  return [
+    { what: 'parse one 8-GPU document, nothing reused', value: parse, unit: 'ms', budget: 5, bound: 'most' },
+    {
+      what: 'step of one sample, 8 GPUs, 100 processes',
+      value: stepCost(samples),
+      unit: 'ms',
+      budget: 6,
+      bound: 'most',
+    },
+  ]
+}
+
+/** How far the resident set rises while a day of samples is folded, after its first quarter. */
+export function measureMemoryGrowth(): Measure {
+  const samples = busyMachine(1, 4, 600)
+  const rounds = 40
+  let memory = startMemory({ kind: 'replay', label: 'bench' }, RULES)
+  let settledBytes = 0
+  for (let round = 0; round < rounds; round++) {
+    for (const sample of samples) memory = step(memory, shifted(sample, round)).memory
+    if (round === rounds / 4) settledBytes = process.memoryUsage().rss
+  }
+  const risenBytes = process.memoryUsage().rss - settledBytes
+  return {
+    what: `resident set risen over the last ¾ of ${rounds * samples.length} samples`,
+    value: Math.max(0, risenBytes) / 1024 ** 2,
+    unit: 'MiB',
+    budget: 13,
+    bound: 'most',
+  }
+}
+
+function stepCost(samples: readonly RawSample[]): number {
+  let last: Step = step(startMemory({ kind: 'replay', label: 'bench' }, RULES), samples[0] ?? fail())
+  return medianCpuMs(samples.length - 31, (run) => {
+    last = step(last.memory, samples[(run % (samples.length - 1)) + 1] ?? fail())
+  })
+}
+
+function documentOf({ parts }: RawSample): string {
+  const part = parts.get('nvidia-smi')
+  return part?.kind === 'text' ? part.text : fail()
+}
+
+function shifted(sample: RawSample, round: number): RawSample {
+  const shiftMs = round * 600 * sample.intervalMs
+  return {
+    ...sample,
+    sequence: sample.sequence + round * 600,
+    elapsedMs: sample.elapsedMs + shiftMs,
+    takenAtEpochMs: sample.takenAtEpochMs + shiftMs,
+  }
+}
+
+function fail(): never {
+  throw new Error('the bench has no samples')
+}

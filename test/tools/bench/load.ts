@@ -1,0 +1,46 @@
+import type { RawSample } from '../../../src/model/sample.ts'
+import { simulate, type Scenario, type SimulatedProcess } from '../../support/simulate.ts'
+
+/** The load that the budgets are set for: cards full of processes, every one of them with its /proc files. */
+export function busyMachine(gpus: number, processes: number, samples: number): readonly RawSample[] {
+  return simulate(scenario(gpus, processes, samples))
+}
+
+function scenario(gpus: number, processes: number, samples: number): Scenario {
+  const intervalMs = 2000
+  return {
+    host: 'bench',
+    seed: 1,
+    startedAtEpochMs: Date.UTC(2026, 10, 21),
+    intervalMs,
+    durationMs: (samples - 1) * intervalMs,
+    hostTotalKib: 2 * 1024 ** 3,
+    gpus: Array.from({ length: gpus }, (_, index) => ({
+      utilizationAt: (seconds: number) => 60 + 30 * Math.sin(seconds / 20 + index),
+      // the clock tables of a real data-centre card: 150 KB for eight
+      supportedClocks: 130,
+    })),
+    processes: Array.from({ length: processes }, (_, at) => processOn(at % gpus, at, gpus / processes)),
+  }
+}
+
+function processOn(gpu: number, at: number, share: number): SimulatedProcess {
+  return {
+    pid: 5000 + at,
+    parentPid: 4000,
+    uid: 1000,
+    startTicks: 1000 + at,
+    comm: 'python3',
+    command: [
+      '/usr/bin/python3',
+      '/srv/jobs/train.py',
+      '--rank',
+      `${at}`,
+      '--config',
+      '/srv/jobs/config.yaml',
+    ],
+    gpuMiBAt: (seconds) => ({ [gpu]: 70_000 * share + 40 * Math.sin(seconds / 30 + at) }),
+    residentMiB: 900,
+    cpuPercent: 55,
+  }
+}
