@@ -32,20 +32,24 @@ export function hasFlag(args: readonly string[], name: string): boolean {
   return args.some((arg) => arg.startsWith('--') && sameDashes(arg.slice(2)) === sameDashes(name))
 }
 
+// CPython's short options may be written together, and the one that takes a value comes last (python -h)
+const TAKES_NEXT = /^-[^-cmWX]*[WX]$/
+const RUNS_CODE = /^-[^-cmWX]*([cm])(.*)$/
+
 function pythonProgram(args: readonly string[]): Program | undefined {
-  for (const [at, arg] of args.entries()) {
-    const rest = args.slice(at + 1)
-    if (arg === '-m') {
-      const [module, ...moduleArgs] = rest
-      return module === undefined ? undefined : { name: module, kind: 'module', args: moduleArgs }
-    }
-    if (arg === '-c') return undefined
-    if (arg.startsWith('-')) continue
-    // -W and -X take a value of their own: python -X faulthandler script.py
-    if (args[at - 1] === '-W' || args[at - 1] === '-X') continue
-    return { name: baseName(arg), kind: 'script', args: rest }
-  }
-  return undefined
+  const at = args.findIndex((arg, i) => decides(arg) && !TAKES_NEXT.test(args[i - 1] ?? ''))
+  const arg = args[at]
+  if (arg === undefined || arg === '-') return undefined
+  const rest = args.slice(at + 1)
+  if (!arg.startsWith('-')) return { name: baseName(arg), kind: 'script', args: rest }
+  const [, option, attached = ''] = RUNS_CODE.exec(arg) ?? []
+  const [name, ...moduleArgs] = attached === '' ? rest : [attached, ...rest]
+  return option === 'c' || name === undefined ? undefined : { name, kind: 'module', args: moduleArgs }
+}
+
+/** A script, code or a module, or standard input. */
+function decides(arg: string): boolean {
+  return !arg.startsWith('-') || arg === '-' || RUNS_CODE.test(arg)
 }
 
 function isPython(name: string): boolean {
