@@ -22,6 +22,19 @@ export function enter(book: AnswerBook, sample: RawSample): AnswerBook {
   return next
 }
 
+/** The book without what was asked of processes that are gone; a machine starts thousands of them in a day. */
+export function forgetGone(book: AnswerBook, isThere: (pid: number) => boolean): AnswerBook {
+  return new Map(
+    [...book].filter(([name]) => {
+      const pid = PART_OF_PROCESS.exec(name)?.[1]
+      return pid === undefined || isThere(Number(pid))
+    }),
+  )
+}
+
+// docs/recording-format.md
+const PART_OF_PROCESS = /^(?:proc|env|log)\/(\d+)/
+
 /** The text of an answer; empty where there is none yet, which every parser reads as all missing. */
 export function textOf(book: AnswerBook, name: string): string {
   const part = book.get(name)?.part

@@ -58,9 +58,9 @@ export function attributeGpu(
     const engine = owner.get(process.pid)?.engine
     return engine !== undefined && engine !== 'unknown'
   })
-  const attributedBytes = usedBy(engineHoldings)
+  const attributedBytes = listedOn(gpu, engineHoldings)
   const { usedBytes } = gpu.memory
-  const unownedBytes = both(usedBytes, usedBy(holdings), (used, held) => Math.max(0, used - held))
+  const unownedBytes = both(usedBytes, listedOn(gpu, holdings), (used, held) => Math.max(0, used - held))
   return {
     ...gpu,
     processes: map(gpu.processes, (processes) =>
@@ -95,6 +95,11 @@ function workloadMemory(
     residentBytes: residentOf(pids, book),
     onCpuRatio: report.onCpuRatio,
   }
+}
+
+/** Where the driver lists no processes at all, nothing is known of what they hold: that is not zero. */
+function listedOn(gpu: Gpu, holdings: readonly Holding[]): Reading<number> {
+  return gpu.processes.kind === 'missing' ? gpu.processes : usedBy(holdings)
 }
 
 function usedBy(holdings: readonly Holding[]): Reading<number> {

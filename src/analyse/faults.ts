@@ -19,25 +19,26 @@ export function presentFaults(
   answers: AnswerBook,
   document: NvidiaSmi | undefined,
   hidden: readonly Gpu[],
-): readonly Fault[] {
-  const failing = SPOKEN_PARTS.flatMap((name) => answers.get(name)?.trouble?.fault ?? [])
+  nowMs: number,
+): readonly StandingFault[] {
+  const failing = SPOKEN_PARTS.flatMap((name) => answers.get(name)?.trouble ?? [])
   const persistenceOff = (document?.gpus ?? []).filter(
     ({ persistenceMode }) => persistenceMode.kind === 'known' && !persistenceMode.value,
   )
-  return [
-    ...failing,
+  const found: readonly Fault[] = [
     ...(document?.faults ?? []),
     ...(hidden.length > 0 ? [{ kind: 'pid-namespace', gpus: hidden.length } as const] : []),
     ...(persistenceOff.length > 0 ? [{ kind: 'persistence-off', gpus: persistenceOff.length } as const] : []),
   ]
+  return [...failing, ...found.map((fault) => ({ fault, sinceMs: nowMs }))]
 }
 
 /** The book with the faults of this tick: a fault that stood before keeps its beginning, one that is gone is forgotten. */
-export function followFaults(book: FaultBook, faults: readonly Fault[], nowMs: number): FaultBook {
+export function followFaults(book: FaultBook, faults: readonly StandingFault[]): FaultBook {
   return new Map(
-    faults.map((fault) => {
+    faults.map(({ fault, sinceMs }) => {
       const key = JSON.stringify(fault)
-      return [key, { fault, sinceMs: book.get(key)?.sinceMs ?? nowMs }] as const
+      return [key, { fault, sinceMs: Math.min(sinceMs, book.get(key)?.sinceMs ?? sinceMs) }] as const
     }),
   )
 }

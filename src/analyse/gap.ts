@@ -1,5 +1,5 @@
 import type { RawSample } from '../model/sample.ts'
-import type { Memory } from './memory.ts'
+import { startMemory, type Memory } from './memory.ts'
 
 /**
  * Whether time is missing before this sample: more than three intervals without one, a wall clock that ran away from the
@@ -11,4 +11,10 @@ export function isGap({ previous, rules }: Memory, sample: RawSample): boolean {
   const passedMs = sample.elapsedMs - previous.elapsedMs
   const wallMs = sample.takenAtEpochMs - previous.takenAtEpochMs
   return passedMs < 0 || passedMs > allowedMs || Math.abs(wallMs - passedMs) > allowedMs
+}
+
+/** What still holds after a gap: all but the windows. Where the clock went back, it is another run, and nothing does. */
+export function afterwards(memory: Memory, sample: RawSample): Memory {
+  const wentBack = sample.elapsedMs < (memory.previous?.elapsedMs ?? 0)
+  return wentBack ? startMemory(memory.origin, memory.rules) : { ...memory, windows: new Map() }
 }

@@ -3,7 +3,7 @@ import type { Gpu } from '../model/snapshot.ts'
 import { parseNvidiaSmi } from '../parse/nvidia-smi.ts'
 import { parseProcessList } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
-import { enter, textOf, troubleSince, type AnswerBook } from './answers.ts'
+import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
 import type { GpuDocument, Memory } from './memory.ts'
 import { followProcesses } from './processes.ts'
 
@@ -15,14 +15,16 @@ const KEEP_DEPARTURE_MS = 60_000
 export function observe(memory: Memory, sample: RawSample): Memory {
   const { answers, gpuDocument } = followDocument(memory, enter(memory.answers, sample), sample)
   const users = sample.parts.has('users') ? parseUsers(textOf(answers, 'users')) : memory.users
-  const keepMs = Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * sample.intervalMs)
+  const { takenAtEpochMs, elapsedMs, intervalMs } = sample
+  const keepMs = Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * intervalMs)
+  const processes = followProcesses(memory.processes, sample, users, keepMs)
   return {
     ...memory,
-    previous: sample,
-    answers,
+    previous: { takenAtEpochMs, elapsedMs, intervalMs },
+    answers: forgetGone(answers, (pid) => processes.has(pid)),
     gpuDocument,
     users,
-    processes: followProcesses(memory.processes, sample, users, keepMs),
+    processes,
     processList: sample.parts.has('processes')
       ? parseProcessList(textOf(answers, 'processes'))
       : memory.processList,

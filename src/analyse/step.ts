@@ -11,7 +11,7 @@ import { ceilingOf, headroomOf } from './ceiling.ts'
 import { groupByClaim, type ClaimedGroup } from './claims.ts'
 import { cudaOomOf } from './cuda-oom.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
-import { isGap } from './gap.ts'
+import { afterwards, isGap } from './gap.ts'
 import { hostLoadOf, hostMemoryOf, largestProcesses } from './host.ts'
 import type { Memory } from './memory.ts'
 import { observe } from './observe.ts'
@@ -31,12 +31,13 @@ export interface Step {
 /** The fold. Pure: the same memory and sample give the same step; all time comes from the sample. */
 export function step(memory: Memory, sample: RawSample): Step {
   const afterGap = isGap(memory, sample)
-  const observed = observe(memory, sample)
+  const before = afterGap ? afterwards(memory, sample) : memory
+  const observed = observe(before, sample)
   const groups = groupByClaim(gpusIn(observed), observed.processes)
   const answers = answersOf(observed)
   const attributed = groups.map((group) => attributeWorkload(group, observed.processes, answers))
   const gpus = attributeGpus(observed, attributed)
-  const watched = watch(afterGap ? { ...memory, windows: new Map() } : memory, observed, attributed, gpus)
+  const watched = watch(before, observed, attributed, gpus)
   const workloads = attributed.map((workload) => withFuture(workload, watched, gpus))
   const judged = judge(watched, sample, workloads, gpus)
   return { memory: judged, frame: frameOf(judged, sample, afterGap, workloads, gpus), wants: wantsOf(groups) }
@@ -72,9 +73,10 @@ function watch(
   if (gpuDocument === undefined || gpuDocument === before.gpuDocument)
     return { ...observed, windows: before.windows }
   const { windowMs } = rules.trend
+  const { processes } = observed
   return {
     ...observed,
-    windows: followWindows(before.windows, workloads, gpus, gpuDocument.arrivedAtMs, windowMs),
+    windows: followWindows(before.windows, workloads, gpus, processes, gpuDocument.arrivedAtMs, windowMs),
   }
 }
 
@@ -104,11 +106,11 @@ function judge(
     return cudaOomOf(gpu, trendOf(window, rules.trend), spanMs(window), workloads, rules.risk) ?? []
   })
   const hidden = gpus.filter(({ unownedReason }) => unownedReason === 'pid-namespace')
-  const faults = presentFaults(memory.answers, memory.gpuDocument?.document, hidden)
+  const faults = presentFaults(memory.answers, memory.gpuDocument?.document, hidden, sample.elapsedMs)
   return {
     ...memory,
     risks: followRisks(memory.risks, candidates, workloads, sample.elapsedMs, rules.risk),
-    faults: followFaults(memory.faults, faults, sample.elapsedMs),
+    faults: followFaults(memory.faults, faults),
   }
 }
 

@@ -1,6 +1,7 @@
 import { valueOr, type Reading } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { AttributedWorkload } from './attribute.ts'
+import type { ProcessBook } from './processes.ts'
 import { EMPTY_WINDOW, extend, type Window } from './window.ts'
 
 /** The recent past of everything that is watched, by key. */
@@ -28,9 +29,11 @@ export function followWindows(
   book: WindowBook,
   workloads: readonly AttributedWorkload[],
   gpus: readonly GpuState[],
+  processes: ProcessBook,
   atMs: number,
   windowMs: number,
 ): WindowBook {
+  const identities = new Map(workloads.map((workload) => [workload.id, identityOf(workload, processes)]))
   const next = new Map<string, WatchedWindow>()
   const follow = (key: string, circumstances: string, usedBytes: Reading<number>): void => {
     const before = book.get(key)
@@ -38,8 +41,12 @@ export function followWindows(
     if (usedBytes.kind === 'missing') next.set(key, { circumstances, window })
     else next.set(key, { circumstances, window: extend(window, { atMs, value: usedBytes.value }, windowMs) })
   }
-  for (const { id, pids, memory } of workloads) follow(workloadKey(id), pids.join(), memory.usedBytes)
-  for (const gpu of gpus) follow(gpuKey(gpu.uuid), circumstancesOf(gpu, workloads), gpu.memory.usedBytes)
+  for (const { id, memory } of workloads) follow(workloadKey(id), identities.get(id) ?? id, memory.usedBytes)
+  for (const gpu of gpus) {
+    const notable = notableHolders(gpu, workloads).map(({ id }) => identities.get(id) ?? id)
+    const circumstances = [valueOr(gpu.memory.totalBytes, 0), ...notable.sort()].join()
+    follow(gpuKey(gpu.uuid), circumstances, gpu.memory.usedBytes)
+  }
   return next
 }
 
@@ -47,13 +54,21 @@ export function windowOf(book: WindowBook, key: string): Window {
   return book.get(key)?.window ?? EMPTY_WINDOW
 }
 
-/** The card's size and who holds a notable part of it. */
-function circumstancesOf(gpu: GpuState, workloads: readonly AttributedWorkload[]): string {
-  const totalBytes = valueOr(gpu.memory.totalBytes, 0)
-  const notable = workloads.filter(({ memory }) =>
-    memory.perGpu.some(
-      ({ uuid, usedBytes }) => uuid === gpu.uuid && valueOr(usedBytes, 0) > NOTABLE_RATIO * totalBytes,
-    ),
+/** Its processes, in whatever order the driver lists them; a reused pid is another process. */
+function identityOf({ pids }: AttributedWorkload, processes: ProcessBook): string {
+  return pids
+    .map((pid) => `${pid}@${processes.get(pid)?.process.startTicks ?? 'unseen'}`)
+    .sort()
+    .join()
+}
+
+/** Who holds a notable part of the card. */
+function notableHolders(
+  gpu: GpuState,
+  workloads: readonly AttributedWorkload[],
+): readonly AttributedWorkload[] {
+  const notableBytes = NOTABLE_RATIO * valueOr(gpu.memory.totalBytes, 0)
+  return workloads.filter(({ memory }) =>
+    memory.perGpu.some(({ uuid, usedBytes }) => uuid === gpu.uuid && valueOr(usedBytes, 0) > notableBytes),
   )
-  return [totalBytes, ...notable.map(({ id }) => id).sort()].join()
 }
