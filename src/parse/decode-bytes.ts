@@ -5,10 +5,11 @@ type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
  * without byte order mark (which is dropped). Bytes that are not text become replacement characters.
  */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder(sniff(bytes)).decode(bytes)
+  return new TextDecoder(sniffEncoding(bytes)).decode(bytes)
 }
 
-function sniff(bytes: Uint8Array): Encoding {
+/** The encoding of a text file, judged by its first bytes. */
+export function sniffEncoding(bytes: Uint8Array): Encoding {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'

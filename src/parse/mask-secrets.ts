@@ -5,7 +5,8 @@ const PREFIX = '(?:[a-z\\d]{1,30}[-_]){0,6}'
 const FIELD = `${PREFIX}(?:api[-_]?key|(?:hf|hub|auth|access|bearer|api)[-_]token|password|passwd|secret(?:[-_]key)?)`
 const FLAG = `-hft|--token|--${FIELD}`
 // an environment variable
-const VARIABLE = '[A-Z\\d_]{1,200}_(?:(?:API|ACCESS|SECRET)_KEY|TOKEN|SECRET|PASSWORD)'
+const VARIABLE =
+  '(?:(?:[A-Z\\d_]{1,200}_)?(?:(?:API|ACCESS|SECRET)_KEY|TOKEN|SECRET)|[A-Z\\d_]{0,200}PASSWORD)'
 
 const FLAG_ARGUMENT = new RegExp(`^(?:${FLAG})$`, 'i')
 const LIST_FLAG_ARGUMENT = new RegExp(`^--${PREFIX}api[-_]?key$`, 'i')
@@ -55,8 +56,9 @@ const FLAG_IN_TEXT = new RegExp(
 const FIELD_IN_TEXT = new RegExp(`(?<![\\w-])${FIELD}\\\\?["']?\\s{0,8}[=:]\\s{0,8}`, 'gi')
 const VARIABLE_IN_TEXT = new RegExp(`(?<!\\w)${VARIABLE}=`, 'g')
 
-const QUOTED = /(\\["'])(?:(?!\1)[^\n])*\1|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y
-const LIST = /\[[^\]\n]*\]/y
+// none is longer, so that a bracket without its end costs no search to the end of the text
+const QUOTED = /(\\["'])(?:(?!\1)[^\n]){0,4096}\1|"(?:[^"\\\n]|\\.){0,4096}"|'(?:[^'\\\n]|\\.){0,4096}'/y
+const LIST = /\[[^\]\n]{0,4096}\]/y
 const WORD = /\\?["']?[^\s"'<\\]+/y
 const WORD_IN_FIELD = /\\?["']?[^\s"'<\\&,;)\]}]+/y
 const NOTHING = /(?:null|none|true|false)\b/iy

@@ -1,4 +1,4 @@
-import { missing, valueOr } from '../core/reading.ts'
+import { known, missing, valueOr } from '../core/reading.ts'
 import { lastLine, printable } from '../core/text.ts'
 import { parseMigDevices } from './nvidia-smi-mig.ts'
 import { readMemory, sharesHostMemory } from './nvidia-smi-memory.ts'
@@ -21,7 +21,7 @@ export interface GpuBlock {
 export function parseGpuBlock(text: string, index: number): GpuBlock {
   const node = at(readElement(text), 'gpu')
   const busId = busIdOf(text) || valueOr(readText(at(node, 'pci', 'pci_bus_id')), `#${index}`)
-  const uuid = readUuid(node)
+  const uuid = readUuid(node, busId)
   if (uuid.kind === 'missing')
     return { gpu: undefined, faults: [describeUnreadable(node, busId, uuid.detail)] }
 
@@ -52,11 +52,12 @@ export function busIdOf(text: string): string {
   return printable(/^<gpu\s+id\s*=\s*"([^"<>]{1,40})"/.exec(text)?.[1] ?? '')
 }
 
-// files that people share have it masked, but blanks and brackets of tags never stand in it
-function readUuid(node: XmlNode): Reading<string> {
+// A card that has none is known by its bus id. Files that people share have it masked, but blanks and what belongs to
+// tags never stand in it.
+function readUuid(node: XmlNode, busId: string): Reading<string> {
   const uuid = readText(at(node, 'uuid'))
-  if (uuid.kind === 'missing' || /^[\w.:[\]-]{1,96}$/.test(uuid.value)) return uuid
-  return missing('malformed', lastLine(uuid.value, 40))
+  if (uuid.kind === 'missing') return uuid.reason === 'not-supported' ? known(busId, 'derived') : uuid
+  return /^[\w.:[\]-]{1,96}$/.test(uuid.value) ? uuid : missing('malformed', lastLine(uuid.value, 40))
 }
 
 function describeUnreadable(node: XmlNode, busId: string, said: string | undefined): Fault {
@@ -71,8 +72,8 @@ function readRecoveryAction(node: XmlNode): Reading<string> {
   const reset = readText(at(node, 'gpu_reset_status', 'reset_required'))
   const drain = readText(at(node, 'gpu_reset_status', 'drain_and_reset_recommended'))
   if (action.kind === 'known') return action
-  if (valueOr(reset, '') === 'Yes') return { kind: 'known', value: 'Reset', basis: 'derived' }
-  if (valueOr(drain, '') === 'Yes') return { kind: 'known', value: 'Drain and Reset', basis: 'derived' }
-  if (valueOr(reset, '') === 'No') return { kind: 'known', value: 'None', basis: 'derived' }
+  if (valueOr(reset, '') === 'Yes') return known('Reset', 'derived')
+  if (valueOr(drain, '') === 'Yes') return known('Drain and Reset', 'derived')
+  if (valueOr(reset, '') === 'No') return known('None', 'derived')
   return firstTold(action, missing(reset.kind === 'missing' ? reset.reason : 'malformed'))
 }

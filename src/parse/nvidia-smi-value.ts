@@ -19,7 +19,6 @@ const NO_VALUE: ReadonlyMap<string, MissingReason> = new Map([
   ['', 'not-reported'],
   ['Not Found', 'not-reported'],
   ['No data', 'not-reported'],
-  ['REDACTED', 'not-reported'],
   ['Unknown', 'not-reported'],
   ['Unknown Error', 'not-reported'],
   ['ERR!', 'not-reported'],

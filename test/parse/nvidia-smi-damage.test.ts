@@ -97,9 +97,16 @@ describe('a damaged document', () => {
     expect(faults).toEqual([malformed('GPU 00000000:2A:00.0', `${BUSY} a second time`)])
   })
 
+  test('of cards without uuids knows them by their bus ids', () => {
+    const without = TWO_GPUS.replaceAll(/<uuid>.*<\/uuid>/g, '<uuid>N/A</uuid>')
+    expect(documentOf(without).gpus.map((gpu) => gpu.uuid)).toEqual(['00000000:18:00.0', '00000000:2A:00.0'])
+  })
+
   test('whose uuids somebody has masked keeps its GPUs', () => {
-    const masked = TWO_GPUS.replaceAll(/<uuid>.*<\/uuid>/g, '<uuid>GPU-xxxx</uuid>')
-    expect(documentOf(masked).gpus.map((gpu) => gpu.uuid)).toEqual(['GPU-xxxx', 'GPU-xxxx'])
+    for (const mask of ['GPU-xxxx', '[REDACTED]']) {
+      const masked = TWO_GPUS.replaceAll(/<uuid>.*<\/uuid>/g, `<uuid>${mask}</uuid>`)
+      expect(documentOf(masked).gpus.map((gpu) => gpu.uuid)).toEqual([mask, mask])
+    }
   })
 
   test('with a process without a pid keeps the other processes', () => {

@@ -29,7 +29,6 @@ describe('every spelling of "no value" is missing with its reason', () => {
     ['[Insufficient Permissions]', missing('no-permission', 'Insufficient Permissions')],
     ['', missing('not-reported')],
     ['\n\t\t', missing('not-reported')],
-    ['[REDACTED]', missing('not-reported', 'REDACTED')],
     ['Not Found', missing('not-reported', 'Not Found')],
     ['[Unknown Error]', missing('not-reported', 'Unknown Error')],
     ['Unknown Error', missing('not-reported', 'Unknown Error')],
