@@ -22,18 +22,25 @@ export function trendOf(window: Window, rules: TrendRules): Trend {
 /**
  * Theil–Sen: the median of the slopes of all pairs; the 20th and 80th percentiles are the honest range.
  * Sen (1968), Estimates of the regression coefficient based on Kendall's tau.
+ * The newer half must go the same way: a single step up, or growth that has ended, goes nowhere.
  */
 function slopeTrend(points: readonly WindowPoint[]): Trend {
-  const slope = (a: WindowPoint, b: WindowPoint): number => ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
-  const slopes = [...ofPairs(points, slope)].sort((a, b) => a - b)
+  const slopes = slopesOf(points)
   const middle = quantile(slopes, 0.5)
-  if (middle === 0) return { kind: 'steady' }
+  const lately = quantile(slopesOf(points.slice(points.length / 2)), 0.5)
+  if (middle === 0 || Math.sign(lately) !== Math.sign(middle)) return { kind: 'steady' }
   return {
     kind: middle > 0 ? 'growing' : 'shrinking',
     bytesPerSecond: middle,
     lowBytesPerSecond: quantile(slopes, 0.2),
     highBytesPerSecond: quantile(slopes, 0.8),
   }
+}
+
+/** In bytes per second, of all pairs, smallest first. */
+function slopesOf(points: readonly WindowPoint[]): readonly number[] {
+  const slope = (a: WindowPoint, b: WindowPoint): number => ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
+  return [...ofPairs(points, slope)].sort((a, b) => a - b)
 }
 
 /** Mann (1945), Kendall (1975): S over its standard deviation under no trend, ties left uncorrected (conservative). */

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { afterwards, isGap } from '../../src/analyse/gap.ts'
+import type { Memory } from '../../src/analyse/memory.ts'
+import type { RawSample } from '../../src/model/sample.ts'
+import { BEGINNING, sampleAt } from '../support/fold.ts'
+
+function after(previous: RawSample): Memory {
+  return { ...BEGINNING, previous }
+}
+
+const first = sampleAt(100, {})
+const wall = first.takenAtEpochMs
+
+describe('a gap in time', () => {
+  test.each<[string, RawSample]>([
+    ['more than three intervals without a sample', sampleAt(106.1, {})],
+    ['a monotonic clock that went back', sampleAt(99, {})],
+    ['a wall clock that ran ahead, as after a suspend', sampleAt(102, {}, { takenAtEpochMs: wall + 9000 })],
+    ['a wall clock that was put back', sampleAt(102, {}, { takenAtEpochMs: wall - 4100 })],
+  ])('is %s', (_, sample) => {
+    expect(isGap(after(first), sample)).toBe(true)
+  })
+
+  test.each<[string, Memory, RawSample]>([
+    ['the very first sample', BEGINNING, first],
+    ['three intervals', after(first), sampleAt(106, {})],
+    ['a catch-up sample at the same time', after(first), first],
+    ['a wall clock that is kept in step', after(first), sampleAt(102, {}, { takenAtEpochMs: wall + 7900 })],
+    ['the first sample at a slower pace', after(first), sampleAt(130, {}, { intervalMs: 10_000 })],
+    [
+      'the first sample at a faster pace',
+      after(sampleAt(100, {}, { intervalMs: 10_000 })),
+      sampleAt(130, {}),
+    ],
+  ])('is not %s', (_, memory, sample) => {
+    expect(isGap(memory, sample)).toBe(false)
+  })
+})
+
+test('after a gap all that was known stands but the windows; after a clock that went back it is another run', () => {
+  const book: Memory = {
+    ...after(first),
+    users: new Map([[0, 'root']]),
+    windows: new Map([['gpu:GPU-0', { circumstances: '', window: { points: [{ atMs: 1, value: 2 }] } }]]),
+  }
+  expect(afterwards(book, sampleAt(200, {}))).toEqual({ ...book, windows: new Map() })
+  expect(afterwards(book, sampleAt(99, {}))).toEqual(BEGINNING)
+})
