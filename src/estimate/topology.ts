@@ -1,4 +1,4 @@
-import type { Reading } from '../core/reading.ts'
+import { known, valueOr, map, type Reading } from '../core/reading.ts'
 
 /** The devices that a model may use. An empty list of GPUs means that none is known, not that there is none. */
 export interface GpuTopology {
@@ -18,4 +18,14 @@ export interface GpuCapacity {
   readonly multiprocessors?: number
   /** One pool with host memory (GB10, Jetson). */
   readonly unifiedMemory?: boolean
+}
+
+/** Total less what the driver keeps. */
+export function capacityBytes(gpu: GpuCapacity): Reading<number> {
+  return map(gpu.totalBytes, (total) => total - valueOr(gpu.reservedBytes, 0))
+}
+
+/** Free now where the GPU is real, else its capacity. */
+export function availableBytes(gpu: GpuCapacity): Reading<number> {
+  return gpu.freeBytes.kind === 'known' ? known(gpu.freeBytes.value, gpu.freeBytes.basis) : capacityBytes(gpu)
 }
