@@ -5,6 +5,8 @@ import type { RawSample } from '../model/sample.ts'
 export interface Output {
   readonly label: string
   accept(frame: Frame, sample: RawSample): void | Promise<void>
+  /** The source has no more samples, and the output stays open: what it shows beside frames may have changed. */
+  refresh?(): void
   /** Called once, also when `accept` was never called; a second call does nothing. */
   close(): void | Promise<void>
 }

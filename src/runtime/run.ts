@@ -14,6 +14,8 @@ export interface Run {
   readonly outputs: readonly Output[]
   readonly rules: Rules
   readonly signal: AbortSignal
+  /** The last frame stays on show when the source has ended, until `signal`: a replay on a screen. */
+  readonly stayOpen?: boolean
   /** Asked after each frame; true ends the run there. */
   readonly isEnough?: (frame: Frame) => boolean
 }
@@ -28,13 +30,8 @@ export interface RunResult {
 }
 
 /** The crank: source → fold → outputs, one sample at a time, each host with a memory of its own. Closes the outputs at the end. */
-export async function run({
-  source,
-  outputs,
-  rules,
-  signal,
-  isEnough = () => false,
-}: Run): Promise<RunResult> {
+export async function run(request: Run): Promise<RunResult> {
+  const { source, outputs, rules, signal, stayOpen = false, isEnough = () => false } = request
   const memories = new Map<string, Memory>()
   const wants = new Map<string, readonly Want[]>()
   let frames = 0
@@ -51,10 +48,21 @@ export async function run({
       worst = worseOf(worst, last.risks[0]?.level)
       if (isEnough(last)) break
     }
+    if (stayOpen && last !== undefined) {
+      for (const output of outputs) output.refresh?.()
+      await aborted(signal)
+    }
   } finally {
     for (const output of outputs) await output.close()
   }
   return { frames, last, worst, fault: source.ending() }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true })
+  })
 }
 
 function worseOf(a: RiskLevel | undefined, b: RiskLevel | undefined): RiskLevel | undefined {
