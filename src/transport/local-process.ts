@@ -1,6 +1,6 @@
 import { processPart } from '../model/want.ts'
 import { maskSecrets } from '../parse/mask-secrets.ts'
-import { readProc, readProcNow } from './proc-files.ts'
+import { readProcessFile, readProcNow } from './proc-files.ts'
 import type { Part, TextPart } from '../model/sample.ts'
 
 /** What a process uses now: its stat and status; undefined when it is gone. */
@@ -11,23 +11,34 @@ export interface ProcessUsage {
 }
 
 export function readUsage(procRoot: string, pid: number): ProcessUsage | undefined {
-  const stat = readProcNow(`${procRoot}/${pid}/stat`)
+  const stat = readStat(procRoot, pid)
   const status = readProcNow(`${procRoot}/${pid}/status`)
   if (stat === undefined || status === undefined) return undefined
-  return { stat: maskName(stat), status: reduceStatus(status) }
+  return { stat, status: reduceStatus(status) }
+}
+
+export function readStat(procRoot: string, pid: number): string | undefined {
+  const stat = readProcNow(`${procRoot}/${pid}/stat`)
+  return stat === undefined ? undefined : maskName(stat)
 }
 
 /** The parts of a process that answer a want for it: stat, status, cmdline, cgroup; none when it is gone. */
 export async function fetchProcess(procRoot: string, pid: number): Promise<ReadonlyMap<string, Part>> {
   const usage = readUsage(procRoot, pid)
   if (usage === undefined) return new Map()
-  const cmdline = await readProc(`${procRoot}/${pid}/cmdline`)
-  const cgroup = await readProc(`${procRoot}/${pid}/cgroup`)
+  const title = await fetchTitle(procRoot, pid)
+  const cgroup = await readProcessFile(`${procRoot}/${pid}/cgroup`)
   return new Map([
     ...usageParts(pid, usage),
-    ...(cmdline === undefined ? [] : [textPart(pid, 'cmdline', maskSecrets(cmdline))]),
+    ...title,
     ...(cgroup === undefined ? [] : [textPart(pid, 'cgroup', cgroup)]),
   ])
+}
+
+/** The part with the command line of a process, which it may overwrite; none when it is gone. */
+export async function fetchTitle(procRoot: string, pid: number): Promise<ReadonlyMap<string, Part>> {
+  const cmdline = await readProcessFile(`${procRoot}/${pid}/cmdline`)
+  return new Map(cmdline === undefined ? [] : [textPart(pid, 'cmdline', maskSecrets(cmdline))])
 }
 
 export function usageParts(pid: number, usage: ProcessUsage): readonly (readonly [string, TextPart])[] {

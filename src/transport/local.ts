@@ -21,7 +21,7 @@ export interface LocalTransportOptions {
 type WantOf<Kind extends Want['kind']> = Extract<Want, { readonly kind: Kind }>
 type FileWant = WantOf<'file' | 'head' | 'listing' | 'log'>
 
-/** Files that hang (a dead network mount) hold a thread of Node's pool of four each: the other two are for /proc. */
+/** Files that hang (on a dead network mount) hold a thread of Node's pool of four each: the other two are for /proc. */
 const FILES_AT_ONCE = 2
 
 /** Processes, files and engines of this machine. */

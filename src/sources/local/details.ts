@@ -4,8 +4,8 @@ import { seconds } from '../../core/units.ts'
 export interface Details {
   /** True when the process was never looked at, or is another one now; then it counts as looked at. */
   isNew(pid: number, identity: string, elapsedMs: number): boolean
-  /** True also when that was long ago: titles change. `intervalMs` is the time until the next chance. */
-  isDue(pid: number, identity: string, elapsedMs: number, intervalMs: number): boolean
+  /** True when it was looked at long ago, and then it counts as looked at. `intervalMs` is the time until the next chance. */
+  isStale(pid: number, elapsedMs: number, intervalMs: number): boolean
   /** Forgets all processes but these. */
   keepOnly(pids: ReadonlySet<number>): void
 }
@@ -15,19 +15,16 @@ const REFRESH_MS = seconds(10)
 export function details(): Details {
   const known = new Map<number, { readonly identity: string; readonly atMs: number }>()
 
-  function isNew(pid: number, identity: string, elapsedMs: number): boolean {
-    if (known.get(pid)?.identity === identity) return false
-    known.set(pid, { identity, atMs: elapsedMs })
-    return true
-  }
-
   return {
-    isNew,
-    isDue(pid, identity, elapsedMs, intervalMs) {
-      if (isNew(pid, identity, elapsedMs)) return true
-      const atMs = known.get(pid)?.atMs ?? 0
-      if (!isDueBefore(atMs, elapsedMs, intervalMs)) return false
+    isNew(pid, identity, elapsedMs) {
+      if (known.get(pid)?.identity === identity) return false
       known.set(pid, { identity, atMs: elapsedMs })
+      return true
+    },
+    isStale(pid, elapsedMs, intervalMs) {
+      const entry = known.get(pid)
+      if (entry === undefined || !isDueBefore(entry.atMs, elapsedMs, intervalMs)) return false
+      known.set(pid, { ...entry, atMs: elapsedMs })
       return true
     },
     keepOnly(pids) {

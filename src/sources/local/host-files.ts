@@ -1,5 +1,5 @@
-import { readProc } from '../../transport/proc-files.ts'
 import type { Part } from '../../model/sample.ts'
+import type { ProcReader } from '../../transport/proc-files.ts'
 
 const EVERY_TICK = ['meminfo', 'vmstat', 'pressure/memory', 'loadavg', 'uptime']
 
@@ -7,10 +7,10 @@ const EVERY_TICK = ['meminfo', 'vmstat', 'pressure/memory', 'loadavg', 'uptime']
  * The state of the host, as it is at every tick. Where the kernel has no such file (pressure stall information is an
  * option) the part is absent; without meminfo it is no Linux at all, and that is a fault.
  */
-export async function readHostFiles(procRoot: string): Promise<ReadonlyMap<string, Part>> {
+export async function readHostFiles(procRoot: string, read: ProcReader): Promise<ReadonlyMap<string, Part>> {
   const parts = new Map<string, Part>()
   for (const name of EVERY_TICK) {
-    const text = await readProc(`${procRoot}/${name}`)
+    const text = await read(`${procRoot}/${name}`)
     if (text !== undefined) parts.set(name, { kind: 'text', text: name === 'vmstat' ? oomKills(text) : text })
   }
   if (!parts.has('meminfo')) {
@@ -20,8 +20,8 @@ export async function readHostFiles(procRoot: string): Promise<ReadonlyMap<strin
 }
 
 /** The identity of this boot: the pids and the start times of two boots can't be compared. */
-export async function readBootId(procRoot: string): Promise<ReadonlyMap<string, Part>> {
-  const text = await readProc(`${procRoot}/sys/kernel/random/boot_id`)
+export async function readBootId(procRoot: string, read: ProcReader): Promise<ReadonlyMap<string, Part>> {
+  const text = await read(`${procRoot}/sys/kernel/random/boot_id`)
   return new Map(text === undefined ? [] : [['boot-id', { kind: 'text', text }]])
 }
 

@@ -3,7 +3,8 @@ import { readBootId, readHostFiles } from './host-files.ts'
 import { formatProcessList, processLister } from './process-list.ts'
 import { readTree } from './process-tree.ts'
 import { users } from './users.ts'
-import { usageParts } from '../../transport/local-process.ts'
+import { fetchTitle, usageParts } from '../../transport/local-process.ts'
+import { procReader } from '../../transport/proc-files.ts'
 import type { Part } from '../../model/sample.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Errands } from './errands.ts'
@@ -29,6 +30,7 @@ const PROCESS_BYTES = 64 * 1024
 export function host({ procRoot, transport, errands, signal }: HostOptions): Host {
   const seen = details()
   const known = users()
+  const read = procReader()
   const list = processLister(procRoot)
   let listedAtMs: number | undefined
 
@@ -38,10 +40,13 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
     intervalMs: number,
   ): Promise<ReadonlyMap<string, Part>> {
     const living = await readTree(procRoot, pids)
+    const stale: number[] = []
     for (const { pid, identity, usage } of living) {
       known.noteStatus(usage.status)
-      if (seen.isDue(pid, identity, elapsedMs, intervalMs)) readDetails(pid)
+      if (seen.isNew(pid, identity, elapsedMs)) readDetails(pid)
+      else if (seen.isStale(pid, elapsedMs, intervalMs)) stale.push(pid)
     }
+    if (stale.length > 0) errands.run('titles', () => readTitles(stale))
     nameUsers()
     return new Map(living.flatMap(({ pid, usage }) => usageParts(pid, usage)))
   }
@@ -57,6 +62,13 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
     return new Map([['processes', { kind: 'text', text: formatProcessList(processes) }]])
   }
 
+  // one after the other, and of what may change only the title, since this is most of what watching a process costs
+  async function readTitles(pids: readonly number[]): Promise<ReadonlyMap<string, Part>> {
+    const titles: (readonly [string, Part])[] = []
+    for (const pid of pids) titles.push(...(await fetchTitle(procRoot, pid)))
+    return new Map(titles)
+  }
+
   function readDetails(pid: number): void {
     errands.run(`process ${pid}`, () =>
       transport.fetch({ kind: 'process', pid, every: 'once', maxBytes: PROCESS_BYTES }, signal),
@@ -69,9 +81,9 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
 
   return {
     tick(gpuPids, elapsedMs, intervalMs) {
-      errands.run('host', () => readHostFiles(procRoot))
+      errands.run('host', () => readHostFiles(procRoot, read))
       errands.run('gpu-processes', () => readGpuProcesses(gpuPids, elapsedMs, intervalMs))
-      if (listedAtMs === undefined) errands.run('boot-id', () => readBootId(procRoot))
+      if (listedAtMs === undefined) errands.run('boot-id', () => readBootId(procRoot, read))
       if (listedAtMs === undefined || isDueBefore(listedAtMs, elapsedMs, intervalMs)) {
         listedAtMs = elapsedMs
         errands.run('processes', () => readProcessList(elapsedMs))

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { kibibytes } from '../../core/units.ts'
-import { maskSecrets } from '../../parse/mask-secrets.ts'
 import { parseStat } from '../../parse/proc-stat.ts'
+import { readStat } from '../../transport/local-process.ts'
 import { readProcNow } from '../../transport/proc-files.ts'
 import { pageBytes } from './page-size.ts'
 import { identityOf } from './process-tree.ts'
@@ -33,7 +33,7 @@ export function processLister(procRoot: string): () => Promise<readonly ListedPr
   let pageKiB: number | undefined
 
   function look(pid: number): ListedProcess | undefined {
-    const text = readProcNow(`${procRoot}/${pid}/stat`)
+    const text = readStat(procRoot, pid)
     if (text === undefined) return undefined
     if (isKernelThread(text)) kernelThreads.add(pid)
     const stat = parseStat(text)
@@ -43,7 +43,7 @@ export function processLister(procRoot: string): () => Promise<readonly ListedPr
     if (uid === undefined) return undefined
     const { parentPid, startTicks, residentPages, comm } = stat
     const residentKiB = residentPages * (pageKiB ?? 4)
-    return { pid, parentPid, uid, startTicks, residentKiB, comm: maskSecrets(comm), identity }
+    return { pid, parentPid, uid, startTicks, residentKiB, comm, identity }
   }
 
   return async () => {
