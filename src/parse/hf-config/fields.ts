@@ -17,13 +17,16 @@ export class Fields {
   readonly #config: JsonObject
   readonly #defaults: JsonObject
   readonly #part: string
+  readonly #prefix: string
   #fault: Fault | undefined
 
-  constructor(config: JsonObject, family: string, part: string) {
+  /** `prefix` stands before the names in faults: the path of an object within its file. */
+  constructor(config: JsonObject, family: string, part: string, prefix = '') {
     this.family = family
     this.#config = config
     this.#defaults = classDefaults(family)
     this.#part = part
+    this.#prefix = prefix
   }
 
   /** A whole number from 0 up by the first of these names that has one; undefined where none has. */
@@ -35,6 +38,15 @@ export class Fields {
       this.fail(name, describe(value))
       return undefined
     }
+    return undefined
+  }
+
+  /** A whole number of any size, such as a number of parameters. */
+  count(name: string): number | undefined {
+    const value = this.#value(name)
+    if (value === undefined) return undefined
+    if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value)
+    this.fail(name, describe(value))
     return undefined
   }
 
@@ -72,6 +84,12 @@ export class Fields {
     return list?.every((entry) => entry !== undefined) === true ? list : undefined
   }
 
+  /** A list of flags, such as a pattern that repeats over the layers. */
+  flags(name: string): readonly boolean[] | undefined {
+    const list = asArray(this.#value(name))
+    return list?.every((entry) => typeof entry === 'boolean') === true ? list : undefined
+  }
+
   /** A list of whole numbers, such as `mlp_only_layers`. */
   sizes(name: string): readonly number[] | undefined {
     const list = asArray(this.#value(name))
@@ -83,7 +101,7 @@ export class Fields {
   }
 
   fail(name: string, found: string): void {
-    this.#fault ??= { kind: 'malformed', part: this.#part, where: `field '${name}'`, found }
+    this.#fault ??= { kind: 'malformed', part: this.#part, where: `field '${this.#prefix}${name}'`, found }
   }
 
   #value(name: string): unknown {

@@ -29,7 +29,7 @@ export function shapeOf(fields: Fields): Shape {
   return stated({
     layers,
     hiddenSize,
-    feedForwardSize: feedForwardPerLayer(fields, types, denseSize),
+    feedForwardSize: feedForwardPerLayer(fields, layers, types, denseSize),
     attentionHeads: heads,
     kvHeads: window?.kvHeads === undefined ? kvHeads : (fields.size('num_global_key_value_heads') ?? kvHeads),
     ...headDims(fields, hiddenSize, heads),
@@ -102,18 +102,25 @@ function lfm2Width(fields: Fields): number {
 /** Nemotron-H has attention, state and feed-forward network in layers of their own. */
 function feedForwardPerLayer(
   fields: Fields,
+  layers: number,
   types: readonly LayerType[] | undefined,
   denseSize: number,
 ): PerLayer {
   const perLayer = fields.sizes('intermediate_size')
-  if (perLayer !== undefined) return simplest(fields, perLayer)
+  if (perLayer !== undefined) return simplest(fields, layers, perLayer)
   if (RECURRENT_ONLY.has(fields.family)) return 0
+  if (fields.flag('use_double_wide_mlp') === true) return doubleWide(fields, layers, denseSize)
   if (fields.family !== 'nemotron_h' || types === undefined) return denseSize
   return types.map((type) => (type === 'feed-forward' ? denseSize : 0))
 }
 
-function simplest(fields: Fields, perLayer: readonly number[]): PerLayer {
-  const layers = layerCount(fields)
+/** Gemma 4 E2B: the layers that share KV have a feed-forward network of twice the width. */
+function doubleWide(fields: Fields, layers: number, denseSize: number): PerLayer {
+  const own = layers - (fields.size('num_kv_shared_layers') ?? 0)
+  return Array.from({ length: layers }, (_, index) => (index < own ? denseSize : 2 * denseSize))
+}
+
+function simplest(fields: Fields, layers: number, perLayer: readonly number[]): PerLayer {
   if (perLayer.length < layers)
     fields.fail('intermediate_size', `${perLayer.length} entries for ${layers} layers`)
   const [first = 0] = perLayer

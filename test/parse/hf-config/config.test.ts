@@ -131,6 +131,7 @@ describe('a config', () => {
       },
       perLayerEmbeddings: { size: 256, vocabSize: 262_144 },
     })
+    expect(shapeOf({ ...gemma4, use_double_wide_mlp: true }).feedForwardSize).toEqual([512, 512, 512, 1024])
   })
 
   test('of a dense Granite hybrid has the shared width and no experts', () => {
