@@ -81,10 +81,10 @@ function keepNeeded(text: string): string | undefined {
       open = keptTo - 1
     } else {
       depth += depthChange(tag)
-      if (depth < 0) return undefined
+      if (depth <= 0) return end === text.length - 1 ? kept.join('') + text.slice(keptTo) : undefined
     }
   }
-  return depth === 0 ? kept.join('') + text.slice(keptTo) : undefined
+  return undefined
 }
 
 function isUnneeded(tag: string, depth: number): boolean {

@@ -34,8 +34,8 @@ describe('a command line keeps its words and loses its secrets', () => {
       ['x', '--admin-api-key', '***', '--ssl-keyfile-password', '***'],
     ],
     [
-      ['env', 'HF_TOKEN=a b', 'WANDB_API_KEY=c', 'PGPASSWORD=d', 'DB_PASSWORD=e', 'x'],
-      ['env', 'HF_TOKEN=***', 'WANDB_API_KEY=***', 'PGPASSWORD=***', 'DB_PASSWORD=***', 'x'],
+      ['env', 'GITHUB_TOKEN=a b', 'WANDB_API_KEY=c', 'PGPASSWORD=d', 'DB_PASSWORD=e', 'x'],
+      ['env', 'GITHUB_TOKEN=***', 'WANDB_API_KEY=***', 'PGPASSWORD=***', 'DB_PASSWORD=***', 'x'],
     ],
     [
       ['docker', 'run', '-e', 'OPENAI_API_KEY=a', '--env=MY_SECRET=b'],

@@ -65,6 +65,8 @@ describe('a damaged document', () => {
   test('with a damaged GPU keeps the other and names the damaged one', () => {
     for (const [found, torn] of [
       ['unpaired tags', TWO_GPUS.replace('<uuid>', 'uuid>')],
+      ['unpaired tags', TWO_GPUS.replace('</uuid>', '/uuid>')],
+      ['unpaired tags', TWO_GPUS.replace('<pci>', '</pci><pci><pci>')],
       [
         'unpaired tags',
         TWO_GPUS.replace('</fan_speed>', '</fam_speed>').replace('<fan_speed>', '<fan_speeds>'),
@@ -76,6 +78,20 @@ describe('a damaged document', () => {
       expect(gpus.map((gpu) => gpu.uuid)).toEqual([IDLE])
       expect(faults).toEqual([malformed('GPU 00000000:2A:00.0', found)])
     }
+  })
+
+  test('with a tag longer than any of nvidia-smi has no such GPU', () => {
+    const { gpus, faults } = documentOf(TWO_GPUS.replace('<gpu id', `<gpu ${'a="1" '.repeat(99)}id`))
+    expect(gpus.map((gpu) => gpu.uuid)).toEqual([IDLE])
+    expect(faults).toEqual([malformed('GPU #0', 'unpaired tags')])
+  })
+
+  test('with something else for a uuid has no such GPU', () => {
+    const { gpus, faults } = documentOf(TWO_GPUS.replace(BUSY, `${BUSY} = x`))
+    expect(gpus.map((gpu) => gpu.uuid)).toEqual([IDLE])
+    expect(faults).toEqual([
+      { kind: 'gpu-unreadable', gpu: '00000000:2A:00.0', text: `${BUSY.slice(0, 39)}…` },
+    ])
   })
 
   test('with a GPU that does not end keeps the one after it', () => {

@@ -60,6 +60,17 @@ describe('what nvidia-smi prints instead of a document becomes a fault', () => {
     })
   })
 
+  test('made harmless to print', () => {
+    expect(parseNvidiaSmi('Failed to initialize NVML: \u001b[2JTimeout?').answer).toEqual({
+      kind: 'fault',
+      fault: {
+        kind: 'driver-trouble',
+        trouble: 'other',
+        text: 'Failed to initialize NVML: \ufffd[2JTimeout?',
+      },
+    })
+  })
+
   test('something else altogether, with its first line made harmless', () => {
     expect(parseNvidiaSmi('\nhello\u001b[31m\nworld').answer).toEqual({
       kind: 'fault',
