@@ -36,6 +36,7 @@ export async function show(environment: Environment, request: Show): Promise<voi
       outputs: [output],
       rules: RULES,
       signal: watch.signal,
+      stayOpen: output.label === 'terminal',
     })
     environment.exitWith(watch.exitCode() ?? verdict(environment, result, request.failOn))
   } finally {

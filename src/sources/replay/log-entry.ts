@@ -3,7 +3,8 @@ import type { RawSample } from '../../model/sample.ts'
 
 /** What a log gives, one after the other. */
 export type LogEntry =
-  | { readonly kind: 'sample'; readonly sample: RawSample; readonly readBytes: number }
+  /** `position` is the place in the text, in characters, where its sample ends. */
+  | { readonly kind: 'sample'; readonly sample: RawSample; readonly position: number }
   /** It ends here, before its end. */
   | { readonly kind: 'end'; readonly fault: Fault }
 

@@ -13,14 +13,10 @@ export interface LogFile {
   /** Base name without extensions: the host, where the log names none. */
   readonly name: string
   readonly format: 'recording' | 'nvidia-smi'
-  readonly sizeBytes: number
-  /** The text in pieces, with the bytes of the file that have been read by then. Gzip is taken off. */
-  text(): AsyncIterable<TextPiece>
-}
-
-export interface TextPiece {
-  readonly text: string
-  readonly readBytes: number
+  /** About how many characters of text it holds, for showing how far a replay has come. */
+  readonly length: number
+  /** The text in pieces. Gzip is taken off. */
+  text(): AsyncIterable<string>
 }
 
 const HEAD_BYTES = 64 * 1024
@@ -37,7 +33,10 @@ export async function openLogFile(path: string): Promise<OpenedLog> {
     if (format === undefined)
       return unreadable(path, 'it is neither a recording nor the output of nvidia-smi -q -x')
     const name = basename(path).replace(/\..*$/, '') || path
-    return { kind: 'file', file: { path, name, format, sizeBytes: found.size, text: () => readText(path) } }
+    return {
+      kind: 'file',
+      file: { path, name, format, length: await textLength(path, found.size), text: () => readText(path) },
+    }
   } catch (error) {
     return unreadable(path, describeError(error))
   }
@@ -67,14 +66,14 @@ const NVIDIA_SMI_ERRORS =
 
 async function firstText(path: string): Promise<string> {
   let head = ''
-  for await (const { text } of readText(path)) {
+  for await (const text of readText(path)) {
     head += text
     if (head.length >= HEAD_BYTES) break
   }
   return head
 }
 
-async function* readText(path: string): AsyncIterable<TextPiece> {
+async function* readText(path: string): AsyncIterable<string> {
   const gzipped = await startsWithGzipMagic(path)
   const file = createReadStream(path, { highWaterMark: 256 * 1024 })
   const bytes = gzipped ? file.pipe(createGunzip()) : file
@@ -84,19 +83,29 @@ async function* readText(path: string): AsyncIterable<TextPiece> {
   try {
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
       decoder ??= new TextDecoder(sniffEncoding(chunk))
-      yield { text: decoder.decode(chunk, { stream: true }), readBytes: file.bytesRead }
+      yield decoder.decode(chunk, { stream: true })
     }
-    if (decoder !== undefined) yield { text: decoder.decode(), readBytes: file.bytesRead }
+    if (decoder !== undefined) yield decoder.decode()
   } finally {
     file.destroy()
   }
 }
 
 async function startsWithGzipMagic(path: string): Promise<boolean> {
+  const [first, second] = await bytesAt(path, 0, 2)
+  return first === 0x1f && second === 0x8b
+}
+
+/** Of a gzip file the length that its last four bytes state (RFC 1952, ISIZE): of the last member, if there are several. */
+async function textLength(path: string, sizeBytes: number): Promise<number> {
+  if (sizeBytes < 4 || !(await startsWithGzipMagic(path))) return sizeBytes
+  return (await bytesAt(path, sizeBytes - 4, 4)).readUInt32LE(0)
+}
+
+async function bytesAt(path: string, position: number, count: number): Promise<Buffer> {
   const handle = await open(path)
   try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-    return buffer[0] === 0x1f && buffer[1] === 0x8b
+    return (await handle.read(Buffer.alloc(count), 0, count, position)).buffer
   } finally {
     await handle.close()
   }

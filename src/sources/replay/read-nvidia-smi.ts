@@ -25,7 +25,7 @@ export async function* readNvidiaSmiLog(file: LogFile): AsyncIterable<LogEntry> 
       parts: new Map([['nvidia-smi', { kind: 'text', text: document.text }]]),
     }
     sequence += 1
-    yield { kind: 'sample', sample: place.next(sample), readBytes: document.readBytes }
+    yield { kind: 'sample', sample: place.next(sample), position: document.position }
   }
   if (tail.torn === undefined) return
   yield { kind: 'end', fault: { kind: 'torn-tail', file: file.path, because: tail.torn } }
@@ -33,7 +33,7 @@ export async function* readNvidiaSmiLog(file: LogFile): AsyncIterable<LogEntry> 
 
 interface LogDocument extends Stamped {
   readonly text: string
-  readonly readBytes: number
+  readonly position: number
 }
 
 /** Filled when the file ends in the middle of something. */
@@ -43,16 +43,14 @@ interface Tail {
 
 async function* documentsOf(file: LogFile, tail: Tail): AsyncIterable<LogDocument> {
   let state = startSplitting()
-  let readBytes = 0
-  const made = (text: string): LogDocument => ({
-    text: reduceNvidiaSmi(text),
-    stampMs: nvidiaSmiStamp(text),
-    readBytes,
-  })
+  let position = 0
+  const made = (text: string): LogDocument => {
+    position += text.length
+    return { text: reduceNvidiaSmi(text), stampMs: nvidiaSmiStamp(text), position }
+  }
   try {
     for await (const piece of file.text()) {
-      readBytes = piece.readBytes
-      const split = splitChunk(state, piece.text)
+      const split = splitChunk(state, piece)
       state = split.state
       for (const text of split.documents) yield made(text)
       if (split.strays !== '') yield made(split.strays)

@@ -26,7 +26,7 @@ export async function* readRecording(file: LogFile): AsyncIterable<LogEntry> {
         place.startSegment()
         break
       case 'sample':
-        yield { kind: 'sample', sample: place.next(read.sample), readBytes: line.readBytes }
+        yield { kind: 'sample', sample: place.next(read.sample), position: line.position }
         break
       case 'other':
         break
@@ -74,26 +74,28 @@ interface LogLine {
   /** `last`: no newline ended it. `broken`: the bytes themselves ended in an error, which is the text. */
   readonly kind: 'whole' | 'last' | 'too-long' | 'broken'
   readonly text: string
-  readonly readBytes: number
+  readonly position: number
 }
 
 async function* linesOf(file: LogFile): AsyncIterable<LogLine> {
   let rest = ''
-  let readBytes = 0
+  let position = 0
   try {
     for await (const piece of file.text()) {
-      readBytes = piece.readBytes
-      const lines = `${rest}${piece.text}`.split('\n')
+      const lines = `${rest}${piece}`.split('\n')
       rest = lines.pop() ?? ''
-      for (const text of lines) yield { kind: 'whole', text, readBytes }
+      for (const text of lines) {
+        position += text.length + 1
+        yield { kind: 'whole', text, position }
+      }
       if (rest.length > MAX_LINE_CHARACTERS) {
-        yield { kind: 'too-long', text: '', readBytes }
+        yield { kind: 'too-long', text: '', position }
         return
       }
     }
   } catch (error) {
-    yield { kind: 'broken', text: describeError(error), readBytes }
+    yield { kind: 'broken', text: describeError(error), position }
     return
   }
-  if (rest.trim() !== '') yield { kind: 'last', text: rest, readBytes }
+  if (rest.trim() !== '') yield { kind: 'last', text: rest, position }
 }

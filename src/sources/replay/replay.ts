@@ -35,7 +35,7 @@ export async function openReplay(path: string, options: ReplayOptions): Promise<
 
 function replaySource(file: LogFile, { clock, speed, demo }: ReplayOptions): Source {
   const pace = startPace(clock, speed)
-  let readBytes = 0
+  let position = 0
   let ended = false
   let fault: Fault | undefined
 
@@ -47,7 +47,7 @@ function replaySource(file: LogFile, { clock, speed, demo }: ReplayOptions): Sou
       }
       await pace.until(entry.sample.elapsedMs, signal)
       if (signal.aborted) return
-      readBytes = entry.readBytes
+      position = entry.position
       yield entry.sample
     }
     ended = true
@@ -64,7 +64,7 @@ function replaySource(file: LogFile, { clock, speed, demo }: ReplayOptions): Sou
       speed: pace.speed,
       paused: pace.paused,
       ended,
-      progressRatio: ended ? 1 : Math.min(1, readBytes / Math.max(1, file.sizeBytes)),
+      progressRatio: ended ? 1 : Math.min(1, position / Math.max(1, file.length)),
       demo,
     }),
     ending: () => fault,
