@@ -5,17 +5,23 @@ import { replayCommand } from './commands/replay.ts'
 import { watchCommand } from './commands/watch.ts'
 import type { Environment } from './environment.ts'
 
-const EXAMPLES = `
-Examples:
-  llmtop                                 watch this machine
-  llmtop --interval 500ms                twice a second
-  llmtop once --json | jq .gpus[0]       the present frame for a script
-  llmtop replay node7.ndjson.gz --speed 8
-  nvidia-smi -q -x -l 2 > node7.xml      a log to replay later: llmtop replay node7.xml
-  llmtop demo                            ten minutes on two GPUs, without a GPU
+const MORE = `
+Options of watch, the default command:
+  --interval <time>   time between samples: 500ms to 1h (default: 2s)
+  --json              NDJSON frames on stdout instead of the screen
+  --color <when>      auto, always or never; NO_COLOR is obeyed
+  --ascii             draw with ASCII characters only
 
-Exit codes: 0 done, 1 a fault ended the run, 2 wrong usage, 3 a risk reached --fail-on,
-128+n ended by signal n.`
+Examples:
+  llmtop                              watch this machine
+  llmtop --interval 500ms             twice a second
+  llmtop once --json | jq .gpus[0]    the present frame for a script
+  nvidia-smi -q -x -l 2 > node7.xml   a log to replay later
+  llmtop replay node7.xml --speed 8
+  llmtop demo                         ten minutes on two GPUs, without a GPU
+
+Exit codes: 0 done, 1 a fault ended the run, 2 wrong usage,
+3 a risk reached --fail-on, 128+n ended by signal n.`
 
 /** All commands and their options. Parsing ends in `CommanderError` instead of an exit, so that `main.ts` alone ends the program. */
 export function buildProgram(environment: Environment): Command {
@@ -23,13 +29,13 @@ export function buildProgram(environment: Environment): Command {
     .description('What holds the GPU memory, whether it will run out, and what to change.')
     .version(environment.version)
     .helpCommand(false)
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: 80, subcommandTerm })
     .configureOutput({
       writeOut: (text) => environment.stdout.write(text),
       writeErr: (text) => environment.stderr.write(text),
     })
     .exitOverride()
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', MORE)
   program.addCommand(watchCommand(environment), { isDefault: true })
   program.addCommand(replayCommand(environment))
   program.addCommand(onceCommand(environment))
@@ -37,4 +43,10 @@ export function buildProgram(environment: Environment): Command {
   // sub-commands made on their own inherit neither of these
   for (const command of program.commands) command.copyInheritedSettings(program)
   return program
+}
+
+/** `replay <file>`: what must be given; that there are options goes without saying, and watch takes no words. */
+function subcommandTerm(command: Command): string {
+  const operands = command.registeredArguments.filter(({ required }) => required)
+  return [command.name(), ...operands.map((operand) => `<${operand.name()}>`)].join(' ')
 }
