@@ -84,10 +84,10 @@ describe('memory is divided', () => {
   test('under MIG without counting a process twice that the driver lists twice', () => {
     const frame = lastFrame([sampleAt(0, { 'nvidia-smi': fixtureText('nvidia-smi/mig-with-processes.xml') })])
     expect(
-      frame.workloads.map(({ id, memory }) => [id, valueOr(memory.usedBytes, 0) / mebibytes(1)]),
+      frame.workloads.map(({ rootPid, memory }) => [rootPid, valueOr(memory.usedBytes, 0) / mebibytes(1)]),
     ).toEqual([
-      [expect.stringMatching(/:6001$/), 30_460],
-      ['unknown:6002', 480],
+      [6001, 30_460],
+      [6002, 480],
     ])
     expect(only(frame).unownedBytes).toEqual(known(mebibytes(31_030 - 30_460 - 480), 'derived'))
   })
@@ -150,10 +150,10 @@ describe('a workload', () => {
   })
 
   test('that /proc does not show goes by the driver’s name for it', () => {
-    const [workload] = frameOf([{ processes: [{ pid: 8, name: '/usr/bin/python3', usedMiB: 1 }] }]).workloads
+    const [workload] = frameOf([{ processes: [{ pid: 8, name: '/opt/bin/job', usedMiB: 1 }] }]).workloads
     expect(workload).toMatchObject({
       id: 'unknown:8',
-      command: ['/usr/bin/python3'],
+      command: ['/opt/bin/job'],
       user: missing('not-reported'),
     })
   })
