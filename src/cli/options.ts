@@ -5,20 +5,20 @@ import { RISK_LEVELS, type RiskLevel } from '../model/risk.ts'
 
 /** What every command that shows frames takes. */
 export interface ShowOptions {
-  readonly json: boolean
+  readonly json?: boolean
   readonly color: 'auto' | 'always' | 'never'
-  readonly ascii: boolean
+  readonly ascii?: boolean
 }
 
 export function withShowOptions(command: Command): Command {
   return command
-    .option('--json', 'NDJSON frames on stdout instead of the screen', false)
+    .option('--json', 'NDJSON frames on stdout instead of the screen')
     .addOption(
       new Option('--color <when>', 'colours on the screen')
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )
-    .option('--ascii', 'draw with ASCII characters only', false)
+    .option('--ascii', 'draw with ASCII characters only')
 }
 
 export function intervalOption(): Option {

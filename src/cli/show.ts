@@ -56,7 +56,7 @@ export function verdict(environment: Environment, result: RunResult, failOn: Ris
 async function outputFor(environment: Environment, request: Show, watch: SignalWatch): Promise<Output> {
   const { stdin, stdout, stderr, variables } = environment
   const { options, source } = request
-  if (options.json) return jsonOutput(stdout)
+  if (options.json === true) return jsonOutput(stdout)
   if (!stdout.isTTY || !stdin.isTTY || variables['TERM'] === 'dumb') {
     stderr.write(
       'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
@@ -69,7 +69,7 @@ async function outputFor(environment: Environment, request: Show, watch: SignalW
     input: stdin,
     output: stdout,
     color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
-    ascii: options.ascii,
+    ascii: options.ascii === true,
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
     session: () => source.state(),
     onCommand: (command) => {

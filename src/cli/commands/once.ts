@@ -16,9 +16,9 @@ const INTERVAL_MS = 1000
 export function onceCommand(environment: Environment): Command {
   return new Command('once')
     .description('print the present frame and exit')
-    .option('--json', 'as a JSON object instead of a table', false)
+    .option('--json', 'as a JSON object instead of a table')
     .addOption(failOnOption())
-    .action(async (options: { json: boolean } & FailOnOptions) => {
+    .action(async (options: { readonly json?: boolean } & FailOnOptions) => {
       const watch = watchSignals((code) => process.exit(code))
       const source = thisMachine(environment, INTERVAL_MS)
       const result = await run({
@@ -30,7 +30,8 @@ export function onceCommand(environment: Environment): Command {
       })
       watch.release()
       const { last } = result
-      if (last !== undefined) environment.stdout.write(options.json ? jsonLine(last) : plainText(last))
+      if (last !== undefined)
+        environment.stdout.write(options.json === true ? jsonLine(last) : plainText(last))
       const empty = last === undefined || (last.gpus.length === 0 && last.workloads.length === 0)
       const code = empty ? EXIT.fault : verdict(environment, result, options.failOn)
       environment.exitWith(watch.exitCode() ?? code)

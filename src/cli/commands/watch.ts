@@ -10,7 +10,7 @@ import { hasAnswered } from './once.ts'
 
 interface WatchOptions extends ShowOptions {
   readonly interval: number
-  readonly orDemo: boolean
+  readonly orDemo?: boolean
 }
 
 /** The default command. */
@@ -20,9 +20,7 @@ export function watchCommand(environment: Environment): Command {
     .argument('[words...]')
     .usage('[options]')
     .addOption(intervalOption())
-    .addOption(
-      new Option('--or-demo', 'play the demo where there is nothing to watch').default(false).hideHelp(),
-    )
+    .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words
       if (word !== undefined) {
@@ -30,7 +28,7 @@ export function watchCommand(environment: Environment): Command {
           exitCode: EXIT.usage,
         })
       }
-      if (options.orDemo && (await hasNothingToWatch(environment, options.interval))) {
+      if (options.orDemo === true && (await hasNothingToWatch(environment, options.interval))) {
         environment.stderr.write(
           'llmtop: there is neither nvidia-smi nor an engine on this machine, so this is the demo recording\n',
         )
