@@ -1,4 +1,5 @@
 import { lastLine } from '../../core/text.ts'
+import { maskSecrets } from '../../parse/mask-secrets.ts'
 import type { Fault } from '../../core/fault.ts'
 
 /** A running command that writes text. */
@@ -45,7 +46,7 @@ export async function startChild(
     if (result.code === 'ENOENT') return { kind: 'not-found' }
     const { exitCode = null } = result
     if (exitCode !== null || result.signal !== undefined) {
-      return { kind: 'exited', exitCode, lastWords: lastLine(errorText) }
+      return { kind: 'exited', exitCode, lastWords: lastLine(maskSecrets(errorText)) }
     }
     return { kind: 'exited', exitCode: CANNOT_EXECUTE, lastWords: lastLine(result.originalMessage ?? '') }
   })
@@ -64,7 +65,7 @@ export async function startChild(
 /** The fault that a command's end is; `text` is what it printed last. */
 export function endFault(command: string, end: ChildEnd, text: string): Fault {
   if (end.kind === 'not-found') return { kind: 'command-not-found', command }
-  const line = lastLine(text)
+  const line = lastLine(maskSecrets(text))
   return {
     kind: 'command-failed',
     command,

@@ -41,7 +41,8 @@ export function documentReader(
   let newestAtMs = clock.elapsedMs()
   let lastPieceAtMs = newestAtMs
 
-  function take(text: string, silentMs: number): void {
+  function take(document: string, silentMs: number): void {
+    const text = reduceNvidiaSmi(document)
     const arrivedAtMs = clock.elapsedMs()
     const pauseMs = documents === 0 ? 0 : intervalMs
     const tookMs = Math.max(0, arrivedAtMs - newestAtMs - pauseMs)
@@ -49,7 +50,7 @@ export function documentReader(
     leave ??= whyLeave(watch, text)
     documents += 1
     newestAtMs = arrivedAtMs
-    onDocument({ text: reduceNvidiaSmi(text), arrivedAtMs, tookMs })
+    onDocument({ text, arrivedAtMs, tookMs })
   }
 
   return {

@@ -32,7 +32,7 @@ export function judgeRun(end: RunEnd, command: string, mode: SmiMode, failures: 
     case 'ended':
       break
   }
-  const fault = endFault(command, end.end, maskSecrets(end.text))
+  const fault = endFault(command, end.end, end.text)
   if (end.end.kind === 'not-found') return retry(fault, '', NOT_FOUND_PAUSE_MS)
   if (mode === 'single' && end.documents > 0) return { kind: 'at-next-tick' }
   if (mode === 'loop' && end.documents === 0 && isLoopRefused(end.text, end.end.exitCode)) {
