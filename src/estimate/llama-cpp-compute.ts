@@ -39,10 +39,10 @@ export function computeBytes(
   const peak = Math.max(
     perToken * feedForwardPeak(architecture, shape.value),
     context.attentionOnGpu ? attentionPeak(architecture, layers, settings, shape.value) : 0,
-    4 * settings.logitsRows * shape.value.vocab + perToken * hidden,
   )
   const inputs = copies * (perToken * hidden + masks) + perToken * perLayerInputs(architecture)
-  return known(peak + inputs + context.hostMatrixBytes, 'derived')
+  const logits = 4 * settings.logitsRows * shape.value.vocab + 2 * perToken * hidden
+  return known(Math.max(peak + inputs, logits) + context.hostMatrixBytes, 'derived')
 }
 
 /** Pinned host memory beside it: masks and the embedded micro-batch, once per copy, and the logits. */

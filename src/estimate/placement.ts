@@ -83,7 +83,7 @@ export function placeWeights(
   const keep = (bytes: number) => {
     hostBytes += bytes
     // gate, up and down are the same size
-    largestHostMatrixBytes = Math.max(largestHostMatrixBytes, bytes / 3)
+    largestHostMatrixBytes = Math.max(largestHostMatrixBytes, Math.round(bytes / 3))
   }
   layout.layers.forEach((layer, index) => {
     const device = placed.layers[index] ?? HOST
@@ -108,7 +108,7 @@ export function spreadOver(
 ): void {
   perGpu.forEach((sum, gpu) => {
     const share = shares === undefined ? (gpu === device ? 1 : 0) : (shares[gpu] ?? 0)
-    perGpu[gpu] = sum + bytes * share
+    perGpu[gpu] = sum + Math.round(bytes * share)
   })
 }
 

@@ -84,7 +84,7 @@ function stageBytes(
     (isFirst ? layout.perLayerEmbeddingBytes + layout.encoderBytes : 0) +
     (isLast ? layout.outputBytes : 0) +
     (isLast && settings.specMethod === 'mtp' ? layout.mtpBytes : 0)
-  return (inLayers + outer) / world.tensor + (isLast ? layout.otherBytes : 0)
+  return Math.ceil((inLayers + outer) / world.tensor) + (isLast ? layout.otherBytes : 0)
 }
 
 function bytesOf(layer: LayerWeights | undefined): number {

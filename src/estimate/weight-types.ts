@@ -25,6 +25,8 @@ export function ggmlTensorBytes(typeId: number, values: number, alignmentBytes =
 export interface BitsPerWeight {
   /** Attention and feed-forward matrices, on average. */
   readonly layers: number
+  /** Routed experts, where the others are left as they were. */
+  readonly experts?: number
   readonly tokenEmbedding: number
   readonly output: number
 }
@@ -156,10 +158,13 @@ function uniform(
  * Matrices of the layers are quantised, embedding and output stay in 16 bits.
  * NF4 and FP4 (bitsandbytes, blocks of 64): 4 + 32/64; with double quantisation 4 + 8/64 + 32/(64 · 256).
  * GPTQ and AWQ: one 16-bit scale and one zero of the same width as a weight per group.
+ * MXFP4 and NVFP4 models with experts have only these in 4 bits (gpt-oss, Qwen3.6 NVFP4).
  */
 function huggingFace(key: string, groupSize: number): BitsPerWeight | undefined {
   const layers = HUGGING_FACE.find(([pattern]) => pattern.test(key))?.[1](groupSize)
-  return layers === undefined ? undefined : { layers, tokenEmbedding: 16, output: 16 }
+  if (layers === undefined) return undefined
+  const onlyExperts = /^(MXFP4|NVFP4|MODELOPT_FP4)/.test(key) ? { experts: layers } : {}
+  return { layers, ...onlyExperts, tokenEmbedding: 16, output: 16 }
 }
 
 const HUGGING_FACE: readonly (readonly [RegExp, (groupSize: number) => number])[] = [

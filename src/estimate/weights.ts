@@ -108,7 +108,10 @@ function fromName(
   const stated = architecture.parameters ?? count.total
   // what the shape does not explain (norms, biases, odd matrices) goes to the layers
   const scale = Math.max(stated - (count.total - inLayers), inLayers / 2) / inLayers
-  return known(byCount(count, bits, scale), 'derived')
+  // an encoder keeps 16 bits, whatever the language model is quantised to
+  const encoderBytes = 2 * (architecture.encoderParameters ?? 0)
+  const layout = byCount(count, bits, scale)
+  return known({ ...layout, encoderBytes, totalBytes: layout.totalBytes + encoderBytes }, 'derived')
 }
 
 function fromTotal(
@@ -131,25 +134,27 @@ function fromTotal(
 }
 
 function byCount(count: ParameterCount, bits: BitsPerWeight, scale: number): WeightsLayout {
-  const perWeight = (bits.layers / 8) * scale
+  const { experts: expertBits = bits.layers } = bits
+  const hasExperts = count.layers.some((layer) => layer.experts > 0)
+  const perWeight = ((hasExperts && bits.experts !== undefined ? 16 : bits.layers) / 8) * scale
   const layers = count.layers.map((layer) => ({
-    attentionBytes: layer.attention * perWeight,
-    denseBytes: layer.dense * perWeight,
-    expertBytes: layer.experts * perWeight,
+    attentionBytes: Math.round(layer.attention * perWeight),
+    denseBytes: Math.round(layer.dense * perWeight),
+    expertBytes: Math.round((layer.experts * expertBits * scale) / 8),
   }))
   // a tied embedding is quantised as the output matrix that it also is (llama-quant.cpp)
   const embeddingBits = count.output === 0 ? bits.output : bits.tokenEmbedding
   return withTotal({
-    tokenEmbeddingBytes: (count.tokenEmbedding * embeddingBits) / 8,
-    perLayerEmbeddingBytes: (count.perLayerEmbedding * bits.tokenEmbedding) / 8,
-    outputBytes: (count.output * bits.output) / 8,
+    tokenEmbeddingBytes: Math.round((count.tokenEmbedding * embeddingBits) / 8),
+    perLayerEmbeddingBytes: Math.round((count.perLayerEmbedding * bits.tokenEmbedding) / 8),
+    outputBytes: Math.round((count.output * bits.output) / 8),
     layers,
   })
 }
 
 /** Without a shape: the same for every layer. */
 function spread(architecture: ModelArchitecture, bytes: number): WeightsLayout {
-  const layer = { attentionBytes: bytes / architecture.layers, denseBytes: 0, expertBytes: 0 }
+  const layer = { attentionBytes: Math.round(bytes / architecture.layers), denseBytes: 0, expertBytes: 0 }
   return withTotal({
     tokenEmbeddingBytes: 0,
     perLayerEmbeddingBytes: 0,
