@@ -6,10 +6,7 @@ import type { Line, Span } from './panel.ts'
 /** A stacked bar of exactly `columns`, its two ends included, with a mark at `markRatio` of its length if there is one. */
 export function stackedBar(slices: SliceBytes, columns: number, markRatio: number | undefined): Line {
   const inner = Math.max(0, columns - 2)
-  const cells = shares(
-    SLICE_KINDS.map((kind) => slices[kind] ?? 0),
-    inner,
-  )
+  const cells = cellsOf(slices, inner)
   const row = SLICE_KINDS.flatMap((kind, i) =>
     new Array<Span>(cells[i] ?? 0).fill({ text: sliceGlyph(kind), tone: kind }),
   )
@@ -43,6 +40,18 @@ export function shares(values: readonly number[], cells: number): readonly numbe
     .sort((a, b) => b.remainder - a.remainder)
   const lucky = new Set(byRemainder.slice(0, spare).map(({ i }) => i))
   return whole.map((count, i) => (lucky.has(i) ? count + 1 : count))
+}
+
+// What the driver keeps does not change: its cells are set aside first, so that they don't come and go with the rest.
+function cellsOf(slices: SliceBytes, columns: number): readonly number[] {
+  const values = SLICE_KINDS.map((kind) => slices[kind] ?? 0)
+  const total = values.reduce((a, b) => a + b, 0)
+  const reserved = total > 0 ? Math.round(((slices.reserved ?? 0) / total) * columns) : 0
+  const others = shares(
+    SLICE_KINDS.map((kind) => (kind === 'reserved' ? 0 : (slices[kind] ?? 0))),
+    columns - reserved,
+  )
+  return others.map((cells, i) => (SLICE_KINDS[i] === 'reserved' ? reserved : cells))
 }
 
 function withMark(row: readonly Span[], ratio: number): readonly Span[] {

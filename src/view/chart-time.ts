@@ -16,11 +16,11 @@ const TICK_MINUTES = [1, 2, 5, 10, 20]
 const TICK_COLUMNS = 12
 
 /**
- * Ten minutes back (five on narrow plots), and with a forecast half as much ahead. The plot moves by whole columns, when
+ * Ten minutes back (five on narrow plots), and with a forecast a quarter of the plot ahead. The plot moves by whole columns, when
  * the present one is full: between that nothing but the newest column changes.
  */
 export function timeScale(nowMs: number, columns: number, hasForecast: boolean): TimeScale {
-  const pastColumns = hasForecast ? Math.ceil((columns * 2) / 3) : columns
+  const pastColumns = hasForecast ? Math.ceil((columns * 3) / 4) : columns
   const targetSeconds = columns >= 40 ? 600 : 300
   const columnSeconds = COLUMN_SECONDS.find((step) => step * pastColumns >= targetSeconds) ?? 300
   const columnMs = columnSeconds * 1000
@@ -34,10 +34,11 @@ export function timeAxis(scale: TimeScale, columns: number): string {
   const perMinute = 60_000 / (scale.dotMs * 2)
   const step = TICK_MINUTES.find((minutes) => minutes * perMinute >= TICK_COLUMNS) ?? 20
   write(axis, scale.pastColumns - 3, 'now')
-  for (let minutes = step; minutes * perMinute < columns; minutes += step) {
+  for (let minutes = step; minutes * perMinute < scale.pastColumns; minutes += step) {
     write(axis, Math.round(scale.pastColumns - 1 - minutes * perMinute), `${glyph('minus')}${minutes} min`)
-    write(axis, Math.round(scale.pastColumns - 1 + minutes * perMinute), `+${minutes} min`)
   }
+  const ahead = `+${Math.floor((columns - scale.pastColumns) / perMinute)} min`
+  if (scale.pastColumns < columns) write(axis, columns - ahead.length, ahead)
   return axis.join('')
 }
 

@@ -6,7 +6,7 @@ import type { TimeScale } from './chart-time.ts'
 import { glyph } from './glyphs.ts'
 import { clipLine, span } from './line.ts'
 import type { Chart, Curve, Line, PanelView, Size } from './panel.ts'
-import { dotRanges, entriesSince } from './track.ts'
+import { dotRanges, chunksSince } from './track.ts'
 import { fit } from './width.ts'
 
 const GUTTER_COLUMNS = 5
@@ -75,7 +75,7 @@ function chartOf(subject: ChartSubject, scale: TimeScale, dots: number): Chart {
 }
 
 function measured(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): Curve {
-  const ranges = dotRanges(entriesSince(curve.track, scale.fromMs), scale.fromMs, scale.dotMs, dots)
+  const ranges = dotRanges(chunksSince(curve.track, scale.fromMs), scale.fromMs, scale.dotMs, dots)
   return { tone: curve.tone, dashed: false, columns: scaled(ranges, yMax) }
 }
 
@@ -86,7 +86,7 @@ function forecastOf(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: n
     {
       tone: curve.tone,
       dashed: true,
-      columns: scaled(dotRanges(line, scale.fromMs, scale.dotMs, dots), yMax),
+      columns: scaled(dotRanges([line], scale.fromMs, scale.dotMs, dots), yMax),
     },
   ]
 }

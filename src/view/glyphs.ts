@@ -61,12 +61,12 @@ export function levelGlyph(level: RiskLevel): string {
 
 const ASCII = new Map<string, string>(Object.values(GLYPHS))
 
-/** The ASCII stand-in of one character, as wide as the character itself; what has none becomes `?`. */
-export function toAscii(character: string, columns: number): string {
+/** The ASCII stand-in of a character of one column; what has none becomes `?`. */
+export function toAscii(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x80) return character
   if (code > 0x2800 && code <= 0x28ff) return brailleInAscii(code)
-  return (ASCII.get(character) ?? '?').padEnd(columns, '?')
+  return ASCII.get(character) ?? '?'
 }
 
 // Dots 1, 2, 4, 5 are the upper half of a braille cell, 3, 6, 7, 8 the lower.

@@ -34,14 +34,14 @@ export interface MemoryPicture {
 
 /** Divides a GPU's memory among what holds it; a unified GPU shows the host's pool. */
 export function gpuMemory(gpu: GpuState, frame: Frame): MemoryPicture {
-  const memory = gpu.unifiedMemory ? hostPool(frame) : gpu.memory
+  const memory = memoryOf(gpu, frame)
   const here = frame.workloads.filter(
     (workload) => workload.engine !== 'unknown' && bytesOn(workload, gpu).kind === 'known',
   )
   const others = both(memory.usedBytes, gpu.attributedBytes, (used, attributed) => used - attributed)
   return {
     totalBytes: memory.totalBytes,
-    limitBytes: limit(memory),
+    limitBytes: limitOf(memory),
     usedBytes: memory.usedBytes,
     slices: slicesOf(
       memory,
@@ -59,7 +59,7 @@ export function gpuMemory(gpu: GpuState, frame: Frame): MemoryPicture {
 export function plainMemory(memory: DeviceMemory): MemoryPicture {
   return {
     totalBytes: memory.totalBytes,
-    limitBytes: limit(memory),
+    limitBytes: limitOf(memory),
     usedBytes: memory.usedBytes,
     slices: slicesOf(memory, undefined),
     ceilingBytes: missing('not-reported'),
@@ -69,6 +69,11 @@ export function plainMemory(memory: DeviceMemory): MemoryPicture {
 /** What a workload holds on a GPU; missing where it holds nothing there or the driver does not say. */
 export function bytesOn(workload: Workload, gpu: { readonly uuid: string }): Reading<number> {
   return workload.memory.perGpu.find((entry) => entry.uuid === gpu.uuid)?.usedBytes ?? missing('not-reported')
+}
+
+/** The memory that a GPU's processes share: its own, or the host's where both are one. */
+export function memoryOf(gpu: GpuState, frame: Frame): DeviceMemory {
+  return gpu.unifiedMemory ? hostPool(frame) : gpu.memory
 }
 
 function hostPool(frame: Frame): DeviceMemory {
@@ -81,7 +86,8 @@ function hostPool(frame: Frame): DeviceMemory {
   }
 }
 
-function limit(memory: DeviceMemory): Reading<number> {
+/** Total less what the driver keeps. */
+export function limitOf(memory: DeviceMemory): Reading<number> {
   return map(memory.totalBytes, (total) => total - valueOr(memory.reservedBytes, 0))
 }
 

@@ -2,6 +2,8 @@ import { valueOr } from '../core/reading.ts'
 import type { RiskClass } from '../model/risk.ts'
 import { gpuRowsWanted } from './gpu-rows.ts'
 import type { PanelId, Rect, Scene, Size } from './panel.ts'
+import { faultLines } from './panels/faults.ts'
+import { warningLines } from './panels/warnings.ts'
 
 /** Where a panel stands, and what is drawn around it. The rectangle holds its frame. */
 export interface Placement {
@@ -50,7 +52,7 @@ function helpBands(size: Size, scene: Scene): readonly Band[] {
 function overviewBands(size: Size, scene: Scene): readonly Band[] {
   const roomy = size.columns >= 100 && size.rows >= 30
   const faults = faultRows(size, scene)
-  const warnings = warningRows(scene, roomy)
+  const warnings = warningRows(scene, size, roomy)
   const leastTable = roomy ? 6 : 4
   const rest = size.rows - 3 - faults - warnings
   const gpus = Math.min(
@@ -97,14 +99,13 @@ function sideBySide(panels: readonly PanelId[], frame: Frame, rect: Rect): reado
 }
 
 function faultRows(size: Size, scene: Scene): number {
-  return Math.min(scene.frame.faults.length, size.rows >= 30 ? 3 : 1)
+  return faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 30 ? 4 : 2 }).length
 }
 
-function warningRows(scene: Scene, roomy: boolean): number {
-  const count = scene.frame.risks.length
-  if (count === 0) return 0
-  // one line more for what to do about the first
-  return roomy ? Math.min(count, 4) + 3 : Math.min(count, 2) + 1
+function warningRows(scene: Scene, size: Size, roomy: boolean): number {
+  if (scene.frame.risks.length === 0) return 0
+  const inner = roomy ? { columns: size.columns - 2, rows: 6 } : { columns: size.columns, rows: 3 }
+  return warningLines(scene.frame.risks, inner).length + (roomy ? 2 : 1)
 }
 
 function tableRowsWanted(scene: Scene, roomy: boolean): number {
@@ -114,11 +115,11 @@ function tableRowsWanted(scene: Scene, roomy: boolean): number {
   return pids.size + 1 + (roomy ? 2 : 0)
 }
 
-// The table may grow to all its rows as long as the charts keep their smallest size; beyond it charts take what is left.
+// Charts take what the table leaves, and two fifths of the room when it wants all of it.
 function rowsForCharts(spare: number, size: Size, tableWants: number): number {
   if (spare < CHART_ROWS) return 0
-  const most = Math.floor(size.rows * 0.45)
-  return Math.max(CHART_ROWS, Math.min(most, spare - Math.max(0, tableWants), spare))
+  const left = Math.max(Math.floor(spare * 0.4), spare - Math.max(0, tableWants))
+  return Math.max(CHART_ROWS, Math.min(left, Math.floor(size.rows * 0.5)))
 }
 
 // The charts that have something to show, as many as stand side by side; where there is room for one, the one at risk.

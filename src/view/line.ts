@@ -44,13 +44,17 @@ export function spread(left: Line, right: Line, columns: number): Line {
   return [...fitLine(left, room), ...tail]
 }
 
-/** As many of `parts`, in their order and joined by `gap`, as fit into `columns`; the least important are left out first. */
+/**
+ * As many of `parts`, in their order and joined by `gap`, as fit into `columns`. From the first that does not fit on, by
+ * rank, all are left out: a lesser one never stands where a more important one is missing.
+ */
 export function fitting(parts: readonly Ranked[], columns: number, gap: string): Line {
   const kept = new Set<Ranked>()
   let used = -gap.length
   for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
     const width = lineWidth(part.line)
-    if (width === 0 || used + gap.length + width > columns) continue
+    if (width === 0) continue
+    if (used + gap.length + width > columns) break
     used += gap.length + width
     kept.add(part)
   }

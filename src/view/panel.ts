@@ -55,8 +55,8 @@ export interface PanelTitle {
 export interface Span {
   readonly text: string
   readonly tone?: Tone
-  /** Drawn in reverse: the selected row. */
-  readonly inverse?: boolean
+  /** Part of the row under the cursor. */
+  readonly selected?: boolean
 }
 
 export type Line = readonly Span[]

@@ -2,7 +2,7 @@ import { boxed, ruled } from './frame-lines.ts'
 import { fitLine, span } from './line.ts'
 import { layout, SMALLEST } from './layout.ts'
 import type { Placement } from './layout.ts'
-import type { Chart, Line, PanelView, Rect, Scene, Size } from './panel.ts'
+import type { Chart, Line, PanelView, Rect, Scene, Size, Span } from './panel.ts'
 import { PANELS } from './panels/index.ts'
 
 /** The whole screen: as many lines as rows, each exactly as wide, and the places where curves are drawn over them. */
@@ -14,15 +14,13 @@ export interface Picture {
 /** The picture of a scene at a size. Pure. */
 export function picture(scene: Scene, size: Size): Picture {
   const drawn = layout(size, scene).map((placement) => draw(scene, placement))
-  const lines = Array.from({ length: size.rows }, (_, y) =>
-    fitLine(
-      drawn.flatMap(({ rect, lines: own }) =>
-        y >= rect.top && y < rect.top + rect.rows ? (own[y - rect.top] ?? []) : [],
-      ),
-      size.columns,
-    ),
-  )
-  return { lines, plots: drawn.flatMap(({ plot }) => (plot === undefined ? [] : [plot])) }
+  const rows = Array.from({ length: size.rows }, (): Span[] => [])
+  // placements of a row follow each other from left to right
+  for (const { rect, lines } of drawn) lines.forEach((line, y) => rows[rect.top + y]?.push(...line))
+  return {
+    lines: rows.map((row) => fitLine(row, size.columns)),
+    plots: drawn.flatMap(({ plot }) => (plot === undefined ? [] : [plot])),
+  }
 }
 
 /** The picture before the first frame has come. */

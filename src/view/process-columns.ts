@@ -1,6 +1,7 @@
 import { formatBytesShort } from '../core/format.ts'
 import { glyph, levelGlyph } from './glyphs.ts'
-import type { ProcessRow, SortColumn } from './process-rows.ts'
+import type { SortColumn } from './process-order.ts'
+import type { ProcessRow } from './process-rows.ts'
 import type { Tone } from './theme.ts'
 import { drawable, skip } from './width.ts'
 import { formatEta, formatTrend, MISSING, riskWord, shown } from './wording.ts'
@@ -71,7 +72,7 @@ export const PROCESS_COLUMNS: readonly ProcessColumn[] = [
     'right',
     9,
     5,
-    ofLeader((row) => (row.risk?.eta === undefined ? MISSING : formatEta(row.risk.eta))),
+    ofLeader((row) => (row.risk?.eta === undefined ? '' : formatEta(row.risk.eta))),
   ),
   column('RISK', 'risk', 'left', 7, 4, ofLeader(risk), riskTone),
   { ...column('COMMAND', 'command', 'left', 16, 9, command, () => 'dim'), most: Infinity },
@@ -96,7 +97,7 @@ function ofLeader(text: (row: ProcessRow) => string): ProcessColumn['text'] {
 
 function risk(row: ProcessRow): string {
   if (row.risk !== undefined) return `${levelGlyph(row.risk.level)} ${riskWord(row.risk.class)}`
-  return row.engine === undefined ? MISSING : glyph('fine')
+  return row.engine === undefined ? '' : glyph('fine')
 }
 
 function riskTone(row: ProcessRow): Tone {

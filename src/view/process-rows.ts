@@ -1,19 +1,20 @@
-import { known, map, missing, sum, valueOr } from '../core/reading.ts'
+import { missing, sum, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
-import { RISK_LEVELS } from '../model/risk.ts'
+import type { HostProcess } from '../model/snapshot.ts'
 import type { Risk } from '../model/risk.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
+import { inOrder } from './process-order.ts'
 import type { UiState } from './ui-state.ts'
 
-/** A process on one or more GPUs, joined to its workload. */
+/** A process, on one or more GPUs or on none, joined to its workload. */
 export interface ProcessRow {
   /** Pid and start time: a reused pid is another row. */
   readonly id: string
   readonly pid: number
   readonly user: Reading<string>
-  /** `0`, `0,1`, `0-7`; with MIG `0:1`, the GPU instance behind the colon. */
+  /** `0`, `0,1`, `0-7`; with MIG `0:1`, the GPU instance behind the colon; empty without a GPU. */
   readonly gpus: string
   readonly type: string
   /** undefined where no engine was recognised. */
@@ -24,34 +25,26 @@ export interface ProcessRow {
   readonly cpuPercent: Reading<number>
   readonly residentBytes: Reading<number>
   readonly command: string
-  readonly workload: Workload | undefined
   /** True for one process of each workload: what is known of the whole is shown there, once. */
   readonly leads: boolean
   readonly trend: Trend | undefined
   readonly risk: Risk | undefined
 }
 
-export const SORT_COLUMNS = [
-  'risk',
-  'vram',
-  'full-in',
-  'per-min',
-  'gpu',
-  'pid',
-  'user',
-  'engine',
-  'model',
-  'cpu',
-  'res',
-  'command',
-] as const
-export type SortColumn = (typeof SORT_COLUMNS)[number]
-
-/** All processes that hold GPU memory, in the order that the user chose. */
+/**
+ * All processes that hold GPU memory and those of engines that run without a GPU, in the order that the user chose.
+ * On a machine without a GPU: the processes that hold the most host memory.
+ */
 export function processRows(frame: Frame, ui: Pick<UiState, 'sort' | 'reversed'>): readonly ProcessRow[] {
-  const rows = [...processesById(frame)].map(([id, places]) => row(frame, id, places))
-  const ranked = withLeaders(rows).toSorted((a, b) => compare(a, b, ui.sort))
-  return ui.reversed ? ranked.toReversed() : ranked
+  const holders = holdersOf(frame)
+  const leaders = leadersOf(holders)
+  const rows = holders.map((holder) => rowOf(frame, holder, leaders.has(holder)))
+  return inOrder(rows, ui.sort, ui.reversed)
+}
+
+/** How many rows there are, without making them. */
+export function processCount(frame: Frame): number {
+  return holdersOf(frame).length
 }
 
 interface Place {
@@ -59,11 +52,54 @@ interface Place {
   readonly process: GpuProcessState
 }
 
-function processesById(frame: Frame): ReadonlyMap<string, readonly [Place, ...Place[]]> {
+/** A process with the places where it holds GPU memory. */
+interface Holder {
+  readonly id: string
+  readonly pid: number
+  readonly name: string
+  readonly host: HostProcess | undefined
+  readonly workload: Workload | undefined
+  readonly places: readonly Place[]
+  readonly usedBytes: Reading<number>
+}
+
+function holdersOf(frame: Frame): readonly Holder[] {
+  const byId = new Map(frame.workloads.map((workload) => [workload.id, workload]))
+  const byPid = new Map(frame.workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload])))
+  const onGpu = placesById(frame)
+  const offGpu = frame.hostProcesses.filter(
+    (host) =>
+      !onGpu.has(idOf(host.pid, host)) &&
+      (frame.gpus.length === 0 || engineOf(byPid.get(host.pid)) !== undefined),
+  )
+  return [
+    ...[...onGpu].map(([id, places]): Holder => {
+      const { pid, host, name, workload } = places[0].process
+      const usedBytes = sum(places.map((place) => place.process.usedBytes))
+      return { id, pid, name: host?.comm ?? name, host, workload: byId.get(workload), places, usedBytes }
+    }),
+    ...offGpu.map((host): Holder => {
+      const { pid, comm: name } = host
+      return {
+        id: idOf(pid, host),
+        pid,
+        name,
+        host,
+        workload: byPid.get(pid),
+        places: [],
+        usedBytes: NOTHING,
+      }
+    }),
+  ]
+}
+
+const NOTHING = missing('not-reported')
+
+function placesById(frame: Frame): ReadonlyMap<string, readonly [Place, ...Place[]]> {
   const found = new Map<string, [Place, ...Place[]]>()
   for (const gpu of frame.gpus) {
     for (const process of valueOr(gpu.processes, [])) {
-      const id = `${process.pid}:${process.host?.startTicks ?? '?'}`
+      const id = idOf(process.pid, process.host)
       const places = found.get(id)
       if (places === undefined) found.set(id, [{ gpu, process }])
       else places.push({ gpu, process })
@@ -72,150 +108,83 @@ function processesById(frame: Frame): ReadonlyMap<string, readonly [Place, ...Pl
   return found
 }
 
-function row(frame: Frame, id: string, places: readonly [Place, ...Place[]]): ProcessRow {
-  const { process } = places[0]
-  const workload = frame.workloads.find((candidate) => candidate.id === process.workload)
+function idOf(pid: number, host: HostProcess | undefined): string {
+  return `${pid}:${host?.startTicks ?? '?'}`
+}
+
+// Of each workload the process that holds the most; the first of equals.
+function leadersOf(holders: readonly Holder[]): ReadonlySet<Holder> {
+  const leaders = new Map<string, Holder>()
+  for (const holder of holders) {
+    if (holder.workload === undefined) continue
+    const best = leaders.get(holder.workload.id)
+    if (best === undefined || valueOr(holder.usedBytes, 0) > valueOr(best.usedBytes, 0))
+      leaders.set(holder.workload.id, holder)
+  }
+  return new Set(leaders.values())
+}
+
+function rowOf(frame: Frame, holder: Holder, leads: boolean): ProcessRow {
+  const { host, workload, places } = holder
   return {
-    id,
-    pid: process.pid,
+    id: holder.id,
+    pid: holder.pid,
+    user: userOf(holder),
     gpus: gpuList(places),
-    type: process.type,
-    engine: workload === undefined || workload.engine === 'unknown' ? undefined : workload.engine,
-    name: nameOf(process, workload),
-    usedBytes: sum(places.map((place) => place.process.usedBytes)),
-    ...seenByHost(process, workload),
-    workload,
-    leads: false,
-    trend: workload === undefined ? undefined : watchedTrend(workload),
-    risk: frame.risks.find((risk) => risk.workload === process.workload),
+    type: places[0]?.process.type ?? '',
+    engine: engineOf(workload),
+    name: nameOf(holder.name, workload),
+    usedBytes: holder.usedBytes,
+    cpuPercent: host?.cpuPercent ?? NOTHING,
+    residentBytes: host?.residentBytes ?? NOTHING,
+    command: commandOf(holder),
+    leads,
+    trend: watchedTrend(workload),
+    risk: riskOf(frame, workload),
   }
 }
 
-function seenByHost(
-  { host, name }: GpuProcessState,
-  workload: Workload | undefined,
-): Pick<ProcessRow, 'user' | 'cpuPercent' | 'residentBytes' | 'command'> {
-  if (host === undefined) {
-    const unseen = missing('not-reported')
-    return { user: workload?.user ?? unseen, cpuPercent: unseen, residentBytes: unseen, command: name }
-  }
-  const { user, cpuPercent, residentBytes, command } = host
-  return { user, cpuPercent, residentBytes, command: command.length === 0 ? name : command.join(' ') }
+function userOf({ host, workload }: Holder): Reading<string> {
+  return host?.user ?? workload?.user ?? NOTHING
 }
 
-function nameOf(process: GpuProcessState, workload: Workload | undefined): string {
-  const program = process.host?.comm ?? process.name
-  const base = program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1)
-  return valueOr(workload?.model.name ?? missing('not-reported'), base)
+function engineOf(workload: Workload | undefined): string | undefined {
+  return workload === undefined || workload.engine === 'unknown' ? undefined : workload.engine
+}
+
+function riskOf(frame: Frame, workload: Workload | undefined): Risk | undefined {
+  return workload === undefined ? undefined : frame.risks.find((risk) => risk.workload === workload.id)
+}
+
+function commandOf({ host, name, places }: Holder): string {
+  return host === undefined || host.command.length === 0
+    ? (places[0]?.process.name ?? name)
+    : host.command.join(' ')
+}
+
+// Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part is what tells them apart.
+function nameOf(program: string, workload: Workload | undefined): string {
+  const name = valueOr(workload?.model.name ?? missing('not-reported'), program)
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
 }
 
 // An engine that takes its KV memory at start has a flat VRAM curve by design: its pool is the one to watch.
-function watchedTrend(workload: Workload): Trend {
+function watchedTrend(workload: Workload | undefined): Trend | undefined {
+  if (workload === undefined) return undefined
   const pooled = valueOr(workload.kv.growth, undefined) === 'preallocated'
   return pooled && workload.trend.kv.kind !== 'too-short' ? workload.trend.kv : workload.trend.memory
 }
 
 function gpuList(places: readonly Place[]): string {
-  const labels = [...new Set(places.map(({ gpu, process }) => gpu.index.toString() + instance(process)))]
-  const indices = labels.map(Number)
-  const [first, ...rest] = indices
-  const isRun = rest.length > 1 && rest.every((index, i) => index === (first ?? 0) + i + 1)
-  return isRun ? `${first ?? ''}-${rest.at(-1) ?? ''}` : labels.join(',')
+  const [first, ...rest] = places
+  if (first === undefined) return ''
+  if (rest.length === 0) return labelOf(first)
+  const labels = [...new Set(places.map(labelOf))]
+  const isRun = labels.length > 2 && labels.every((label, i) => Number(label) === first.gpu.index + i)
+  return isRun ? `${labels[0] ?? ''}-${labels.at(-1) ?? ''}` : labels.join(',')
 }
 
-function instance(process: GpuProcessState): string {
-  return valueOr(
-    map(process.gpuInstanceId, (id) => `:${id}`),
-    '',
-  )
-}
-
-function withLeaders(rows: readonly ProcessRow[]): readonly ProcessRow[] {
-  const leaders = new Map<string, ProcessRow>()
-  for (const candidate of rows.toSorted(byMemory)) {
-    const id = candidate.workload?.id
-    if (id !== undefined && !leaders.has(id)) leaders.set(id, candidate)
-  }
-  return rows.map((candidate) => ({
-    ...candidate,
-    leads: leaders.get(candidate.workload?.id ?? '')?.id === candidate.id,
-  }))
-}
-
-function compare(a: ProcessRow, b: ProcessRow, column: SortColumn): number {
-  return by(column)(a, b) || byMemory(a, b)
-}
-
-// Quantities fall, names rise; what is missing comes last.
-function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
-  switch (column) {
-    case 'risk':
-      return (a, b) => riskRank(b) - riskRank(a) || eta(a) - eta(b)
-    case 'vram':
-      return byMemory
-    case 'full-in':
-      return (a, b) => eta(a) - eta(b)
-    case 'per-min':
-      return falling((one) => rate(one.trend))
-    case 'gpu':
-      return (a, b) => Number.parseInt(a.gpus) - Number.parseInt(b.gpus)
-    case 'pid':
-      return (a, b) => a.pid - b.pid
-    case 'user':
-      return rising((one) => valueOr(one.user, undefined))
-    case 'engine':
-      return rising((one) => one.engine)
-    case 'model':
-      return rising((one) => one.name)
-    case 'cpu':
-      return falling((one) => one.cpuPercent)
-    case 'res':
-      return falling((one) => one.residentBytes)
-    case 'command':
-      return rising((one) => one.command)
-  }
-}
-
-function byMemory(a: ProcessRow, b: ProcessRow): number {
-  return falling((one) => one.usedBytes)(a, b) || a.pid - b.pid
-}
-
-function falling(value: (row: ProcessRow) => Reading<number>): (a: ProcessRow, b: ProcessRow) => number {
-  return (a, b) => difference(valueOr(value(b), -Infinity), valueOr(value(a), -Infinity))
-}
-
-function rising(text: (row: ProcessRow) => string | undefined): (a: ProcessRow, b: ProcessRow) => number {
-  return (a, b) => order(text(a) ?? '\uffff', text(b) ?? '\uffff')
-}
-
-// by code units: the same on every machine whatever its locale
-function order(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
-
-// two missing values are equal, and ∞ − ∞ is not a number
-function difference(a: number, b: number): number {
-  return a === b ? 0 : a - b
-}
-
-function riskRank(one: ProcessRow): number {
-  return one.risk === undefined ? -1 : RISK_LEVELS.indexOf(one.risk.level)
-}
-
-function eta(one: ProcessRow): number {
-  return one.risk?.eta?.seconds ?? Number.MAX_SAFE_INTEGER
-}
-
-function rate(trend: Trend | undefined): Reading<number> {
-  switch (trend?.kind) {
-    case 'growing':
-    case 'shrinking':
-      return known(trend.bytesPerSecond, 'derived')
-    case 'steady':
-      return known(0, 'derived')
-    case 'too-short':
-    case undefined:
-      return missing('not-yet-known')
-  }
+function labelOf({ gpu, process }: Place): string {
+  const { gpuInstanceId } = process
+  return gpuInstanceId.kind === 'known' ? `${gpu.index}:${gpuInstanceId.value}` : gpu.index.toString()
 }

@@ -24,6 +24,7 @@ export type Tone =
   | 'ceiling'
   | 'fine'
   | 'unknown'
+  | 'selected'
   | RiskLevel
   | CurveTone
 
@@ -51,7 +52,7 @@ export interface Ink {
 /** A tone without an ink is drawn in the terminal's own. */
 export type Theme = Readonly<Partial<Record<Tone, Ink>>>
 
-/** For dark backgrounds. No tone sets a background, so that a terminal's own shows through. */
+/** For dark backgrounds. Only the row under the cursor has a background of its own. */
 export const DARK_THEME: Theme = {
   strong: { bold: true },
   dim: { fg: 245 },
@@ -77,6 +78,7 @@ export const DARK_THEME: Theme = {
   critical: { fg: 203, bold: true },
   fine: { fg: 114 },
   unknown: { fg: 245 },
+  selected: { bg: 238 },
   curve0: { fg: 79 },
   curve1: { fg: 75 },
   curve2: { fg: 179 },
@@ -95,6 +97,7 @@ export const MONO_THEME: Theme = {
   replay: { bold: true },
   warn: { bold: true },
   critical: { bold: true, inverse: true },
+  selected: { inverse: true },
 }
 
 /** The tone of the n-th curve of a chart; after eight they repeat. */

@@ -13,8 +13,10 @@ export interface Point {
 
 export type Entry = Point | 'gap'
 
+export type Chunks = readonly (readonly Entry[])[]
+
 interface Level {
-  readonly chunks: readonly (readonly Entry[])[]
+  readonly chunks: Chunks
   readonly tail: readonly Entry[]
 }
 
@@ -38,11 +40,11 @@ export function newestPoint(track: Track): Point | undefined {
   return newestEntries(track).findLast((entry) => entry !== 'gap')
 }
 
-/** All entries from the last one before `fromMs` on, oldest first. */
-export function entriesSince(track: Track, fromMs: number): readonly Entry[] {
+/** Stretches of entries, oldest first, that begin before `fromMs` and reach to the newest one. */
+export function chunksSince(track: Track, fromMs: number): Chunks {
   const chunks = [...track.levels].reverse().flatMap((level) => [...level.chunks, level.tail])
   const first = chunks.findLastIndex((chunk) => startsBefore(chunk, fromMs))
-  return chunks.slice(Math.max(0, first)).flat()
+  return chunks.slice(Math.max(0, first))
 }
 
 /**
@@ -50,16 +52,18 @@ export function entriesSince(track: Track, fromMs: number): readonly Entry[] {
  * of the line through the points. Nothing is drawn across a gap, nor before the first point or after the last.
  */
 export function dotRanges(
-  entries: readonly Entry[],
+  chunks: Chunks,
   fromMs: number,
   dotMs: number,
   count: number,
 ): readonly (DotRange | undefined)[] {
   const columns = new Array<DotRange | undefined>(count).fill(undefined)
   let previous: Point | undefined
-  for (const entry of entries) {
-    if (entry !== 'gap') drawLine(columns, previous ?? entry, entry, fromMs, dotMs)
-    previous = entry === 'gap' ? undefined : entry
+  for (const chunk of chunks) {
+    for (const entry of chunk) {
+      if (entry !== 'gap') drawLine(columns, previous ?? entry, entry, fromMs, dotMs)
+      previous = entry === 'gap' ? undefined : entry
+    }
   }
   return columns
 }

@@ -1,5 +1,5 @@
-import type { SortColumn } from './process-rows.ts'
-import { SORT_COLUMNS } from './process-rows.ts'
+import { SORT_COLUMNS } from './process-order.ts'
+import type { SortColumn } from './process-order.ts'
 
 /** What the user has chosen: all that the screen remembers apart from frames. Changed by `update` alone. */
 export interface UiState {

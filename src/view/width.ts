@@ -125,6 +125,21 @@ export function take(text: string, columns: number): string {
   return text.slice(0, length)
 }
 
+/** The text in lines of at most `columns`, broken between words; what does not fit into `rows` ends in an ellipsis. */
+export function wrap(text: string, columns: number, rows: number): readonly string[] {
+  const lines: string[] = []
+  let rest = drawable(text)
+  while (lines.length < rows - 1 && displayWidth(rest) > columns) {
+    const head = take(rest, columns + 1)
+    const space = head.lastIndexOf(' ')
+    const line = space > 0 ? head.slice(0, space) : take(rest, columns)
+    if (line === '') break
+    lines.push(line)
+    rest = rest.slice(line.length).trimStart()
+  }
+  return rows > 0 && rest !== '' ? [...lines, truncate(rest, columns)] : lines
+}
+
 function isWide(code: number): boolean {
   let low = 0
   let high = WIDE.length - 1

@@ -17,7 +17,7 @@ export function shown<T>(reading: Reading<T>, format: (value: T) => string): str
 
 /** `4–6 min`, `≈26 min`, `≥30 min`, `12 s`: the range as far as it is known. */
 export function formatEta(eta: EtaRange): string {
-  const [unit, size] = etaUnit(eta.lowSeconds)
+  const [unit, size] = etaUnit(eta.seconds)
   const low = Math.floor(eta.lowSeconds / size)
   if (eta.highSeconds === undefined) return `${glyph('atLeast')}${low} ${unit}`
   const high = Math.ceil(eta.highSeconds / size)

@@ -29,7 +29,10 @@ export const kvChart: Panel = {
 /** Host memory that is not available. */
 export const hostChart: Panel = {
   id: 'chart-host',
-  title: () => ({ left: [span('Host RAM', 'title'), span('  GiB', 'dim')], right: [] }),
+  title: ({ frame }) => ({
+    left: [span(hasUnified(frame) ? 'Unified memory' : 'Host RAM', 'title'), span('  GiB', 'dim')],
+    right: [],
+  }),
   view: (scene, size) => chartView(hostSubject(scene), scene.frame.elapsedMs, size),
 }
 
@@ -100,7 +103,7 @@ function hostSubject({ frame, history }: Scene): ChartSubject {
   return {
     yMax: roundUp(total / GIB) * GIB,
     tick: gib,
-    marks: [{ name: 'all', value: total, tone: 'limit' }],
+    marks: [{ name: 'total', value: total, tone: 'limit' }],
     curves: [
       {
         name: 'used',
@@ -111,6 +114,10 @@ function hostSubject({ frame, history }: Scene): ChartSubject {
       },
     ],
   }
+}
+
+function hasUnified(frame: Frame): boolean {
+  return frame.gpus.some((gpu) => gpu.unifiedMemory)
 }
 
 function latest(value: number | undefined, format: (value: number) => string): SubjectCurve['latest'] {

@@ -1,31 +1,33 @@
 import { describeFault } from '../../core/fault.ts'
 import { formatDuration } from '../../core/format.ts'
-import { clipLine, fitLine, lineWidth, span } from '../line.ts'
 import type { FrameFault } from '../../model/frame.ts'
-import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
+import { clipLine, lineWidth, span, spread } from '../line.ts'
+import type { Line, Panel, PanelView, Size } from '../panel.ts'
+import { wrap } from '../width.ts'
 
 /** What is wrong outside, one sentence each with its age. */
 export const faultsPanel: Panel = {
   id: 'faults',
   title: () => ({ left: [], right: [] }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(scene, size) }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: faultLines(scene.frame.faults, size) }),
 }
 
-function lines(scene: Scene, size: Size): readonly Line[] {
-  const { faults } = scene.frame
-  const hidden = faults.length - size.rows
-  return faults
-    .slice(0, size.rows)
-    .map((fault, i) =>
-      sentence(fault, i === size.rows - 1 && hidden > 0 ? `+${hidden} more  ` : '', size.columns),
-    )
+/** The sentences, broken over lines as long as there are rows for all; what finds no row is counted. */
+export function faultLines(faults: readonly FrameFault[], size: Size): readonly Line[] {
+  if (size.rows <= 0) return []
+  const shown = faults.slice(0, size.rows)
+  const hidden = faults.length - shown.length
+  return shown.flatMap((fault, i) => {
+    const more = hidden > 0 && i === shown.length - 1 ? `+${hidden} more  ` : ''
+    return sentence(fault, more, { columns: size.columns, rows: i === 0 ? size.rows - shown.length + 1 : 1 })
+  })
 }
 
-function sentence({ fault, ageMs }: FrameFault, more: string, columns: number): Line {
+function sentence({ fault, ageMs }: FrameFault, more: string, size: Size): readonly Line[] {
   const age = [span(`  ${more}for ${formatDuration(ageMs)} `, 'dim')]
-  const room = Math.max(0, columns - lineWidth(age))
-  return clipLine(
-    [...fitLine(clipLine([span(' ! ', 'warn'), span(describeFault(fault))], room), room), ...age],
-    columns,
-  )
+  const words = wrap(describeFault(fault), Math.max(1, size.columns - lineWidth(age) - 3), size.rows)
+  return words.map((text, i) => {
+    const line = [span(i === 0 ? ' ! ' : '   ', 'warn'), span(text)]
+    return clipLine(i === 0 ? spread(line, age, size.columns) : line, size.columns)
+  })
 }

@@ -4,8 +4,8 @@ import type { Reading } from '../../core/reading.ts'
 import type { Frame, GpuState } from '../../model/frame.ts'
 import type { Risk } from '../../model/risk.ts'
 import { sliceGlyph, stackedBar } from '../bar.ts'
+import { limitOf, memoryOf, SLICE_KINDS } from '../gpu-memory.ts'
 import type { MemoryPicture, SliceKind } from '../gpu-memory.ts'
-import { SLICE_KINDS } from '../gpu-memory.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
 import { span } from '../line.ts'
 import type { Ranked } from '../line.ts'
@@ -37,10 +37,9 @@ export function usedPercent(memory: MemoryPicture): Reading<number> {
   return both(memory.usedBytes, memory.limitBytes, (used, limit) => (limit > 0 ? (100 * used) / limit : 0))
 }
 
-/** ` 71.4 /  79.2 GiB  90 %`, steady in width. */
-export function usedOfLimit(memory: MemoryPicture): Line {
-  const used = fit(shown(memory.usedBytes, formatGib), 5, 'right')
-  const limit = fit(shown(memory.limitBytes, formatGib), 5, 'right')
+/** ` 71.4 / 79.2 GiB  90 %`, steady in width and the same for all GPUs of a frame. */
+export function usedOfLimit(memory: MemoryPicture, frame: Frame): Line {
+  const { used, limit } = usedAndLimit(memory, frame)
   return [
     span(used, 'strong'),
     span(` / ${limit} GiB `),
@@ -48,10 +47,9 @@ export function usedOfLimit(memory: MemoryPicture): Line {
   ]
 }
 
-/** ` 71.4/ 79.2G  90%`, for rows. */
-export function usedOfLimitShort(memory: MemoryPicture): Line {
-  const used = fit(shown(memory.usedBytes, formatGib), 5, 'right')
-  const limit = fit(shown(memory.limitBytes, formatGib), 5, 'right')
+/** ` 71.4/79.2G  90%`, for rows. */
+export function usedOfLimitShort(memory: MemoryPicture, frame: Frame): Line {
+  const { used, limit } = usedAndLimit(memory, frame)
   const percent = shown(usedPercent(memory), (value) => `${value.toFixed(0)}%`)
   return [span(used, 'strong'), span(`/${limit}G`), span(fit(percent, 5, 'right'), 'strong')]
 }
@@ -79,26 +77,30 @@ export function signs(memories: readonly MemoryPicture[]): readonly Ranked[] {
   return hasCeiling ? [...parts, ceiling] : parts
 }
 
-/** `util  62 %   54 °C   412/700 W   P0`. */
-export function vitals(gpu: GpuState): readonly Ranked[] {
+/** `util  62 %   54 °C   412/700 W   P0`, or short: ` 62%  54°  412W`. */
+export function vitals(gpu: GpuState, short: boolean): readonly Ranked[] {
   const watts = shown(gpu.powerWatts, (value) => value.toFixed(0))
   const limit = shown(gpu.powerLimitWatts, (value) => value.toFixed(0))
-  const throttled = gpu.throttle.length > 0
+  const percent = shown(gpu.utilization.gpuPercent, (value) => `${value.toFixed(0)}${short ? '%' : ' %'}`)
+  const degrees = shown(
+    gpu.temperatureCelsius,
+    (value) => value.toFixed(0) + glyph('degree') + (short ? '' : 'C'),
+  )
   return [
-    { rank: 5, line: throttled ? [span(`slowed: ${gpu.throttle.join(', ')}`, 'warn')] : [] },
-    {
-      rank: 0,
-      line: [span('util ', 'dim'), span(fit(shown(gpu.utilization.gpuPercent, formatPercent), 5, 'right'))],
-    },
-    { rank: 1, line: [span(fit(shown(gpu.temperatureCelsius, celsius), 6, 'right'))] },
-    { rank: 2, line: [span(fit(`${watts}/${limit} W`, 10, 'right'))] },
+    { rank: 0, line: [span(short ? '' : 'util ', 'dim'), span(fit(percent, short ? 4 : 5, 'right'))] },
+    { rank: 1, line: [span(fit(degrees, short ? 4 : 5, 'right'))] },
+    { rank: 2, line: [span(short ? fit(`${watts}W`, 5, 'right') : fit(`${watts}/${limit} W`, 9, 'right'))] },
+  ]
+}
+
+/** `P0`, and why the card is slower than it could be. */
+export function condition(gpu: GpuState): readonly Ranked[] {
+  return [
     {
       rank: 3,
-      line:
-        gpu.performanceState.kind === 'known'
-          ? [span(fit(gpu.performanceState.value, 3, 'right'), 'dim')]
-          : [],
+      line: gpu.performanceState.kind === 'known' ? [span(fit(gpu.performanceState.value, 2), 'dim')] : [],
     },
+    { rank: 4, line: gpu.throttle.length > 0 ? [span(`slowed: ${gpu.throttle.join(', ')}`, 'warn')] : [] },
   ]
 }
 
@@ -114,11 +116,6 @@ export function riskSpan(risk: Risk | undefined): Span {
   return span(`${levelGlyph(risk.level)} ${riskWord(risk.class)}${eta}`, risk.level)
 }
 
-/** `54 °C`. */
-export function celsius(value: number): string {
-  return `${value.toFixed(0)} ${glyph('degree')}C`
-}
-
 /** Free bytes at the end of a legend. */
 export function freeOf(memory: MemoryPicture): Line {
   const free = memory.slices.free
@@ -127,6 +124,18 @@ export function freeOf(memory: MemoryPicture): Line {
 
 // Less than the last digit shows would read as zero.
 const SMALLEST_SHOWN = 0.05 * 1024 ** 3
+
+function usedAndLimit(
+  memory: MemoryPicture,
+  frame: Frame,
+): { readonly used: string; readonly limit: string } {
+  const limits = frame.gpus.map((gpu) => shown(limitOf(memoryOf(gpu, frame)), formatGib).length)
+  const columns = Math.max(4, ...limits)
+  return {
+    used: fit(shown(memory.usedBytes, formatGib), columns + 1, 'right'),
+    limit: fit(shown(memory.limitBytes, formatGib), columns, 'right'),
+  }
+}
 
 function entry(kind: SliceKind, number: string): Line {
   const name = kind === 'dynamic' ? 'dynamic (KV, activations)' : SLICE_NAMES[kind]

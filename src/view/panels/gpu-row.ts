@@ -1,39 +1,39 @@
-import { formatPercent } from '../../core/format.ts'
 import type { Frame, GpuState } from '../../model/frame.ts'
 import type { MigDevice } from '../../model/snapshot.ts'
 import { gpuMemory, plainMemory } from '../gpu-memory.ts'
 import { glyph } from '../glyphs.ts'
 import { clipLine, fitLine, fitting, lineWidth, span } from '../line.ts'
-import type { Ranked } from '../line.ts'
 import type { Line, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName, shown } from '../wording.ts'
-import { celsius, memoryBar, riskSpan, usedOfLimitShort, worstRisk } from './gpu-parts.ts'
+import { memoryBar, riskSpan, usedOfLimitShort, vitals, worstRisk } from './gpu-parts.ts'
 
 // A bar shorter than this tells nothing; everything else gives way to it.
 const BAR_COLUMNS = 22
-const RISK_COLUMNS = 14
+const RISK_COLUMNS = 15
+const WIDE_ROW_COLUMNS = 110
 
 /** One GPU in one line: index, name, utilisation, temperature, power, bar, numbers, risk. */
 export function gpuRow(gpu: GpuState, frame: Frame, columns: number): Line {
   const memory = gpuMemory(gpu, frame)
-  const risk = riskSpan(worstRisk(frame, gpu))
-  const numbers: Line = [...usedOfLimitShort(memory), span('  '), ...riskCell(risk, columns)]
+  const wide = columns >= WIDE_ROW_COLUMNS
+  const numbers: Line = [...usedOfLimitShort(memory, frame), span('  '), ...riskCell(gpu, frame, wide)]
   const head = [span(` ${fit(gpu.index.toString(), 2, 'right')} `, 'title')]
+  const name = { rank: 3, line: [span(fit(shortGpuName(gpu.name), wide ? 18 : 10), 'title')] }
   const room = columns - lineWidth(head) - lineWidth(numbers) - BAR_COLUMNS - 1
-  const facts = fitting(rowFacts(gpu, columns), room, ' ')
+  const facts = fitting([name, ...vitals(gpu, true)], room, wide ? '  ' : ' ')
   const used = lineWidth(head) + lineWidth(facts) + lineWidth(numbers) + 1
   return [...head, ...facts, span(' '), ...memoryBar(memory, columns - used), ...numbers]
 }
 
 /** A MIG slice in one line under its GPU. */
-export function migRow(device: MigDevice, columns: number): Line {
+export function migRow(device: MigDevice, frame: Frame, columns: number): Line {
   const memory = plainMemory(device.memory)
   const head = [
     span(`    MIG ${device.index} `, 'title'),
     span(fit(`GI ${device.gpuInstanceId} CI ${device.computeInstanceId}`, 12), 'dim'),
   ]
-  const numbers = [...usedOfLimitShort(memory), span('  ')]
+  const numbers = [...usedOfLimitShort(memory, frame), span('  ')]
   const room = columns - lineWidth(head) - lineWidth(numbers)
   return clipLine([...head, ...memoryBar(memory, Math.max(8, room)), ...numbers], columns)
 }
@@ -43,7 +43,7 @@ export function gpuGrid(frame: Frame, perRow: number, size: Size): readonly Line
   const width = Math.floor(size.columns / perRow)
   const cells = frame.gpus.flatMap((gpu) => [
     gridCell(gpu, frame, width),
-    ...gpu.mig.devices.map((device) => migRow(device, width)),
+    ...gpu.mig.devices.map((device) => migRow(device, frame, width)),
   ])
   const room = size.rows * perRow
   const hidden = cells.length - room + 1
@@ -58,7 +58,7 @@ export function gpuGrid(frame: Frame, perRow: number, size: Size): readonly Line
 function gridCell(gpu: GpuState, frame: Frame, columns: number): Line {
   const memory = gpuMemory(gpu, frame)
   const risk = worstRisk(frame, gpu)
-  const numbers = usedOfLimitShort(memory)
+  const numbers = usedOfLimitShort(memory, frame)
   const util = span(
     fit(
       shown(gpu.utilization.gpuPercent, (value) => `${value.toFixed(0)}%`),
@@ -73,24 +73,9 @@ function gridCell(gpu: GpuState, frame: Frame, columns: number): Line {
   return clipLine([head, ...memoryBar(memory, Math.max(6, columns - 3 - lineWidth(tail))), ...tail], columns)
 }
 
-function riskCell(risk: Line[number], columns: number): Line {
-  return columns >= 110
-    ? fitLine([risk], RISK_COLUMNS)
-    : fitLine([{ ...risk, text: risk.text.slice(0, 1) }], 2)
-}
-
-function rowFacts(gpu: GpuState, columns: number): readonly Ranked[] {
-  const wide = columns >= 110
-  const name = fit(shortGpuName(gpu.name), wide ? 18 : 10)
-  const percent = (value: number) => (wide ? formatPercent(value) : `${value.toFixed(0)}%`)
-  const degrees = (value: number) => (wide ? celsius(value) : `${value.toFixed(0)}${glyph('degree')}`)
-  const watts = shown(gpu.powerWatts, (value) => value.toFixed(0))
-  const limit = shown(gpu.powerLimitWatts, (value) => value.toFixed(0))
-  const power = wide ? fit(`${watts}/${limit} W`, 10, 'right') : fit(`${watts}W`, 5, 'right')
-  return [
-    { rank: 3, line: [span(name, 'title')] },
-    { rank: 0, line: [span(fit(shown(gpu.utilization.gpuPercent, percent), wide ? 5 : 4, 'right'))] },
-    { rank: 1, line: [span(fit(shown(gpu.temperatureCelsius, degrees), wide ? 6 : 4, 'right'))] },
-    { rank: 2, line: [span(power)] },
-  ]
+// The place for risks is kept for all GPUs as soon as one has a risk, so that the bars stay in line.
+function riskCell(gpu: GpuState, frame: Frame, wide: boolean): Line {
+  if (frame.risks.length === 0) return []
+  const risk = riskSpan(worstRisk(frame, gpu))
+  return wide ? fitLine([risk], RISK_COLUMNS) : fitLine([{ ...risk, text: risk.text.slice(0, 1) }], 2)
 }

@@ -1,16 +1,15 @@
-import { describeFault } from '../../core/fault.ts'
 import type { Frame, GpuState } from '../../model/frame.ts'
-import type { MigDevice } from '../../model/snapshot.ts'
 import { boxed } from '../frame-lines.ts'
 import { gpuMemory } from '../gpu-memory.ts'
 import type { MemoryPicture } from '../gpu-memory.ts'
 import { gpuMode, WIDE_COLUMNS } from '../gpu-rows.ts'
-import { clipLine, fitLine, fitting, lineWidth, span, spread } from '../line.ts'
+import { clipLine, fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName } from '../wording.ts'
 import { gpuGrid, gpuRow, migRow } from './gpu-row.ts'
 import {
+  condition,
   freeOf,
   legend,
   memoryBar,
@@ -41,7 +40,7 @@ function lines(scene: Scene, size: Size): readonly Line[] {
     case 'rows':
       return frame.gpus.flatMap((gpu) => [
         gpuRow(gpu, frame, size.columns),
-        ...gpu.mig.devices.map((device) => migRow(device, size.columns)),
+        ...gpu.mig.devices.map((device) => migRow(device, frame, size.columns)),
       ])
     case 'grid':
       return gpuGrid(frame, mode.perRow, size)
@@ -49,14 +48,10 @@ function lines(scene: Scene, size: Size): readonly Line[] {
 }
 
 function noGpu(frame: Frame, columns: number): readonly Line[] {
-  const [first] = frame.faults
-  const why = first === undefined ? 'nvidia-smi reports none' : describeFault(first.fault)
+  const why = frame.faults.length > 0 ? 'no GPU to show' : 'no GPU to show: nvidia-smi reports none'
   return [
-    clipLine([span(' no GPU to show: ', 'strong'), span(why)], columns),
-    clipLine(
-      [span(" what the host's memory does is shown below; without a GPU at hand try 'llmtop demo'", 'dim')],
-      columns,
-    ),
+    clipLine([span(` ${why}; below is the memory of the host`, 'strong')], columns),
+    clipLine([span(" to see what llmtop shows of GPUs, try 'llmtop demo'", 'dim')], columns),
   ]
 }
 
@@ -68,17 +63,21 @@ function box(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
     ...unifiedBadge(gpu),
     ...riskBadge(risk),
   ]
-  const right = fitting(vitals(gpu), Math.max(0, columns - lineWidth(left) - 12), '   ')
+  const right = fitting(
+    [...vitals(gpu, false), ...condition(gpu)],
+    Math.max(0, columns - lineWidth(left) - 12),
+    '  ',
+  )
   const inner = [
-    bar(memory, columns - 2),
+    bar(memory, frame, columns - 2),
     legendLine(memory, columns - 2),
-    ...gpu.mig.devices.map((device) => slice(device, columns - 2)),
+    ...gpu.mig.devices.map((device) => migRow(device, frame, columns - 2)),
   ]
   return boxed({ left, right }, inner, columns)
 }
 
-function bar(memory: MemoryPicture, columns: number): Line {
-  const numbers = usedOfLimit(memory)
+function bar(memory: MemoryPicture, frame: Frame, columns: number): Line {
+  const numbers = usedOfLimit(memory, frame)
   return [span(' '), ...memoryBar(memory, columns - lineWidth(numbers) - 2), ...numbers, span(' ')]
 }
 
@@ -88,30 +87,24 @@ function legendLine(memory: MemoryPicture, columns: number): Line {
   return spread([span('  '), ...fitting(legend(memory), room, '  ')], free, columns)
 }
 
-function slice(device: MigDevice, columns: number): Line {
-  return fitLine(migRow(device, columns), columns)
-}
-
 // Two lines: who it is and how it fares, then the bar. Wide ones carry the legend with numbers, too.
 function pair(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
   const memory = gpuMemory(gpu, frame)
   const risk = riskSpan(worstRisk(frame, gpu))
   const name: Line = [
-    span(` ${gpu.index} ${fit(shortGpuName(gpu.name), Math.min(24, columns - 50))}`, 'title'),
+    span(` ${gpu.index} ${fit(shortGpuName(gpu.name), Math.min(22, Math.floor(columns / 4)))}`, 'title'),
     ...unifiedBadge(gpu),
   ]
-  const numbers = [...usedOfLimitShort(memory), span(' ')]
+  const numbers = [...usedOfLimitShort(memory, frame), span(' ')]
   const room = columns - lineWidth(name) - lineWidth(numbers) - lineWidth([risk]) - 6
-  const middle = fitting(
-    columns >= WIDE_COLUMNS ? [...vitals(gpu), ...legend(memory)] : vitals(gpu),
-    room,
-    '  ',
-  )
+  const wide = columns >= WIDE_COLUMNS
+  const numbered = wide ? legend(memory).map(({ rank, line }) => ({ rank: rank + 10, line })) : []
+  const middle = fitting([...vitals(gpu, !wide), ...condition(gpu), ...numbered], room, wide ? '  ' : ' ')
   const head = spread([...name, span('  '), ...middle, span('  '), risk], numbers, columns)
   return [
     head,
     [span(' '), ...memoryBar(memory, columns - 2)],
-    ...gpu.mig.devices.map((device) => migRow(device, columns)),
+    ...gpu.mig.devices.map((device) => migRow(device, frame, columns)),
   ]
 }
 

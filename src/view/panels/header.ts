@@ -4,6 +4,7 @@ import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import { truncate } from '../width.ts'
 import { clockTime, linkWord, riskCounts, sampleAge } from '../wording.ts'
 
 /** The first line: which host, how it is watched, what is wrong, and when. */
@@ -16,16 +17,16 @@ export const headerPanel: Panel = {
 function header(scene: Scene, columns: number): Line {
   const right = rightPart(scene, columns)
   const room = columns - lineWidth(right) - 2
-  return spread([span(' '), ...fitting(leftParts(scene), Math.max(0, room), '  ')], right, columns)
+  return spread([span(' '), ...fitting(leftParts(scene, columns), Math.max(0, room), '  ')], right, columns)
 }
 
-function leftParts(scene: Scene): readonly Ranked[] {
+function leftParts(scene: Scene, columns: number): readonly Ranked[] {
   const { frame } = scene
   const { version, cuda } = frame.driver
   const late = sampleAge(frame)
   return [
     { rank: 1, line: [span('llmtop', 'title')] },
-    { rank: 2, line: [span(frame.host, 'strong')] },
+    { rank: 2, line: [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')] },
     { rank: 7, line: version.kind === 'known' ? [span('driver ', 'dim'), span(version.value)] : [] },
     { rank: 8, line: cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
     { rank: 0, line: sessionBadge(scene) },

@@ -1,18 +1,19 @@
 import { glyph } from '../glyphs.ts'
 import { cell, clipLine, fitLine, span } from '../line.ts'
-import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
+import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
 import { PROCESS_COLUMNS } from '../process-columns.ts'
 import type { ProcessColumn } from '../process-columns.ts'
-import { processRows } from '../process-rows.ts'
+import { processCount, processRows } from '../process-rows.ts'
 import type { ProcessRow } from '../process-rows.ts'
 import { firstRow, selectedRow } from '../ui-state.ts'
 import type { UiState } from '../ui-state.ts'
+import { MISSING } from '../wording.ts'
 
 /** Every process that holds GPU memory, joined to what is known of its workload. */
 export const processesPanel: Panel = {
   id: 'processes',
   title: (scene) => ({
-    left: [span('Processes', 'title'), span(`  ${processRows(scene.frame, scene.ui).length}`, 'dim')],
+    left: [span('Processes', 'title'), span(`  ${processCount(scene.frame)}`, 'dim')],
     right: [
       span(`sorted by ${scene.ui.sort.replace('-', ' ')}${scene.ui.reversed ? ', reversed' : ''}`, 'dim'),
     ],
@@ -84,10 +85,14 @@ function line(
 ): Line {
   const cells = columns.flatMap(({ column, width: own }, i) => [
     { text: i === 0 && selected ? glyph('selected') : ' ' },
-    cell(column.text(row, ui), own, column.align, column.tone(row)),
+    valueCell(column.text(row, ui), own, column, row),
   ])
   const whole = fitLine(cells, width)
-  return selected ? whole.map((part) => ({ ...part, inverse: true })) : whole
+  return selected ? whole.map((part) => ({ ...part, selected: true })) : whole
+}
+
+function valueCell(text: string, width: number, column: ProcessColumn, row: ProcessRow): Span {
+  return cell(text, width, column.align, text === MISSING || text === 'steady' ? 'dim' : column.tone(row))
 }
 
 function emptyState({ frame }: Scene, columns: number): Line {

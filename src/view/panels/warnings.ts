@@ -3,6 +3,10 @@ import type { Advice, Risk } from '../../model/risk.ts'
 import { levelGlyph } from '../glyphs.ts'
 import { clipLine, fitLine, lineWidth, span } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
+import { wrap } from '../width.ts'
+
+// From here on there is room for the level in words and for what to do.
+const WIDE_COLUMNS = 98
 
 /** What will happen, to whom, when; worst first. Where there is room, what to do about the first. */
 export const warningsPanel: Panel = {
@@ -11,36 +15,41 @@ export const warningsPanel: Panel = {
     left: [span('Warnings', 'title'), span(`  ${scene.frame.risks.length}`, 'dim')],
     right: [],
   }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(scene.frame.risks, size) }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: warningLines(scene.frame.risks, size) }),
 }
 
-function lines(risks: readonly Risk[], size: Size): readonly Line[] {
-  const [first, ...others] = risks
-  const advice = first?.advice[0]
-  if (first === undefined) return []
-  const spare = size.rows > risks.length
-  const all = [
-    warning(first, size.columns),
-    ...(spare && advice !== undefined ? [todo(advice, size.columns)] : []),
-    ...others.map((risk) => warning(risk, size.columns)),
-  ]
-  return shortened(all, risks, size)
+/** One line for each risk; rows to spare go to what to do about the worst, then to sentences that need a second line. */
+export function warningLines(risks: readonly Risk[], size: Size): readonly Line[] {
+  const [first] = risks
+  if (first === undefined || size.rows <= 0) return []
+  const advice = first.advice[0]
+  const tell = advice !== undefined && size.columns >= WIDE_COLUMNS && size.rows > Math.min(risks.length, 2)
+  const room = size.rows - (tell ? 1 : 0)
+  const shown = risks.slice(0, room)
+  let spare = room - shown.length
+  const lines = shown.flatMap((risk, i) => {
+    const sentence = warning(risk, { columns: size.columns, rows: 1 + spare })
+    spare -= sentence.length - 1
+    return i === 0 && tell ? [...sentence, todo(advice, size.columns)] : sentence
+  })
+  return counted(lines, risks.length - shown.length, size.columns)
 }
 
-// What finds no room is counted, never silently left out.
-function shortened(all: readonly Line[], risks: readonly Risk[], size: Size): readonly Line[] {
-  if (all.length <= size.rows) return all
-  const hidden = [span(` +${risks.length - size.rows} more `, 'dim')]
-  const shown = all.slice(0, size.rows)
-  const room = Math.max(0, size.columns - lineWidth(hidden))
-  return shown.map((line, i) =>
-    i === size.rows - 1 ? clipLine([...fitLine(line, room), ...hidden], size.columns) : line,
+function warning(risk: Risk, size: Size): readonly Line[] {
+  const word = size.columns >= WIDE_COLUMNS ? `${risk.level} ` : ''
+  const mark = span(` ${levelGlyph(risk.level)} ${word}`, risk.level)
+  const indent = lineWidth([mark])
+  return wrap(risk.summary, Math.max(1, size.columns - indent), size.rows).map((text, i) =>
+    clipLine([i === 0 ? mark : span(' '.repeat(indent)), span(text)], size.columns),
   )
 }
 
-function warning(risk: Risk, columns: number): Line {
-  const word = columns >= 100 ? `${risk.level} ` : ''
-  return clipLine([span(` ${levelGlyph(risk.level)} ${word}`, risk.level), span(risk.summary)], columns)
+// What finds no room is counted, never silently left out.
+function counted(lines: readonly Line[], hidden: number, columns: number): readonly Line[] {
+  if (hidden <= 0) return lines
+  const note = [span(` +${hidden} more `, 'dim')]
+  const room = Math.max(0, columns - lineWidth(note))
+  return lines.with(-1, clipLine([...fitLine(lines.at(-1) ?? [], room), ...note], columns))
 }
 
 function todo(advice: Advice, columns: number): Line {

@@ -1,0 +1,106 @@
+import type { Widgets } from 'blessed'
+import type Line from 'blessed-contrib/lib/widget/charts/line.js'
+import { toAscii } from '../../view/glyphs.ts'
+import type { Chart, Curve, Rect } from '../../view/panel.ts'
+import type { Tone } from '../../view/theme.ts'
+import type { Style } from './draw.ts'
+
+/** blessed-contrib's line chart, on which `show` draws curves that know gaps and ranges. */
+export interface TimeChart {
+  /** Moves the chart to a place and draws it there. */
+  show(chart: Chart, place: Rect): void
+  hide(): void
+}
+
+type LineClass = typeof Line
+
+/**
+ * A chart of its own over contrib's `line`, because that draws through gaps, puts values at the limit outside its canvas,
+ * keeps its first size for ever, and throws where there is little room. Axes and labels are text around it.
+ */
+export function timeChart(ContribLine: LineClass, screen: Widgets.Screen, style: Style): TimeChart {
+  class Plot extends ContribLine {
+    override calcSize(): void {
+      this.canvasSize = {
+        width: Math.max(1, Number(this.width)) * 2,
+        height: Math.max(1, Number(this.height)) * 4,
+      }
+    }
+
+    override render(): ReturnType<Line['_render']> {
+      // each cell sets its own colour: a reset before the next one is only work for blessed
+      const frame = this.ctx._canvas.frame().replace(/\u001b\[39m(?=\u001b)/g, '')
+      this.setContent(style.ascii ? frame.replace(/[\u2801-\u28ff]/g, toAscii) : frame, true)
+      return this._render()
+    }
+  }
+
+  const plot = new Plot({ screen, top: 0, left: 0, width: 1, height: 1, wrap: false, tags: false })
+  let place = ''
+  let attached = false
+
+  return {
+    show(chart, rect) {
+      const wanted = `${rect.left},${rect.top},${rect.columns},${rect.rows}`
+      if (!attached) screen.append(plot)
+      attached = true
+      if (wanted !== place) move(plot, rect)
+      place = wanted
+      plot.show()
+      plot.ctx._canvas.clear()
+      draw(chart, plot, style)
+    },
+    hide() {
+      plot.hide()
+    },
+  }
+}
+
+// 'attach' is what makes the canvas anew.
+function move(plot: Line, { left, top, columns, rows }: Rect): void {
+  plot.left = left
+  plot.top = top
+  plot.width = columns
+  plot.height = rows
+  plot.emit('attach')
+}
+
+function draw(chart: Chart, plot: Line, style: Style): void {
+  const { width, height } = plot.canvasSize
+  for (const mark of chart.marks) drawMark(mark, plot, width, height, style)
+  for (const curve of chart.curves) drawCurve(curve, plot, height, style)
+}
+
+// Two dots, two blank: a line that cannot be taken for a curve.
+function drawMark(
+  mark: Chart['marks'][number],
+  plot: Line,
+  width: number,
+  height: number,
+  style: Style,
+): void {
+  const y = dotOf(mark.at, height)
+  for (let x = 0; x < width; x += 4) stroke(plot, x, y, x + 1, y, mark.tone, style)
+}
+
+function drawCurve(curve: Curve, plot: Line, height: number, style: Style): void {
+  curve.columns.forEach((range, x) => {
+    if (range === undefined || (curve.dashed && x % 4 > 1)) return
+    stroke(plot, x, dotOf(range.high, height), x, dotOf(range.low, height), curve.tone, style)
+  })
+}
+
+function stroke(plot: Line, x0: number, y0: number, x1: number, y1: number, tone: Tone, style: Style): void {
+  const { ctx } = plot
+  ctx.strokeStyle = style.theme[tone]?.fg ?? 'normal'
+  ctx.beginPath()
+  ctx.moveTo(x0, y0)
+  ctx.lineTo(x1, y1)
+  ctx.stroke()
+}
+
+// Out of range is drawn at the edge; what is not a number at the bottom.
+function dotOf(ratio: number, height: number): number {
+  const inside = Math.min(1, Math.max(0, Number.isFinite(ratio) ? ratio : 0))
+  return Math.round((1 - inside) * (height - 1))
+}
