@@ -2,8 +2,8 @@ import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../c
 import type { GpuState } from '../model/frame.ts'
 import type { Gpu } from '../model/snapshot.ts'
 import type { Slices, Workload, WorkloadMemory } from '../model/workload.ts'
-import type { Answers, EngineReport } from '../engines/engine.ts'
-import { engineOf } from '../engines/index.ts'
+import type { EngineReport } from '../engines/engine.ts'
+import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
 import type { ProcessBook } from './processes.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
@@ -14,12 +14,12 @@ export type AttributedWorkload = Omit<Workload, 'ceiling' | 'trend' | 'headroom'
 /** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
 export function attributeWorkload(
   group: ClaimedGroup,
+  report: EngineReport,
   book: ProcessBook,
-  answers: Answers,
+  { idleSeconds, throughput }: Pick<Activity, 'idleSeconds' | 'throughput'>,
 ): AttributedWorkload {
-  const { claim, holdings } = group
-  const report = engineOf(claim.engine).report(claim, answers)
-  const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid)])]
+  const { claim, holdings, helpers } = group
+  const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,
     engine: claim.engine,
@@ -29,13 +29,13 @@ export function attributeWorkload(
     container: claim.root.container,
     command: claim.root.command,
     state: report.state,
-    idleSeconds: report.idleSeconds,
+    idleSeconds,
     model: report.model,
     config: report.config,
     memory: workloadMemory(holdings, report, pids, book),
     kv: report.kv,
     requests: report.requests,
-    throughput: report.throughput,
+    throughput,
   }
 }
 
@@ -83,7 +83,7 @@ function workloadMemory(
   pids: readonly number[],
   book: ProcessBook,
 ): WorkloadMemory {
-  const usedBytes = usedBy(holdings)
+  const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
   const uuids = [...new Set(holdings.map(({ gpuUuid }) => gpuUuid))]
   return {
     usedBytes,

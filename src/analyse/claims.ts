@@ -1,15 +1,20 @@
 import { missing } from '../core/reading.ts'
+import { minutes } from '../core/units.ts'
 import type { Gpu, GpuProcess, HostProcess } from '../model/snapshot.ts'
 import type { Claim } from '../engines/engine.ts'
 import { claimFor } from '../engines/index.ts'
+import type { ListedProcess } from '../parse/process-list.ts'
 import { familyOf, type ProcessBook } from './processes.ts'
 
-/** One engine instance with every process of it that holds GPU memory. */
+/** One engine instance with every process of it that is known. */
 export interface ClaimedGroup {
   /** `vllm:4200`. */
   readonly id: string
   readonly claim: Claim
+  /** What it holds on GPUs; nothing where the engine runs in RAM alone. */
   readonly holdings: readonly Holding[]
+  /** Its processes without GPU memory, the root aside. */
+  readonly helpers: readonly number[]
 }
 
 /** A line of a GPU's process list, with the card it stands on. */
@@ -18,16 +23,67 @@ export interface Holding {
   readonly process: GpuProcess
 }
 
-/** Every GPU process under the engine instance that claims it, in the order in which the driver lists them. */
-export function groupByClaim(gpus: readonly Gpu[], book: ProcessBook): readonly ClaimedGroup[] {
+/**
+ * Every GPU process under the engine instance that claims it, in the order in which the driver lists them; then the
+ * engines that run in RAM alone, which only the list of all processes shows.
+ */
+export function groupByClaim(
+  gpus: readonly Gpu[],
+  book: ProcessBook,
+  processList: readonly ListedProcess[],
+  held: HeldBook,
+): readonly ClaimedGroup[] {
   const groups = new Map<string, ClaimedGroup>()
+  const holders = new Set<number>()
   for (const holding of holdingsOf(gpus)) {
-    const claim = claimOn(holding.process, book)
-    const id = `${claim.engine}:${claim.root.pid}`
-    const present = groups.get(id)
-    groups.set(id, { id, claim, holdings: [...(present?.holdings ?? []), holding] })
+    holders.add(holding.process.pid)
+    const group = groupIn(groups, claimOn(holding.process, book))
+    groups.set(group.id, { ...group, holdings: [...group.holdings, holding] })
+  }
+  for (const listed of processList) {
+    if (holders.has(listed.pid) || !isSeen(listed, book)) continue
+    const claim = claimFor(familyOf(book, listed.pid))
+    if (claim === undefined || !(groups.has(idOf(claim)) || runsInRam(claim, held))) continue
+    const group = groupIn(groups, claim)
+    const helpers = listed.pid === claim.root.pid ? group.helpers : [...group.helpers, listed.pid]
+    groups.set(group.id, { ...group, helpers })
   }
   return [...groups.values()]
+}
+
+function groupIn(groups: ReadonlyMap<string, ClaimedGroup>, claim: Claim): ClaimedGroup {
+  const id = idOf(claim)
+  return groups.get(id) ?? { id, claim, holdings: [], helpers: [] }
+}
+
+function idOf(claim: Claim): string {
+  return `${claim.engine}:${claim.root.pid}`
+}
+
+function isSeen({ pid, startTicks }: ListedProcess, book: ProcessBook): boolean {
+  return book.get(pid)?.process.startTicks === startTicks
+}
+
+/**
+ * Any Python program may be a torch process, and one that only starts others is no workload by itself. What has just let
+ * go of a card is about to end, and the list of processes is behind.
+ */
+function runsInRam(claim: Claim, held: HeldBook): boolean {
+  if (claim.engine === 'unknown' || claim.engine === 'pytorch') return false
+  return claim.keeper !== true && !held.has(idOf(claim))
+}
+
+/** When each workload last held GPU memory, by its id. */
+export type HeldBook = ReadonlyMap<string, number>
+
+const KEEP_HELD_MS = minutes(1)
+
+export function followHeld(book: HeldBook, groups: readonly ClaimedGroup[], nowMs: number): HeldBook {
+  const holding = groups.filter(({ holdings }) => holdings.length > 0)
+  return new Map([
+    ...[...book].filter(([, atMs]) => nowMs - atMs <= KEEP_HELD_MS),
+    ...holding.map(({ id }) => [id, nowMs] as const),
+  ])
 }
 
 export function holdingsOf(gpus: readonly Gpu[]): readonly Holding[] {
@@ -52,7 +108,10 @@ function withoutShadows(processes: readonly GpuProcess[]): readonly GpuProcess[]
 function claimOn(process: GpuProcess, book: ProcessBook): Claim {
   const family = familyOf(book, process.pid)
   const seen = family.length > 0 ? family : [onlyNamed(process)]
-  return claimFor(seen) ?? { engine: 'unknown', root: onlyNamed(process) }
+  const claim = claimFor(seen)
+  // a Python program that only draws is a desktop's, not torch's
+  const isDesktop = claim?.engine === 'pytorch' && process.type === 'G'
+  return claim === undefined || isDesktop ? { engine: 'unknown', root: seen[0] ?? onlyNamed(process) } : claim
 }
 
 /** What is known of a process that /proc does not show (a log, another PID namespace): the driver's name for it. */

@@ -3,7 +3,9 @@ import type { SourceOrigin } from '../model/frame.ts'
 import type { RawSample } from '../model/sample.ts'
 import type { ParsedBlocks } from '../parse/nvidia-smi.ts'
 import type { ListedProcess } from '../parse/process-list.ts'
+import type { ActivityBook } from './activity.ts'
 import type { AnswerBook } from './answers.ts'
+import type { HeldBook } from './claims.ts'
 import type { ProcessBook } from './processes.ts'
 import type { RiskBook } from './risk-book.ts'
 import type { Rules } from './rules.ts'
@@ -21,6 +23,8 @@ export interface Memory {
   readonly processList: readonly ListedProcess[]
   readonly users: ReadonlyMap<number, string>
 
+  readonly activity: ActivityBook
+  readonly held: HeldBook
   readonly windows: WindowBook
   /** When a process that held memory was last seen to leave a card, by uuid. */
   readonly departures: ReadonlyMap<string, number>
@@ -46,6 +50,8 @@ export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
     processes: new Map(),
     processList: [],
     users: new Map(),
+    activity: new Map(),
+    held: new Map(),
     windows: new Map(),
     departures: new Map(),
     risks: new Map(),

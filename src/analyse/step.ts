@@ -2,13 +2,13 @@ import { known, missing, type Reading } from '../core/reading.ts'
 import type { Frame, GpuState } from '../model/frame.ts'
 import { LIVE_LINK, type RawSample } from '../model/sample.ts'
 import type { Gpu } from '../model/snapshot.ts'
-import { partNames, type Want } from '../model/want.ts'
+import type { Want } from '../model/want.ts'
 import type { Workload } from '../model/workload.ts'
-import type { Answers } from '../engines/engine.ts'
 import { engineOf } from '../engines/index.ts'
+import { followActivity, type ActivityBook } from './activity.ts'
 import { attributeGpu, attributeWorkload, ownersOf, type AttributedWorkload } from './attribute.ts'
 import { ceilingOf, headroomOf } from './ceiling.ts'
-import { groupByClaim, type ClaimedGroup } from './claims.ts'
+import { followHeld, groupByClaim, type ClaimedGroup } from './claims.ts'
 import { cudaOomOf } from './cuda-oom.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
 import { afterwards, isGap } from './gap.ts'
@@ -18,6 +18,7 @@ import { observe } from './observe.ts'
 import { followRisks, raisedRisks } from './risk-book.ts'
 import { trendOf } from './trend.ts'
 import { isInContainer } from './unowned.ts'
+import { wantsOf } from './wants.ts'
 import { spanMs } from './window.ts'
 import { followWindows, gpuKey, windowOf, workloadKey } from './windows.ts'
 
@@ -33,24 +34,40 @@ export function step(memory: Memory, sample: RawSample): Step {
   const afterGap = isGap(memory, sample)
   const before = afterGap ? afterwards(memory, sample) : memory
   const observed = observe(before, sample)
-  const groups = groupByClaim(gpusIn(observed), observed.processes)
-  const answers = answersOf(observed)
-  const attributed = groups.map((group) => attributeWorkload(group, observed.processes, answers))
+  const { processes, processList, held } = observed
+  const groups = groupByClaim(gpusIn(observed), processes, processList, held)
+  const { activity, attributed } = attribute(observed, groups, sample.elapsedMs)
+  const lately = { activity, held: followHeld(held, groups, sample.elapsedMs) }
   const gpus = attributeGpus(observed, attributed)
-  const watched = watch(before, observed, attributed, gpus)
+  const watched = watch(before, { ...observed, ...lately }, attributed, gpus)
   const workloads = attributed.map((workload) => withFuture(workload, watched, gpus))
   const judged = judge(watched, sample, workloads, gpus)
-  return { memory: judged, frame: frameOf(judged, sample, afterGap, workloads, gpus), wants: wantsOf(groups) }
+  return {
+    memory: judged,
+    frame: frameOf(judged, sample, afterGap, workloads, gpus),
+    wants: wantsOf(observed, groups),
+  }
 }
 
 function gpusIn({ gpuDocument }: Memory): readonly Gpu[] {
   return gpuDocument?.document.gpus ?? []
 }
 
-function answersOf({ answers }: Memory): Answers {
-  return new Map(
-    [...answers].flatMap(([name, { part }]) => (part === undefined ? [] : [[name, part] as const])),
-  )
+function attribute(
+  { activity: before, answers, processes }: Memory,
+  groups: readonly ClaimedGroup[],
+  nowMs: number,
+): { readonly activity: ActivityBook; readonly attributed: readonly AttributedWorkload[] } {
+  const reports = groups.map(({ id, claim }) => [id, engineOf(claim.engine).report(claim, answers)] as const)
+  const activity = followActivity(before, reports, nowMs)
+  const reported = new Map(reports)
+  const attributed = groups.flatMap((group) => {
+    const report = reported.get(group.id)
+    const lately = activity.get(group.id)
+    if (report === undefined || lately === undefined) return []
+    return [attributeWorkload(group, report, processes, lately)]
+  })
+  return { activity, attributed }
 }
 
 function attributeGpus(memory: Memory, workloads: readonly AttributedWorkload[]): readonly GpuState[] {
@@ -151,9 +168,4 @@ function gpuSampleOf({ gpuDocument }: Memory, sample: RawSample): Frame['gpuSamp
   const { arrivedAtMs, tookMs } = gpuDocument
   const cost: Reading<number> = tookMs === undefined ? missing('not-reported') : known(tookMs)
   return known({ ageMs: Math.max(0, sample.elapsedMs - arrivedAtMs), tookMs: cost })
-}
-
-function wantsOf(groups: readonly ClaimedGroup[]): readonly Want[] {
-  const wants = groups.flatMap(({ claim }) => engineOf(claim.engine).wants(claim))
-  return [...new Map(wants.map((want) => [partNames(want).join(), want])).values()]
 }

@@ -6,7 +6,6 @@ export function blankReport(reason: MissingReason): EngineReport {
   const no = missing(reason)
   return {
     state: 'serving',
-    idleSeconds: no,
     model: { name: no, source: no, quantization: no, parameters: no },
     config: {
       contextTokens: no,
@@ -30,8 +29,8 @@ export function blankReport(reason: MissingReason): EngineReport {
       perEngine: [],
     },
     requests: { running: no, waiting: no, preemptions: no },
-    throughput: { promptTokensPerSecond: no, generatedTokensPerSecond: no },
     slices: { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no },
     onCpuRatio: no,
+    counted: no,
   }
 }

@@ -1,4 +1,5 @@
-import type { Part } from '../model/sample.ts'
+import type { Fault } from '../core/fault.ts'
+import type { BytesPart, TextPart } from '../model/sample.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
 import type {
@@ -20,13 +21,15 @@ export interface Engine {
   readonly id: EngineId
   /** As its users write it: `vLLM`, `llama-server`. */
   readonly label: string
+  /** How the kernel lists its processes, at most 15 bytes: worth a look though they hold neither GPU memory nor much RAM. */
+  readonly comms?: readonly string[]
   /**
-   * Is this process, or one of its ancestors, of this engine? Engines are asked in the order of `index.ts`; the first claim wins.
+   * Is the first of this family of this engine, by itself or by its ancestors?
    * @param family the process and then its ancestors, nearest first
    */
   claim(family: readonly HostProcess[]): Claim | undefined
-  /** What it would like to see beside what every sample holds. */
-  wants(claim: Claim): readonly Want[]
+  /** What it would like to see beside what every sample holds; what it knows already may raise further questions. */
+  wants(claim: Claim, answers: Answers): readonly Want[]
   /** Reads argv and answers. Whatever they do not say is missing with its reason. */
   report(claim: Claim, answers: Answers): EngineReport
 }
@@ -35,12 +38,22 @@ export interface Engine {
 export interface Claim {
   readonly engine: EngineId
   readonly root: HostProcess
+  /** The root starts others and holds no model itself (`ollama serve`): no workload unless the driver lists it. */
+  readonly keeper?: true
 }
 
 /** The newest answer to each want, by part name. */
-export type Answers = ReadonlyMap<string, Part>
+export type Answers = ReadonlyMap<string, EngineAnswer>
 
-export interface EngineReport extends Pick<Workload, 'requests' | 'throughput' | 'idleSeconds'> {
+export interface EngineAnswer {
+  /** What was last read successfully, if ever. */
+  readonly part: TextPart | BytesPart | undefined
+  readonly renewedAtMs: number
+  /** Set while the latest attempt failed; the good part before it still stands. */
+  readonly trouble: { readonly fault: Fault; readonly sinceMs: number } | undefined
+}
+
+export interface EngineReport extends Pick<Workload, 'requests'> {
   readonly state: WorkloadState
   readonly model: WorkloadModel
   readonly config: WorkloadConfig
@@ -48,4 +61,15 @@ export interface EngineReport extends Pick<Workload, 'requests' | 'throughput' |
   /** What the engine itself says of its memory; `attribute` adds the rest and what remains unexplained. */
   readonly slices: Omit<Slices, 'unexplainedBytes'>
   readonly onCpuRatio: Reading<number>
+  /** Tokens so far; throughput and idle time are made of their differences. Missing where the engine counts none. */
+  readonly counted: Reading<TokenCount>
+}
+
+/** Counters that only rise while their key stays: one per engine, slot and task, or worker. One that falls has begun anew. */
+export interface TokenCount {
+  readonly atMs: number
+  /** A key not seen before counts from zero (a task of a slot), not from where it stands (an engine of a page that was cut). */
+  readonly newKeysBeginAtZero?: true
+  readonly prompt: ReadonlyMap<string, number>
+  readonly generated: ReadonlyMap<string, number>
 }

@@ -1,0 +1,31 @@
+import { seconds } from '../core/units.ts'
+import { partNames, type Want } from '../model/want.ts'
+import { ENGINE_COMMS, engineOf } from '../engines/index.ts'
+import type { ClaimedGroup } from './claims.ts'
+import type { Memory } from './memory.ts'
+
+const PROCESS_BYTES = 64 * 1024
+/** Before what is known of a process without a GPU is given up (`observe`). */
+const LOOK_AGAIN_MS = seconds(10)
+
+/** What the judgement would like to see next: of engines, and of the processes that every sample does not hold. */
+export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readonly Want[] {
+  const wants = [
+    ...memory.processList
+      .filter(({ comm }) => ENGINE_COMMS.has(comm))
+      .map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
+    ...groups.flatMap(ramOnly),
+    ...groups.flatMap(({ claim }) => engineOf(claim.engine).wants(claim, memory.answers)),
+  ]
+  return [...new Map(wants.map((want) => [partNames(want).join(), want])).values()]
+}
+
+/** A GPU process is in every sample; what runs in RAM alone is not. */
+function ramOnly({ claim, holdings, helpers }: ClaimedGroup): readonly Want[] {
+  if (holdings.length > 0) return []
+  return [process(claim.root.pid, 'tick'), ...helpers.map((pid) => process(pid, LOOK_AGAIN_MS))]
+}
+
+function process(pid: number, every: Want['every']): Want {
+  return { kind: 'process', pid, every, maxBytes: PROCESS_BYTES }
+}

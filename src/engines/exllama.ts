@@ -1,0 +1,26 @@
+import { claimBy, type Role } from './claim-by.ts'
+import type { Engine } from './engine.ts'
+import { launchOf } from './launch.ts'
+import type { HostProcess } from '../model/snapshot.ts'
+import { blankReport } from './blank-report.ts'
+
+/** ExLlama v2 and v3, by themselves or under TabbyAPI, whose settings lie in config.yml. */
+export const exllama: Engine = {
+  id: 'exllama',
+  label: 'ExLlama',
+  claim: claimBy('exllama', roleOf),
+  wants: () => [],
+  report: () => blankReport('not-yet-known'),
+}
+
+// a script in the project's own folder: `python main.py` alone says nothing
+const SCRIPT = /(?:^|\/)(?:tabby-?api(?:-main)?\/(?:main|start)\.py|exllama(?:v2|v3)?(?:-master)?\/.+\.py)$/i
+const MODULE = /^(?:exllamav2|exllamav3|tabbyapi)(?:\.|$)/i
+
+function roleOf(process: HostProcess): Role | undefined {
+  const launch = launchOf(process)
+  if (launch === undefined) return undefined
+  const { kind, name, path } = launch
+  const isRoot = kind === 'module' ? MODULE.test(name) : SCRIPT.test(path) || /^tabby-?api$/i.test(name)
+  return isRoot ? 'root' : undefined
+}
