@@ -95,7 +95,7 @@ describe('a want', () => {
     const half = noteAnswer(
       asked,
       CONFIG,
-      new Map([
+      new Map<string, Part>([
         ['a', FAILURE],
         ['b', ANSWER],
       ]),

@@ -50,7 +50,7 @@ export function fakeProc(folder: string, processes: readonly FakeProcess[] = [])
       rmSync(join(root, `${pid}`), { recursive: true })
     },
   }
-  processes.forEach(proc.set)
+  for (const process of processes) proc.set(process)
   return proc
 }
 
