@@ -1,0 +1,155 @@
+import { printable } from '../../core/text.ts'
+import type { EngineId } from '../../model/workload.ts'
+import type { EngineFlags, Finding, SettingKey } from './engine-flags.ts'
+import type { FlagRule } from './rule.ts'
+
+export type Environment = Readonly<Partial<Record<string, string>>>
+
+export interface FlagTable {
+  readonly engine: EngineId
+  readonly rules: readonly FlagRule[]
+  /** Flags without a value that do not matter here: what follows them is not their value. */
+  readonly switches?: readonly string[]
+  /** The first argument that belongs to no flag; it wins over flags. */
+  readonly positional?: (value: string) => Finding
+}
+
+/**
+ * Reads a command line by an engine's table: `--flag value`, `--flag=value`, short forms, underscores for dashes. The
+ * environment is read first, and argv wins. Unknown flags are left alone; the last of equal flags counts.
+ */
+export function readFlags(
+  table: FlagTable,
+  args: readonly string[],
+  environment: Environment = {},
+): EngineFlags {
+  const collected = new Collected(table.engine)
+  readEnvironment(table, environment, collected)
+  const [operand] = readArguments(table, args, collected)
+  if (operand !== undefined) collected.add(table.positional?.(operand) ?? {}, 'argv', operand)
+  return collected.flags()
+}
+
+function readEnvironment(table: FlagTable, environment: Environment, collected: Collected): void {
+  for (const { variable, read } of table.rules) {
+    const value = variable === undefined ? undefined : environment[variable]
+    if (variable !== undefined && value !== undefined) {
+      collected.add(read(value), 'environment', `${variable}=${value}`)
+    }
+  }
+}
+
+/** Reads the flags; returns what belongs to none of them. */
+function readArguments(table: FlagTable, args: readonly string[], collected: Collected): readonly string[] {
+  const operands: string[] = []
+  let index = 0
+  for (let argument = args[index]; argument !== undefined; argument = args[index]) {
+    if (!isFlag(argument)) operands.push(argument)
+    index += isFlag(argument) ? readOne(table, argument, args[index + 1], collected) : 1
+  }
+  return operands
+}
+
+/** `--Max_Model-Len` and `--max-model-len` are the same long flag; short flags are taken as they are. */
+export function sameFlag(name: string): string {
+  return name.startsWith('--') ? name.replaceAll('_', '-') : name
+}
+
+function isFlag(argument: string): boolean {
+  return /^-+[A-Za-z]/.test(argument)
+}
+
+/** Reads a flag with its value; returns how many arguments that were. */
+function readOne(table: FlagTable, argument: string, next: string | undefined, collected: Collected): number {
+  const [name, attached] = splitFlag(argument)
+  const rule = table.rules.find(({ names }) => names.includes(name))
+  if (rule === undefined) return skipUnknown(table, name, attached, next)
+  return attached === undefined
+    ? readBehind(rule, argument, next, collected)
+    : readAttached(rule, argument, attached, collected)
+}
+
+function readAttached(rule: FlagRule, argument: string, value: string, collected: Collected): number {
+  collected.add(rule.read(value), 'argv', argument)
+  return 1
+}
+
+/** The value, where there is one, is the next argument. */
+function readBehind(
+  rule: FlagRule,
+  argument: string,
+  next: string | undefined,
+  collected: Collected,
+): number {
+  if (rule.takes === 'nothing') return readAttached(rule, argument, '', collected)
+  const finding = next === undefined ? undefined : rule.read(next)
+  if (rule.takes === 'optional' && finding === undefined) return readAttached(rule, argument, '', collected)
+  collected.add(finding, 'argv', next === undefined ? argument : `${argument} ${next}`)
+  return 2
+}
+
+function splitFlag(argument: string): readonly [name: string, attached: string | undefined] {
+  const at = argument.indexOf('=')
+  if (at === -1) return [sameFlag(argument), undefined]
+  return [sameFlag(argument.slice(0, at)), argument.slice(at + 1)]
+}
+
+function skipUnknown(
+  table: FlagTable,
+  name: string,
+  attached: string | undefined,
+  next: string | undefined,
+): number {
+  const hasValue = attached === undefined && next !== undefined && !isFlag(next)
+  return hasValue && table.switches?.includes(name) !== true ? 2 : 1
+}
+
+/** What the flags say together; later findings win. */
+class Collected {
+  #flags: EngineFlags
+
+  constructor(engine: EngineId) {
+    this.#flags = {
+      engine,
+      model: undefined,
+      settings: { engine },
+      quantization: undefined,
+      files: {},
+      origins: {},
+      problems: [],
+    }
+  }
+
+  flags(): EngineFlags {
+    return this.#flags
+  }
+
+  add(finding: Finding | undefined, origin: 'argv' | 'environment', where: string): void {
+    const flags = this.#flags
+    if (finding === undefined) {
+      this.#flags = { ...flags, problems: [...flags.problems, `'${short(where)}' can't be read`] }
+      return
+    }
+    const { settings, model, quantization, files, problem } = finding
+    const keys: SettingKey[] = [
+      ...(Object.keys(settings ?? {}) as (keyof typeof flags.settings)[]),
+      ...(Object.keys(files ?? {}) as (keyof typeof flags.files)[]),
+      ...(model === undefined ? [] : ['model' as const]),
+      ...(quantization === undefined ? [] : ['quantization' as const]),
+    ]
+    this.#flags = {
+      engine: flags.engine,
+      model: model ?? flags.model,
+      settings: { ...flags.settings, ...settings },
+      quantization: quantization ?? flags.quantization,
+      files: { ...flags.files, ...files },
+      origins: { ...flags.origins, ...Object.fromEntries(keys.map((key) => [key, origin])) },
+      problems: problem === undefined ? flags.problems : [...flags.problems, problem],
+    }
+  }
+}
+
+function short(text: string): string {
+  const clean = printable(text)
+  return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean
+}

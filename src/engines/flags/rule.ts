@@ -1,0 +1,107 @@
+import type { EngineSettings } from '../../estimate/settings.ts'
+import type { Finding } from './engine-flags.ts'
+
+/** One flag of an engine. */
+export interface FlagRule {
+  /** Every spelling, the one to write first; long ones with dashes. */
+  readonly names: readonly string[]
+  /** The environment variable of the same meaning. */
+  readonly variable?: string
+  /** `optional`: the next argument is its value only if `read` understands it (llama.cpp's `-fa`). */
+  readonly takes: 'value' | 'optional' | 'nothing'
+  /** What a value says; an empty finding where it changes nothing, undefined where it can't be read. */
+  readonly read: (value: string) => Finding | undefined
+}
+
+/** A value such as `auto`: the setting stays unstated. */
+export const OWN_CHOICE: unique symbol = Symbol('the engine chooses')
+
+/** undefined: not to be read. */
+export type Parsed<T> = T | typeof OWN_CHOICE | undefined
+
+type KeysOf<T> = {
+  [K in keyof EngineSettings]-?: EngineSettings[K] extends T | undefined ? K : never
+}[keyof EngineSettings]
+
+/** A flag that takes a value and sets one setting to what `parse` makes of it. */
+export function setting<K extends keyof EngineSettings>(
+  key: K,
+  names: readonly string[],
+  parse: (value: string) => Parsed<EngineSettings[K]>,
+  variable?: string,
+): FlagRule {
+  return {
+    names,
+    takes: 'value',
+    read: (value) => {
+      const parsed = parse(value)
+      if (parsed === undefined) return undefined
+      return parsed === OWN_CHOICE ? {} : { settings: { [key]: parsed } }
+    },
+    ...(variable === undefined ? {} : { variable }),
+  }
+}
+
+/** A switch: given, it sets the setting to `value`. */
+export function toggle(
+  key: KeysOf<boolean>,
+  names: readonly string[],
+  value = true,
+  variable?: string,
+): FlagRule {
+  const read = (text: string): Finding | undefined => {
+    const isOn = text === '' ? true : parseSwitch(text)
+    if (isOn === undefined) return undefined
+    if (isOn === OWN_CHOICE) return {}
+    return { settings: { [key]: isOn ? value : !value } }
+  }
+  return { names, takes: 'nothing', read, ...(variable === undefined ? {} : { variable }) }
+}
+
+/** `4096`; not below 0. */
+export function parseCount(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
+}
+
+/** A count where a negative number or a word means the engine's own choice. */
+export function parseCountOrAuto(text: string): Parsed<number> {
+  if (/^(-\d+|auto|none)$/i.test(text.trim())) return OWN_CHOICE
+  return parseCount(text)
+}
+
+/** vLLM's numbers: `16k` is 16,000 and `16K` is 16,384; `1.5M` is half as much again as `1M`. */
+export function parseHumanCount(text: string): Parsed<number> {
+  const match = /^(\d+(?:\.\d+)?)([kmgtKMGT]?)$/.exec(text.trim())
+  if (match === null) return parseCountOrAuto(text)
+  const [, digits = '', unit = ''] = match
+  const base = unit === unit.toLowerCase() ? 1000 : 1024
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase())
+  return Math.floor(Number(digits) * base ** power)
+}
+
+/** `0.9`: from 0 to 1. */
+export function parseFraction(text: string): number | undefined {
+  const value = /^\d*\.?\d+$|^\d+\.$/.test(text.trim()) ? Number(text) : NaN
+  return value > 0 && value <= 1 ? value : undefined
+}
+
+/** A number of GiB, as bytes. */
+export function parseGib(text: string): number | undefined {
+  const value = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : NaN
+  return Number.isNaN(value) ? undefined : Math.round(value * 1024 ** 3)
+}
+
+/** `on`, `off`, `1`, `false`, …; `auto` is the engine's own choice. */
+export function parseSwitch(text: string): Parsed<boolean> {
+  const word = text.trim().toLowerCase()
+  if (['on', '1', 'true', 'yes', 'enabled'].includes(word)) return true
+  if (['off', '0', 'false', 'no', 'disabled'].includes(word)) return false
+  return word === 'auto' || word === '-1' ? OWN_CHOICE : undefined
+}
+
+/** A word such as a type name; empty ones say nothing. */
+export function parseWord(text: string): Parsed<string> {
+  const word = text.trim()
+  if (word === 'auto') return OWN_CHOICE
+  return /^[\w.-]+$/.test(word) ? word : undefined
+}

@@ -1,0 +1,41 @@
+import type { EngineFlags } from './engine-flags.ts'
+import { quantizationNamed } from './quantization-names.ts'
+import type { Environment, FlagTable } from './read-flags.ts'
+import { readFlags } from './read-flags.ts'
+import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
+import { cacheType } from './vllm.ts'
+
+/** The flags of text-generation-launcher, each of which is an environment variable too. Source: TGI's launcher. */
+export function tgiFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
+  return readFlags(TABLE, args, environment)
+}
+
+const TABLE: FlagTable = {
+  engine: 'tgi',
+  rules: [
+    {
+      names: ['--model-id'],
+      variable: 'MODEL_ID',
+      takes: 'value',
+      read: (text) => ({ model: { kind: 'name', text } }),
+    },
+    setting('contextTokens', ['--max-total-tokens'], parseCount, 'MAX_TOTAL_TOKENS'),
+    setting('maxNumBatchedTokens', ['--max-batch-prefill-tokens'], parseCount, 'MAX_BATCH_PREFILL_TOKENS'),
+    setting('maxTotalTokens', ['--max-batch-total-tokens'], parseCount, 'MAX_BATCH_TOTAL_TOKENS'),
+    setting('maxNumSeqs', ['--max-batch-size', '--max-concurrent-requests'], parseCount, 'MAX_BATCH_SIZE'),
+    setting('tensorParallel', ['--num-shard'], parseCount, 'NUM_SHARD'),
+    setting('cudaMemoryFraction', ['--cuda-memory-fraction'], parseFraction, 'CUDA_MEMORY_FRACTION'),
+    cacheType(['--kv-cache-dtype'], 'KV_CACHE_DTYPE'),
+    setting('dtype', ['--dtype'], parseWord, 'DTYPE'),
+    {
+      names: ['--quantize'],
+      variable: 'QUANTIZE',
+      takes: 'value',
+      // at TGI the plain word means 8 bits
+      read: (word) => {
+        const found = word === 'bitsandbytes' ? { name: 'int8' } : quantizationNamed(word)
+        return found === undefined ? {} : { quantization: found }
+      },
+    },
+  ],
+}

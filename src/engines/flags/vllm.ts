@@ -1,0 +1,144 @@
+import { asNumber, asObject, asText, parseJson } from '../../core/decode.ts'
+import type { EngineSettings } from '../../estimate/settings.ts'
+import type { EngineFlags, Finding } from './engine-flags.ts'
+import { quantizationNamed } from './quantization-names.ts'
+import type { Environment, FlagTable } from './read-flags.ts'
+import { readFlags } from './read-flags.ts'
+import type { FlagRule } from './rule.ts'
+import {
+  OWN_CHOICE,
+  parseCount,
+  parseFraction,
+  parseGib,
+  parseHumanCount,
+  parseWord,
+  setting,
+  toggle,
+} from './rule.ts'
+
+/**
+ * The flags behind `vllm serve` or vLLM's API server module. The model is what stands alone, which wins over `--model`.
+ * Source: vllm/engine/arg_utils.py and the pages of vLLM's documentation.
+ */
+export function vllmFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
+  const [first = '', ...rest] = args
+  const isSubcommand = SUBCOMMANDS.has(first)
+  return readFlags(TABLE, isSubcommand ? rest : args, environment)
+}
+
+const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'bench', 'run-batch', 'latency', 'throughput'])
+
+const quantization: FlagRule = {
+  names: ['--quantization', '-q'],
+  takes: 'value',
+  read: (word) => {
+    const found = quantizationNamed(word)
+    return found === undefined ? {} : { quantization: found }
+  },
+}
+
+const dtype: FlagRule = setting('dtype', ['--dtype'], (text) => {
+  const name = parseWord(text)
+  if (name === 'half') return 'float16'
+  return name === 'float' ? 'float32' : name
+})
+
+const speculation: FlagRule = {
+  names: ['--speculative-config', '-sc'],
+  takes: 'value',
+  read: (text) => {
+    const config = asObject(parseJson(text))
+    if (config === undefined) return undefined
+    return speculative(asNumber(config['num_speculative_tokens']), asText(config['method']) ?? 'draft-model')
+  },
+}
+
+function speculative(tokens: number | undefined, method: string): Finding {
+  const specMethod = specMethodNamed(method)
+  return {
+    settings: {
+      ...(tokens === undefined ? {} : { specTokens: tokens }),
+      ...(specMethod === undefined ? {} : { specMethod }),
+    },
+  }
+}
+
+/** Methods that guess from the text itself take no memory. */
+function specMethodNamed(method: string): EngineSettings['specMethod'] {
+  if (method.includes('ngram') || method === 'suffix') return undefined
+  if (method.endsWith('mtp')) return 'mtp'
+  return method.includes('eagle') || method === 'medusa' ? 'eagle' : 'draft-model'
+}
+
+const configFile: FlagRule = {
+  names: ['--config'],
+  takes: 'value',
+  read: (file) => ({
+    problem: `the flags in '${file.slice(0, 60)}' are not read; give them on the command line`,
+  }),
+}
+
+const model: FlagRule = {
+  names: ['--model'],
+  takes: 'value',
+  read: (text) => ({ model: { kind: 'name', text } }),
+}
+
+const TABLE: FlagTable = {
+  engine: 'vllm',
+  rules: [
+    model,
+    setting('contextTokens', ['--max-model-len'], parseHumanCount),
+    setting('maxNumSeqs', ['--max-num-seqs'], parseHumanCount),
+    setting('maxNumBatchedTokens', ['--max-num-batched-tokens'], parseHumanCount),
+    setting('gpuMemoryUtilization', ['--gpu-memory-utilization'], parseFraction),
+    setting('kvCacheBytes', ['--kv-cache-memory-bytes', '--kv-cache-memory'], parseHumanCount),
+    setting('blockTokens', ['--block-size'], parseCount),
+    cacheType(['--kv-cache-dtype']),
+    quantization,
+    dtype,
+    setting('tensorParallel', ['--tensor-parallel-size', '-tp'], parseCount),
+    setting('pipelineParallel', ['--pipeline-parallel-size', '-pp'], parseCount),
+    setting('dataParallel', ['--data-parallel-size', '-dp'], parseCount),
+    setting('decodeContextParallel', ['--decode-context-parallel-size', '-dcp'], parseCount),
+    toggle('expertParallel', ['--enable-expert-parallel', '-ep']),
+    setting('cpuOffloadBytes', ['--cpu-offload-gb'], parseGib),
+    setting('kvOffloadBytes', ['--kv-offloading-size'], parseGib),
+    toggle('eager', ['--enforce-eager']),
+    toggle('eager', ['--no-enforce-eager'], false),
+    toggle('hybridKvManager', ['--disable-hybrid-kv-cache-manager'], false),
+    toggle('hybridKvManager', ['--no-disable-hybrid-kv-cache-manager']),
+    toggle('prefixCaching', ['--enable-prefix-caching']),
+    toggle('prefixCaching', ['--no-enable-prefix-caching'], false),
+    setting('multimodalCacheBytes', ['--mm-processor-cache-gb'], parseGib),
+    setting('loraRank', ['--max-lora-rank'], parseCount),
+    setting('maxLoras', ['--max-loras'], parseCount),
+    speculation,
+    setting(
+      'specTokens',
+      ['--speculative-config.num-speculative-tokens', '--num-speculative-tokens'],
+      parseCount,
+    ),
+    {
+      names: ['--speculative-config.method'],
+      takes: 'value',
+      read: (method) => speculative(undefined, method),
+    },
+    configFile,
+  ],
+  switches:
+    '--trust-remote-code --enable-lora --enable-auto-tool-choice --enable-chunked-prefill --no-enable-chunked-prefill --disable-log-requests --disable-log-stats --enable-log-requests --headless --async-scheduling --enable-sleep-mode --language-model-only --enable-eplb --skip-mm-profiling --enable-prompt-tokens-details -O0 -O1 -O2 -O3'.split(
+      ' ',
+    ),
+  positional: (text) => ({ model: { kind: 'name', text } }),
+}
+
+/** One flag for keys and values. */
+export function cacheType(names: readonly string[], variable?: string): FlagRule {
+  const read = (text: string): Finding | undefined => {
+    const type = parseWord(text)
+    if (type === undefined) return undefined
+    return type === OWN_CHOICE ? {} : { settings: { kvTypeK: type, kvTypeV: type } }
+  }
+  return { names, takes: 'value', read, ...(variable === undefined ? {} : { variable }) }
+}
