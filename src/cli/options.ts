@@ -18,7 +18,8 @@ export function withShowOptions(command: Command): Command {
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )
-    .option('--ascii', 'draw with ASCII characters only')
+    .option('--ascii', 'draw with ASCII characters only (default: unless the locale is UTF-8)')
+    .option('--no-ascii', 'draw with Unicode characters whatever the locale')
 }
 
 export function intervalOption(): Option {

@@ -10,7 +10,7 @@ Options of watch, the default command:
   --interval <time>   time between samples: 500ms to 1h (default: 2s)
   --json              NDJSON frames on stdout instead of the screen
   --color <when>      auto, always or never; NO_COLOR is obeyed
-  --ascii             draw with ASCII characters only
+  --ascii, --no-ascii draw with ASCII or Unicode (default: by the locale)
 
 Examples:
   llmtop                              watch this machine

@@ -9,6 +9,7 @@ import { run, type RunResult } from '../runtime/run.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
 import type { Source } from '../sources/source.ts'
 import { EXIT, type Environment } from './environment.ts'
+import { isUtf8 } from './locale.ts'
 import type { ShowOptions } from './options.ts'
 
 export interface Show {
@@ -69,7 +70,7 @@ async function outputFor(environment: Environment, request: Show, watch: SignalW
     input: stdin,
     output: stdout,
     color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
-    ascii: options.ascii === true,
+    ascii: options.ascii ?? !isUtf8(variables),
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
     session: () => source.state(),
     onCommand: (command) => {

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fakeNvidiaSmi, isAlive, type FakeNvidiaSmi, type FakeScenario } from '../support/fake-nvidia-smi.ts'
+import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
+import { startInPty, type Pty, type PtyOptions } from '../support/pty.ts'
+
+// The built program as its users run it: a real process in a real pseudo-terminal, nvidia-smi a real child.
+
+const DEMO = ['demo', '--speed', '64']
+const TWO_CARDS: FakeScenario = {
+  documents: [
+    nvidiaSmiXml({
+      gpus: [{ processes: [{ pid: 999_999, name: '/opt/llama/llama-server', usedMiB: 40_960 }] }, {}],
+    }),
+  ],
+}
+const WAIT = { timeout: 10_000, interval: 50 }
+
+let folder: string
+let running: Pty[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'llmtop-pty-'))
+})
+
+afterEach(async () => {
+  for (const pty of running) {
+    pty.kill('SIGKILL')
+    await pty.exited
+  }
+  running = []
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('a live screen', () => {
+  test(
+    'shows the cards of this machine and leaves everything as it was on q',
+    { timeout: 20_000 },
+    async () => {
+      const { pty, smi } = await watching()
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toMatch(/40\.0\s*\/\s*79\.1/)
+      expect(pty.screen()[0]).toContain('LIVE')
+
+      pty.type('q')
+      expect(await pty.exited).toEqual({ exitCode: 0 })
+      expectRestored(pty)
+      await expect.poll(() => smi.runs().filter(({ pid }) => isAlive(pid)), WAIT).toEqual([])
+    },
+  )
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ])(
+    'is restored on %s while nvidia-smi runs, which ends too',
+    { timeout: 20_000 },
+    async (signal, exitCode) => {
+      const { pty, smi } = await watching()
+      await expect.poll(() => pty.onAlternateScreen(), WAIT).toBe(true)
+      await expect.poll(() => smi.runs().length, WAIT).toBeGreaterThan(0)
+
+      pty.kill(signal)
+      expect(await pty.exited).toEqual({ exitCode })
+      expectRestored(pty)
+      await expect.poll(() => smi.runs().filter(({ pid }) => isAlive(pid)), WAIT).toEqual([])
+    },
+  )
+
+  test(
+    'shows the host and says what is wrong where there is no nvidia-smi',
+    { timeout: 20_000 },
+    async () => {
+      const pty = start([], { variables: { PATH: folder } })
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('no nvidia-smi')
+      expect(pty.screen().join('\n')).toContain('RAM')
+    },
+  )
+})
+
+describe('a replayed screen', () => {
+  test('follows the size of its terminal', { timeout: 20_000 }, async () => {
+    const pty = start(DEMO)
+    await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO')
+    for (const [columns, rows] of [
+      [200, 60],
+      [30, 6],
+      [1, 1],
+      [120, 40],
+    ] as const) {
+      pty.resize(columns, rows)
+      await expect.poll(() => lastDrawnRow(pty), WAIT).toBeLessThan(rows)
+    }
+    await expect.poll(() => pty.screen()[39] ?? '', WAIT).toContain('Quit')
+  })
+
+  test(
+    'stands still on p, goes on one sample on ], and shows its keys on ?',
+    { timeout: 20_000 },
+    async () => {
+      const pty = start(['demo', '--speed', '8'], { columns: 120, rows: 40 })
+      await expect.poll(() => pty.screen()[0], WAIT).toMatch(/DEMO 8×/)
+      pty.type('p')
+      await expect.poll(() => pty.screen()[0], WAIT).toContain('PAUSED')
+      const before = clockOf(pty)
+      pty.type(']')
+      await expect.poll(() => clockOf(pty), WAIT).not.toBe(before)
+      pty.type('?')
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toMatch(/Home/)
+      pty.type('\u001b')
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('COMMAND')
+    },
+  )
+
+  test.each(['tmux-256color', 'xterm-kitty', 'vt100', 'screen'])(
+    'has its colours and borders under TERM=%s',
+    { timeout: 20_000 },
+    async (TERM) => {
+      const pty = start(DEMO, { columns: 120, rows: 40, variables: { TERM } })
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('╭─')
+      expect(pty.written()).toContain('\u001b[38;5;')
+      expect(pty.written()).not.toContain('Error on')
+    },
+  )
+
+  test('has no colour at all under NO_COLOR', { timeout: 20_000 }, async () => {
+    const pty = start(DEMO, { variables: { NO_COLOR: '1' } })
+    await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO')
+    expect(pty.written()).not.toMatch(/\u001b\[[\d;]*(3[0-7]|38;5;\d+)m/)
+  })
+
+  test('is all ASCII under LANG=C, unless asked otherwise', { timeout: 20_000 }, async () => {
+    const plain = start(DEMO, { variables: { LANG: 'C' } })
+    await expect.poll(() => plain.screen()[0], WAIT).toContain('DEMO')
+    expect(plain.screen().join('')).toMatch(/^[ -~]*$/)
+
+    const asked = start([...DEMO, '--no-ascii'], { variables: { LANG: 'C' } })
+    await expect.poll(() => asked.screen().join('\n'), WAIT).toContain('╭─')
+  })
+
+  test('is text on a dumb terminal, and says so', { timeout: 20_000 }, async () => {
+    const pty = start(['demo', '--speed', 'max'], { variables: { TERM: 'dumb' } })
+    expect(await pty.exited).toEqual({ exitCode: 0 })
+    expect(pty.written()).toContain('frames are printed as text')
+    expect(pty.written()).not.toContain('\u001b')
+  })
+})
+
+async function watching(): Promise<{ pty: Pty; smi: FakeNvidiaSmi }> {
+  const smi = fakeNvidiaSmi(folder, TWO_CARDS)
+  const pty = start(['--interval', '500ms'], {
+    columns: 120,
+    rows: 40,
+    variables: { PATH: `${folder}:/usr/bin:/bin` },
+  })
+  await expect.poll(() => pty.screen()[0], WAIT).toContain('llmtop')
+  return { pty, smi }
+}
+
+function start(args: readonly string[], options?: PtyOptions): Pty {
+  const pty = startInPty(args, options)
+  running.push(pty)
+  return pty
+}
+
+function expectRestored(pty: Pty): void {
+  expect(pty.onAlternateScreen()).toBe(false)
+  // the last word on the cursor is to show it
+  expect(pty.written().lastIndexOf('\u001b[?25h')).toBeGreaterThan(pty.written().lastIndexOf('\u001b[?25l'))
+}
+
+function lastDrawnRow(pty: Pty): number {
+  return pty.screen().findLastIndex((line) => line !== '')
+}
+
+function clockOf(pty: Pty): string {
+  return pty.screen()[0]?.trim().split(/\s+/).at(-1) ?? ''
+}
