@@ -148,6 +148,20 @@ describe('a replayed screen', () => {
   })
 })
 
+test(
+  'a bug of ours gives the terminal back first, and then says what broke',
+  { timeout: 20_000 },
+  async () => {
+    const pty = start([], { script: 'crashing-screen.ts', columns: 120 })
+    await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('GPU 1')
+    expect(await pty.exited).toEqual({ exitCode: 1 })
+    expectRestored(pty)
+    const report = pty.screen().join('\n')
+    expect(report).toContain('llmtop 0.0.0 has a bug and had to stop: a bug of ours')
+    expect(report).toContain('because: and its cause')
+  },
+)
+
 async function watching(): Promise<{ pty: Pty; smi: FakeNvidiaSmi }> {
   const smi = fakeNvidiaSmi(folder, TWO_CARDS)
   const pty = start(['--interval', '500ms'], {

@@ -21,16 +21,18 @@ export interface PtyOptions {
   readonly columns?: number
   readonly rows?: number
   readonly variables?: Readonly<Record<string, string>>
+  /** A script of ours in place of the built program. */
+  readonly script?: string
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export function startInPty(
   args: readonly string[],
-  { columns = 80, rows = 24, variables = {} }: PtyOptions = {},
+  { columns = 80, rows = 24, variables = {}, script }: PtyOptions = {},
 ): Pty {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
-  const process_ = spawn(process.execPath, [MAIN, ...args], {
+  const process_ = spawn(process.execPath, [...programOf(script), ...args], {
     cols: columns,
     rows,
     name: variables['TERM'] ?? 'xterm-256color',
@@ -68,6 +70,10 @@ export function startInPty(
     },
     exited,
   }
+}
+
+function programOf(script: string | undefined): readonly string[] {
+  return script === undefined ? [MAIN] : ['--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))]
 }
 
 function linesOf(terminal: InstanceType<typeof xterm.Terminal>): readonly string[] {
