@@ -86,7 +86,9 @@ export function placeWeights(
     largestHostMatrixBytes = Math.max(largestHostMatrixBytes, Math.round(bytes / 3))
   }
   layout.layers.forEach((layer, index) => {
-    const device = placed.layers[index] ?? HOST
+    // MTP layers stand behind the decoder's in a file, and are left out unless they draft
+    const device = placed.layers[index] ?? placed.output
+    if (index >= placed.layers.length && !loadMtp) return
     const { expertBytes, denseBytes } = layer
     put(device, layer.attentionBytes)
     if (device === HOST || index < firstLayers(settings.cpuMoeLayers)) keep(expertBytes)

@@ -38,7 +38,7 @@ export function ranksOf(input: EstimateInput): readonly Rank[] {
   const weights = stages.map((layers, stage) =>
     map(layout, (known) =>
       Math.max(
-        stageBytes(known, layers, stage, world, settings) +
+        stageBytes(known, layers, stage, world, settings, architecture.layers) +
           ropeTableBytes(architecture, settings) -
           (settings.cpuOffloadBytes ?? 0),
         0,
@@ -74,6 +74,7 @@ function stageBytes(
   stage: number,
   world: World,
   settings: EngineSettings,
+  decoderLayers: number,
 ): number {
   const isFirst = stage === 0
   const isLast = stage === world.pipeline - 1
@@ -83,8 +84,13 @@ function stageBytes(
     (isFirst || (isLast && tied) ? layout.tokenEmbeddingBytes : 0) +
     (isFirst ? layout.perLayerEmbeddingBytes + layout.encoderBytes : 0) +
     (isLast ? layout.outputBytes : 0) +
-    (isLast && settings.specMethod === 'mtp' ? layout.mtpBytes : 0)
+    (isLast && settings.specMethod === 'mtp' ? mtpBytes(layout, decoderLayers) : 0)
   return Math.ceil((inLayers + outer) / world.tensor) + (isLast ? layout.otherBytes : 0)
+}
+
+/** MTP layers stand behind the decoder's in a file. */
+function mtpBytes(layout: WeightsLayout, decoderLayers: number): number {
+  return layout.layers.slice(decoderLayers).reduce((sum, layer) => sum + bytesOf(layer), layout.mtpBytes)
 }
 
 function bytesOf(layer: LayerWeights | undefined): number {

@@ -89,7 +89,7 @@ const PER_LAYER_EMBEDDING = /(per_layer_token_embd|embed_tokens_per_layer)/
 const EMBEDDING = /(token_embd|embed_tokens|\bwte\b|word_embeddings|wpe|position_embd|embed_positions)/
 const OUTPUT = /(^|\.)(output\.weight|lm_head\.|embed_out)/
 const EXPERT = /(_exps\b|_exps\.|_chexps|experts\.(\d|gate|up|down|w\d))/
-const DENSE = /(ffn_(up|down|gate)|mlp\.|feed_forward\.|shared_expert|shexp)/
+const DENSE = /(ffn_(up|down|gate)(?!_inp)|mlp\.|feed_forward\.|shared_expert|shexp)/
 
 function fromName(
   name: string,

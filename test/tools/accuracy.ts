@@ -1,5 +1,6 @@
 // `npm run accuracy`: scores the estimator on $LLMTOP_CORPUS/truth/cases.json and writes docs/accuracy.md.
 import { writeFileSync } from 'node:fs'
+import { format, resolveConfig } from 'prettier'
 import { readTruth } from '../corpus/truth-cases.ts'
 import { isExact, relativeError, scoreAll, type Part, type Score } from '../corpus/truth-scores.ts'
 
@@ -35,7 +36,8 @@ if (folder === undefined) {
 const cases = readTruth(folder)
 if (process.stderr.isTTY) process.stderr.write(`scoring ${cases.length} cases …\n`)
 const scores = scoreAll(cases)
-writeFileSync('docs/accuracy.md', page(cases.length, scores))
+const style = await resolveConfig('docs/accuracy.md')
+writeFileSync('docs/accuracy.md', await format(page(cases.length, scores), { ...style, parser: 'markdown' }))
 process.stdout.write(
   `docs/accuracy.md: ${scores.length} numbers of ${new Set(scores.map(({ id }) => id)).size} cases\n`,
 )
@@ -46,7 +48,7 @@ function page(caseCount: number, all: readonly Score[]): string {
 Written by \`npm run accuracy\`; do not edit. ${caseCount} starts of real engines, of which ${new Set(all.map(({ id }) => id)).size} print numbers that can be
 compared (estimates of engines themselves, failed starts and shapes that were inferred from the size are left out).
 
-*Exact* means within 0.1 %, or within what the printed number leaves open. Errors are relative; median and p90 are of their
+_Exact_ means within 0.1 %, or within what the printed number leaves open. Errors are relative; median and p90 are of their
 size, worst is signed (+ = llmtop says more than was measured).
 
 ${table(all)}
