@@ -5,6 +5,7 @@ import type { Fault } from '../core/fault.ts'
 import type { Frame } from '../model/frame.ts'
 import type { RiskLevel } from '../model/risk.ts'
 import { reaches } from '../model/risk.ts'
+import type { RawSample } from '../model/sample.ts'
 import type { Want } from '../model/want.ts'
 import type { Output } from '../outputs/output.ts'
 import type { Source } from '../sources/source.ts'
@@ -31,31 +32,34 @@ export interface RunResult {
 
 /** The crank: source → fold → outputs, one sample at a time, each host with a memory of its own. Closes the outputs at the end. */
 export async function run(request: Run): Promise<RunResult> {
-  const { source, outputs, rules, signal, stayOpen = false, isEnough = () => false } = request
-  const memories = new Map<string, Memory>()
-  const wants = new Map<string, readonly Want[]>()
-  let frames = 0
-  let last: Frame | undefined
-  let worst: RiskLevel | undefined
+  const { source, outputs, signal, stayOpen = false } = request
+  let seen: Pick<RunResult, 'frames' | 'last' | 'worst'> = { frames: 0, last: undefined, worst: undefined }
   try {
-    for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
-      const stepped = step(memories.get(sample.host) ?? startMemory(source.origin, rules), sample)
-      memories.set(sample.host, stepped.memory)
-      wants.set(sample.host, stepped.wants)
-      for (const output of outputs) await output.accept(stepped.frame, sample)
-      frames += 1
-      last = stepped.frame
-      worst = worseOf(worst, last.risks[0]?.level)
-      if (isEnough(last)) break
+    for await (const { frame, sample } of framesOf(request)) {
+      for (const output of outputs) await output.accept(frame, sample)
+      const worst = worseOf(seen.worst, frame.risks[0]?.level)
+      seen = { frames: seen.frames + 1, last: frame, worst }
+      if (request.isEnough?.(frame) === true) break
     }
-    if (stayOpen && last !== undefined) {
+    if (stayOpen && seen.last !== undefined) {
       for (const output of outputs) output.refresh?.()
       await aborted(signal)
     }
   } finally {
     for (const output of outputs) await output.close()
   }
-  return { frames, last, worst, fault: source.ending() }
+  return { ...seen, fault: source.ending() }
+}
+
+async function* framesOf({ source, rules, signal }: Run): AsyncIterable<{ frame: Frame; sample: RawSample }> {
+  const memories = new Map<string, Memory>()
+  const wants = new Map<string, readonly Want[]>()
+  for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
+    const stepped = step(memories.get(sample.host) ?? startMemory(source.origin, rules), sample)
+    memories.set(sample.host, stepped.memory)
+    wants.set(sample.host, stepped.wants)
+    yield { frame: stepped.frame, sample }
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
