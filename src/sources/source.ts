@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts'
 import type { SourceOrigin } from '../model/frame.ts'
 import type { RawSample } from '../model/sample.ts'
-import type { SessionState } from '../model/session.ts'
+import type { SessionState, SourceCommand } from '../model/session.ts'
 import type { Want } from '../model/want.ts'
 
 /**
@@ -22,11 +22,3 @@ export interface Source {
 }
 
 export type WantsOf = (host: string) => readonly Want[]
-
-export type SourceCommand =
-  | { readonly kind: 'interval'; readonly intervalMs: number }
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'resume' }
-  /** One sample forward while paused. */
-  | { readonly kind: 'step' }
-  | { readonly kind: 'speed'; readonly factor: number }

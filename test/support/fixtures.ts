@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Frame } from '../../src/model/frame.ts'
-import type { RawSample } from '../../src/model/sample.ts'
-import { openReplay } from '../../src/sources/replay/replay.ts'
-import { fakeClock } from './fake-clock.ts'
 import { frames } from './fold.ts'
+import { replayed } from './replayed.ts'
 
 const FOLDER = fileURLToPath(new URL('../../fixtures', import.meta.url))
 
@@ -22,16 +20,9 @@ export const LOGS: readonly string[] = readdirSync(FOLDER, { recursive: true, en
   .filter((name) => /\.(xml|ndjson|ndjson\.gz)$/.test(name) && !name.includes('expected'))
   .sort()
 
-/** All samples of a log, as fast as it goes. */
-export async function samplesOf(path: string): Promise<readonly RawSample[]> {
-  const opened = await openReplay(path, { clock: fakeClock(), speed: Infinity, demo: false })
-  if (opened.kind === 'fault') throw new Error(JSON.stringify(opened.fault))
-  const samples: RawSample[] = []
-  for await (const sample of opened.source.samples(() => [], new AbortController().signal))
-    samples.push(sample)
-  return samples
-}
-
+/** All frames of a log below fixtures/. */
 export async function framesOf(name: string): Promise<readonly Frame[]> {
-  return frames(await samplesOf(fixturePath(name)))
+  const { samples, ending } = await replayed(fixturePath(name))
+  if (samples.length === 0) throw new Error(`${name}: ${JSON.stringify(ending)}`)
+  return frames(samples)
 }

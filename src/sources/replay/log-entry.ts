@@ -30,7 +30,8 @@ export function continuing(): { startSegment(): void; next(sample: RawSample): R
 
 /** The time between two segments by the wall clock, and at least what counts as a gap. */
 function shiftAfter(last: RawSample, first: RawSample): { elapsedMs: number; sequence: number } {
-  const pauseMs = Math.max(4 * last.intervalMs, first.takenAtEpochMs - last.takenAtEpochMs)
+  const gapMs = 4 * Math.max(last.intervalMs, first.intervalMs)
+  const pauseMs = Math.max(gapMs, first.takenAtEpochMs - last.takenAtEpochMs)
   return {
     elapsedMs: last.elapsedMs + pauseMs - first.elapsedMs,
     sequence: last.sequence + 1 - first.sequence,

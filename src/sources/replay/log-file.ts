@@ -1,15 +1,16 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import type { Fault } from '../../core/fault.ts'
-import { lastLine } from '../../core/text.ts'
+import { lastLine, printable } from '../../core/text.ts'
 import { sniffEncoding } from '../../parse/decode-bytes.ts'
 
 /** A log on disk that has been looked into: what it is, how large, and how to read it from the beginning. */
 export interface LogFile {
-  readonly path: string
+  /** Its path, made safe to print. */
+  readonly label: string
   /** Base name without extensions: the host, where the log names none. */
   readonly name: string
   readonly format: 'recording' | 'nvidia-smi'
@@ -32,18 +33,17 @@ export async function openLogFile(path: string): Promise<OpenedLog> {
     const format = formatOf(await firstText(path))
     if (format === undefined)
       return unreadable(path, 'it is neither a recording nor the output of nvidia-smi -q -x')
-    const name = basename(path).replace(/\..*$/, '') || path
-    return {
-      kind: 'file',
-      file: { path, name, format, length: await textLength(path, found.size), text: () => readText(path) },
-    }
+    const label = printable(path)
+    const name = basename(label).replace(/\..*$/, '') || label
+    const length = await textLength(path, found.size)
+    return { kind: 'file', file: { label, name, format, length, text: () => readText(path) } }
   } catch (error) {
     return unreadable(path, describeError(error))
   }
 }
 
-function unreadable(file: string, because: string): OpenedLog {
-  return { kind: 'fault', fault: { kind: 'unreadable-log', file, because } }
+function unreadable(path: string, because: string): OpenedLog {
+  return { kind: 'fault', fault: { kind: 'unreadable-log', file: printable(path), because } }
 }
 
 /** The system's own word for it (no such file, no permission), without the call that led there. */
@@ -56,9 +56,12 @@ export function describeError(error: unknown): string {
 
 function formatOf(head: string): LogFile['format'] | undefined {
   const begin = head.trimStart()
-  if (begin.startsWith('{')) return 'recording'
+  if (RECORDING.test(begin)) return 'recording'
   return head.includes('<nvidia_smi_log') || NVIDIA_SMI_ERRORS.test(begin) ? 'nvidia-smi' : undefined
 }
+
+// a header, or a sample whose header has been cut off: its reader says so
+const RECORDING = /^\{.*"(llmtop|parts)"/
 
 // what nvidia-smi prints instead of a document (reference: its own strings, 340 to 550)
 const NVIDIA_SMI_ERRORS =
@@ -66,29 +69,57 @@ const NVIDIA_SMI_ERRORS =
 
 async function firstText(path: string): Promise<string> {
   let head = ''
-  for await (const text of readText(path)) {
-    head += text
-    if (head.length >= HEAD_BYTES) break
+  try {
+    for await (const text of readText(path)) {
+      head += text
+      if (head.length >= HEAD_BYTES) break
+    }
+  } catch (error) {
+    // what stands before a torn end can be replayed
+    if (head === '') throw error
   }
   return head
 }
 
 async function* readText(path: string): AsyncIterable<string> {
   const gzipped = await startsWithGzipMagic(path)
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
-  const bytes = gzipped ? file.pipe(createGunzip()) : file
-  // an error of the file does not travel through a pipe by itself
-  if (gzipped) file.once('error', (error) => bytes.destroy(error))
+  // a compressed piece may be a thousand times as long as text
+  const file = createReadStream(path, { highWaterMark: gzipped ? 16 * 1024 : 256 * 1024 })
   let decoder: TextDecoder | undefined
   try {
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      decoder ??= new TextDecoder(sniffEncoding(chunk))
-      yield decoder.decode(chunk, { stream: true })
+    for await (const bytes of (gzipped ? gunzipped(file) : file) as AsyncIterable<Buffer>) {
+      decoder ??= new TextDecoder(sniffEncoding(bytes))
+      yield decoder.decode(bytes, { stream: true })
     }
     if (decoder !== undefined) yield decoder.decode()
   } finally {
     file.destroy()
   }
+}
+
+/** Gives all that can be decompressed before it throws; the iterator of a stream drops what it had read when an error comes. */
+async function* gunzipped(file: ReadStream): AsyncIterable<Buffer> {
+  const gunzip = createGunzip()
+  let pieces: Buffer[] = []
+  let failure: Error | undefined
+  gunzip.on('data', (piece: Buffer) => pieces.push(piece))
+  gunzip.on('error', (error) => (failure = error))
+  // after an error it closes, and the write that met it is never called back
+  const closed = new Promise((resolve) => gunzip.once('close', resolve))
+  const take = (): readonly Buffer[] => {
+    const taken = pieces
+    pieces = []
+    return taken
+  }
+  for await (const compressed of file as AsyncIterable<Buffer>) {
+    await Promise.race([closed, new Promise((resolve) => gunzip.write(compressed, resolve))])
+    yield* take()
+    if (failure !== undefined) throw failure
+  }
+  gunzip.end()
+  await closed
+  yield* take()
+  if (failure !== undefined) throw failure
 }
 
 async function startsWithGzipMagic(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { SourceCommand } from '../source.ts'
+import type { SourceCommand } from '../../model/session.ts'
 
 /** Lets samples through at the speed that the user has chosen, and stands still while paused. */
 export interface Pace {
@@ -43,9 +43,10 @@ export function startPace(clock: Clock, initialSpeed: number): Pace {
       return paused
     },
     control: (command) => {
+      if (command.kind !== 'step') steps = 0
       if (command.kind === 'pause') paused = true
       else if (command.kind === 'resume') paused = false
-      else if (command.kind === 'step') steps += 1
+      else if (command.kind === 'step' && paused) steps += 1
       else if (command.kind === 'speed') speed = command.factor
       changed.abort()
       changed = new AbortController()

@@ -14,13 +14,15 @@ export async function* readNvidiaSmiLog(file: LogFile): AsyncIterable<LogEntry> 
   const place = continuing()
   const tail: Tail = { torn: undefined }
   let sequence = 0
+  let beganMs: number | undefined
   for await (const { document, atMs, intervalMs, newSegment } of spreadStamps(documentsOf(file, tail))) {
     if (newSegment) place.startSegment()
+    beganMs ??= atMs
     const sample: RawSample = {
       host: file.name,
       sequence,
       takenAtEpochMs: atMs,
-      elapsedMs: atMs,
+      elapsedMs: atMs - beganMs,
       intervalMs,
       parts: new Map([['nvidia-smi', { kind: 'text', text: document.text }]]),
     }
@@ -28,8 +30,11 @@ export async function* readNvidiaSmiLog(file: LogFile): AsyncIterable<LogEntry> 
     yield { kind: 'sample', sample: place.next(sample), position: document.position }
   }
   if (tail.torn === undefined) return
-  yield { kind: 'end', fault: { kind: 'torn-tail', file: file.path, because: tail.torn } }
+  yield { kind: 'end', fault: { kind: 'torn-tail', file: file.label, because: tail.torn } }
 }
+
+// of a document of which no more has come
+const PROLOG = /^\s*<[?!]/
 
 interface LogDocument extends Stamped {
   readonly text: string
@@ -59,6 +64,6 @@ async function* documentsOf(file: LogFile, tail: Tail): AsyncIterable<LogDocumen
     tail.torn = describeError(error)
     return
   }
-  if (state.insideDocument) tail.torn = 'its last document has no closing tag'
+  if (state.insideDocument || PROLOG.test(state.pending)) tail.torn = 'its last document has no closing tag'
   else if (state.pending.trim() !== '') yield made(state.pending)
 }

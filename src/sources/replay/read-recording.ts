@@ -31,7 +31,7 @@ export async function* readRecording(file: LogFile): AsyncIterable<LogEntry> {
       case 'other':
         break
       case 'bad':
-        yield { kind: 'end', fault: damage(file.path, line, lineNumber, read.because) }
+        yield { kind: 'end', fault: damage(file.label, line, lineNumber, read.because) }
         return
     }
   }
@@ -54,15 +54,15 @@ function understand(line: LogLine, header: RecordingHeader | undefined): Underst
 }
 
 /** A last line without its newline, or bytes that end in the middle, were torn by a crash: only the end is lost. */
-function damage(path: string, line: LogLine, lineNumber: number, because: string): Fault {
+function damage(file: string, line: LogLine, lineNumber: number, because: string): Fault {
   switch (line.kind) {
     case 'broken':
-      return { kind: 'torn-tail', file: path, because }
+      return { kind: 'torn-tail', file, because }
     case 'last':
-      return { kind: 'torn-tail', file: path, because: `line ${lineNumber} ${because}` }
+      return { kind: 'torn-tail', file, because: `line ${lineNumber} ${because}` }
     case 'whole':
     case 'too-long':
-      return { kind: 'bad-line', file: path, line: lineNumber, because }
+      return { kind: 'bad-line', file, line: lineNumber, because }
   }
 }
 

@@ -54,7 +54,7 @@ function replaySource(file: LogFile, { clock, speed, demo }: ReplayOptions): Sou
   }
 
   return {
-    origin: { kind: 'replay', label: demo ? 'demo' : file.path },
+    origin: { kind: 'replay', label: demo ? 'demo' : file.label },
     samples,
     control: (command) => {
       pace.control(command)
