@@ -33,22 +33,24 @@ export interface RunResult {
 /** The crank: source → fold → outputs, one sample at a time, each host with a memory of its own. Closes the outputs at the end. */
 export async function run(request: Run): Promise<RunResult> {
   const { source, outputs, signal, stayOpen = false } = request
-  let seen: Pick<RunResult, 'frames' | 'last' | 'worst'> = { frames: 0, last: undefined, worst: undefined }
+  let seen: Seen = { frames: 0, last: undefined, worst: undefined }
   try {
     for await (const { frame, sample } of framesOf(request)) {
       for (const output of outputs) await output.accept(frame, sample)
-      const worst = worseOf(seen.worst, frame.risks[0]?.level)
-      seen = { frames: seen.frames + 1, last: frame, worst }
+      seen = afterFrame(seen, frame)
       if (request.isEnough?.(frame) === true) break
     }
-    if (stayOpen && seen.last !== undefined) {
-      for (const output of outputs) output.refresh?.()
-      await aborted(signal)
-    }
+    if (stayOpen && seen.frames > 0) await stay(outputs, signal)
   } finally {
     for (const output of outputs) await output.close()
   }
   return { ...seen, fault: source.ending() }
+}
+
+type Seen = Pick<RunResult, 'frames' | 'last' | 'worst'>
+
+function afterFrame({ frames, worst }: Seen, frame: Frame): Seen {
+  return { frames: frames + 1, last: frame, worst: worseOf(worst, frame.risks[0]?.level) }
 }
 
 async function* framesOf({ source, rules, signal }: Run): AsyncIterable<{ frame: Frame; sample: RawSample }> {
@@ -62,7 +64,8 @@ async function* framesOf({ source, rules, signal }: Run): AsyncIterable<{ frame:
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
+async function stay(outputs: readonly Output[], signal: AbortSignal): Promise<void> {
+  for (const output of outputs) output.refresh?.()
   if (signal.aborted) return
   await new Promise((resolve) => {
     signal.addEventListener('abort', resolve, { once: true })
