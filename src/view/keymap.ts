@@ -15,7 +15,7 @@ export interface Binding {
   /** As people call them. */
   readonly labels: readonly string[]
   readonly help: string
-  readonly group: 'Table' | 'Time' | 'Screen'
+  readonly group: (typeof GROUPS)[number]
   /** Its place in the key bar, if it has one: the lower the rank, the longer it stays on narrow screens. */
   readonly bar?: {
     readonly key: string
@@ -120,21 +120,29 @@ export function actionOf(key: string, session: SessionState, paused: boolean): K
 
 /** The whole of docs/keys.md. */
 export function keysMarkdown(): string {
-  const groups = ['Table', 'Time', 'Screen'] as const
-  const sections = groups.map((group) => {
+  const sections = GROUPS.map((group) => {
     const rows = BINDINGS.filter((binding) => binding.group === group).map(
-      (binding) => `| ${binding.labels.map((label) => `\`${label}\``).join(' ')} | ${binding.help} |`,
+      ({ labels, help }) => [labels.map((label) => `\`${label}\``).join(' '), help] as const,
     )
-    return [`## ${group}`, '', '| key | what it does |', '| --- | --- |', ...rows].join('\n')
+    return `## ${group}\n\n${markdownTable([['key', 'what it does'], ...rows])}\n`
   })
   return [
     '# Keys',
     '',
     'Made from `src/view/keymap.ts`; the help panel (`?`) shows the same.',
     '',
-    sections.join('\n\n'),
-    '',
+    sections.join('\n'),
   ].join('\n')
+}
+
+export const GROUPS = ['Table', 'Time', 'Screen'] as const
+
+// Padded, as formatters of Markdown want it.
+function markdownTable(rows: readonly (readonly [string, string])[]): string {
+  const first = Math.max(...rows.map(([key]) => key.length))
+  const second = Math.max(...rows.map(([, help]) => help.length))
+  const lines = rows.map(([key, help]) => `| ${key.padEnd(first)} | ${help.padEnd(second)} |`)
+  return lines.toSpliced(1, 0, `| ${'-'.repeat(first)} | ${'-'.repeat(second)} |`).join('\n')
 }
 
 const INTERVALS_MS = [

@@ -20,9 +20,10 @@ export function formatEta(eta: EtaRange): string {
   const [unit, size] = etaUnit(eta.seconds)
   const low = Math.floor(eta.lowSeconds / size)
   if (eta.highSeconds === undefined) return `${glyph('atLeast')}${low} ${unit}`
-  const high = Math.ceil(eta.highSeconds / size)
-  if (high - low <= 1) return `${glyph('about')}${Math.round(eta.seconds / size)} ${unit}`
-  return `${low}–${high} ${unit}`
+  if (Math.round(eta.lowSeconds / size) === Math.round(eta.highSeconds / size)) {
+    return `${glyph('about')}${Math.round(eta.seconds / size)} ${unit}`
+  }
+  return `${low}–${Math.ceil(eta.highSeconds / size)} ${unit}`
 }
 
 /** Growth per minute in a few columns: `+3.6G`, `-512M`, `steady`; an ellipsis while there is too little to tell. */

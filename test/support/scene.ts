@@ -18,7 +18,7 @@ export const NOON_EPOCH_MS = 1_795_264_267_000
 
 export const LIVE: SessionState = { kind: 'live', intervalMs: 2000 }
 
-export const REPLAY: SessionState = {
+export const REPLAY: Extract<SessionState, { kind: 'replay' }> = {
   kind: 'replay',
   speed: 8,
   paused: false,

@@ -3,7 +3,8 @@ import type Line from 'blessed-contrib/lib/widget/charts/line.js'
 import { toAscii } from '../../view/glyphs.ts'
 import type { Chart, Curve, Rect } from '../../view/panel.ts'
 import type { Tone } from '../../view/theme.ts'
-import type { Style } from './draw.ts'
+import { attributes, write } from './draw.ts'
+import type { Cells, Style } from './draw.ts'
 
 /** blessed-contrib's line chart, on which `show` draws curves that know gaps and ranges. */
 export interface TimeChart {
@@ -13,6 +14,7 @@ export interface TimeChart {
 }
 
 type LineClass = typeof Line
+type Place = Line['lpos']
 
 /**
  * A chart of its own over contrib's `line`, because that draws through gaps, puts values at the limit outside its canvas,
@@ -27,11 +29,13 @@ export function timeChart(ContribLine: LineClass, screen: Widgets.Screen, style:
       }
     }
 
-    override render(): ReturnType<Line['_render']> {
-      // each cell sets its own colour: a reset before the next one is only work for blessed
-      const frame = this.ctx._canvas.frame().replace(/\u001b\[39m(?=\u001b)/g, '')
-      this.setContent(style.ascii ? frame.replace(/[\u2801-\u28ff]/g, toAscii) : frame, true)
-      return this._render()
+    // the canvas into cells directly: as content, blessed would read every colour code of every dot twice
+    override render(): ReturnType<Line['_getCoords']> {
+      const place = this._getCoords(true)
+      if (place === undefined) return undefined
+      this.lpos = place
+      paintCanvas(this.ctx._canvas, place, screen, style)
+      return place
     }
   }
 
@@ -63,6 +67,31 @@ function move(plot: Line, { left, top, columns, rows }: Rect): void {
   plot.width = columns
   plot.height = rows
   plot.emit('attach')
+}
+
+function paintCanvas(
+  { content, colors, width }: Line['ctx']['_canvas'],
+  place: Place,
+  cells: Cells,
+  style: Style,
+): void {
+  const columns = width / 2
+  content.forEach((bits, i) => {
+    const x = place.xi + (i % columns)
+    const row = cells.lines[place.yi + Math.floor(i / columns)]
+    const dots = String.fromCharCode(0x2800 + bits)
+    const character = style.ascii ? toAscii(dots) : dots
+    if (row !== undefined)
+      write(row, x, bits === 0 ? PLAIN : attributesOf(colors[i] ?? ''), bits === 0 ? ' ' : character)
+  })
+}
+
+const PLAIN = attributes({})
+
+// drawille keeps the colour of a cell as the escape sequence for it.
+function attributesOf(color: string): number {
+  const [, index] = /38;5;(\d+)/.exec(color) ?? []
+  return index === undefined ? PLAIN : attributes({ fg: Number(index) })
 }
 
 function draw(chart: Chart, plot: Line, style: Style): void {

@@ -9,7 +9,13 @@ declare module 'blessed-contrib/lib/widget/charts/line.js' {
     moveTo(x: number, y: number): void
     lineTo(x: number, y: number): void
     stroke(): void
-    readonly _canvas: { clear(): void; frame(): string }
+    /** The dots of drawille: a byte and an escape sequence for each cell, row by row. */
+    readonly _canvas: {
+      readonly width: number
+      readonly content: Uint8Array
+      readonly colors: readonly (string | null | undefined)[]
+      clear(): void
+    }
   }
 
   class Line extends Widgets.BoxElement {
@@ -18,10 +24,10 @@ declare module 'blessed-contrib/lib/widget/charts/line.js' {
     canvasSize: { width: number; height: number }
     /** Called on 'attach', before the canvas is made anew. */
     calcSize(): void
-    /** @param keepPlace leaves the cells alone where the box stood last */
-    override setContent(text: string, keepPlace?: boolean): void
-    /** @internal the box's own render, which the canvas calls with its frame as content */
-    _render(): ReturnType<Widgets.BoxElement['render']>
+    /** Where the box stands on the screen; undefined while it is hidden. */
+    _getCoords(get: boolean): Widgets.BoxElement['lpos'] | undefined
+    // @ts-expect-error the published type forgets that a hidden box has no place
+    override render(): Widgets.BoxElement['lpos'] | undefined
   }
 
   export = Line

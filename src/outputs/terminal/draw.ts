@@ -95,7 +95,8 @@ function combine(row: ScreenLine, x: number, character: string, style: Style): v
   row.dirty = true
 }
 
-function write(row: ScreenLine, x: number, attribute: number, character: string): boolean {
+/** Puts a character into a cell; false when it was there already. */
+export function write(row: ScreenLine, x: number, attribute: number, character: string): boolean {
   const cell = row[x]
   if (cell === undefined || (cell[0] === attribute && cell[1] === character)) return false
   cell[0] = attribute

@@ -24,7 +24,11 @@ import {
 export const gpusPanel: Panel = {
   id: 'gpus',
   title: () => ({ left: [], right: [] }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(scene, size).slice(0, size.rows) }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: inside(lines(scene, size), size) }),
+}
+
+function inside(all: readonly Line[], size: Size): readonly Line[] {
+  return all.slice(0, size.rows).map((line) => clipLine(line, size.columns))
 }
 
 function lines(scene: Scene, size: Size): readonly Line[] {

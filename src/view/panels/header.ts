@@ -74,7 +74,7 @@ function rightPart(scene: Scene, columns: number): Line {
     span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}  `, level),
   )
   const calm =
-    counts.length === 0 ? [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : ''}  `, 'fine')] : []
+    counts.length === 0 ? [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')] : []
   return [
     span(' '),
     ...counts,

@@ -1,6 +1,6 @@
 import { sliceGlyph } from '../bar.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
-import { BINDINGS } from '../keymap.ts'
+import { BINDINGS, GROUPS } from '../keymap.ts'
 import { clipLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import type { Tone } from '../theme.ts'
@@ -15,9 +15,8 @@ export const helpPanel: Panel = {
 
 /** Every line of the help, top to bottom. */
 export function helpLines(): readonly Line[] {
-  const groups = ['Table', 'Time', 'Screen'] as const
   return [
-    ...groups.flatMap((group) => [
+    ...GROUPS.flatMap((group) => [
       heading(group),
       ...BINDINGS.filter((binding) => binding.group === group).map(({ labels, help }) =>
         entry(labels.join(' '), 'key', help),

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { roundUp, rowOf } from '../../src/view/chart-subject.ts'
+import type { ChartSubject, SubjectCurve } from '../../src/view/chart-subject.ts'
+import { timeAxis, timeScale } from '../../src/view/chart-time.ts'
+import { chartView } from '../../src/view/chart-view.ts'
+import type { PanelView } from '../../src/view/panel.ts'
+import { append, EMPTY_TRACK } from '../../src/view/track.ts'
+import type { Entry } from '../../src/view/track.ts'
+
+function curve(
+  name: string,
+  entries: readonly Entry[],
+  latest: number,
+  changes: Partial<SubjectCurve> = {},
+): SubjectCurve {
+  const track = entries.reduce(append, EMPTY_TRACK)
+  return {
+    name,
+    tone: 'curve0',
+    track,
+    latest: { value: latest, text: latest.toFixed(0) },
+    forecast: undefined,
+    ...changes,
+  }
+}
+
+function subject(curves: readonly SubjectCurve[]): ChartSubject {
+  return {
+    yMax: 80,
+    tick: (value) => value.toFixed(0),
+    curves,
+    marks: [{ name: 'limit', value: 79, tone: 'limit' }],
+  }
+}
+
+function text(view: PanelView): readonly string[] {
+  return view.lines.map((line) => line.map((span) => span.text).join(''))
+}
+
+const SIZE = { columns: 40, rows: 8 }
+
+test('axes and labels stand around the plot, each label at the height of its curve', () => {
+  const view = chartView(subject([curve('GPU 0', [], 71), curve('GPU 1', [], 20)]), 600_000, SIZE)
+  expect(text(view)).toEqual(
+    [
+      '  80┤                           limit   ',
+      '    │                           GPU 0 71',
+      '    │                                   ',
+      '  40┤                                   ',
+      '    │                                   ',
+      '    │                           GPU 1 20',
+      '    │                                   ',
+      '   0└──────────────−2 min─────now        ',
+    ].map((row) => row.slice(0, 40)),
+  )
+})
+
+test('a gap stays a gap, and what has not been seen is not drawn', () => {
+  const entries: readonly Entry[] = [
+    { atMs: 540_000, value: 40 },
+    { atMs: 560_000, value: 40 },
+    'gap',
+    { atMs: 590_000, value: 40 },
+    { atMs: 600_000, value: 40 },
+  ]
+  const view = chartView(subject([curve('GPU 0', entries, 40)]), 600_000, SIZE)
+  const columns = view.kind === 'chart' ? (view.chart.curves[0]?.columns ?? []) : []
+  const drawn = columns.map((range) => (range === undefined ? ' ' : '#')).join('')
+  expect(drawn.trim()).toMatch(/^#+ +#+$/)
+  expect(columns.find((range) => range !== undefined)).toEqual({ low: 0.5, high: 0.5 })
+})
+
+test('a forecast is a dashed curve from now on', () => {
+  const growing = curve('GPU 0', [{ atMs: 600_000, value: 40 }], 40, {
+    forecast: { value: 79, atMs: 660_000 },
+  })
+  const view = chartView(subject([growing]), 600_000, SIZE)
+  const dashed = view.kind === 'chart' ? view.chart.curves.filter((one) => one.dashed) : []
+  expect(dashed).toHaveLength(1)
+  expect(dashed[0]?.columns.filter((range) => range !== undefined).length).toBeGreaterThan(3)
+})
+
+test('between two steps of the axis only the newest column changes', () => {
+  const entries = Array.from({ length: 300 }, (_, i) => ({
+    atMs: i * 2000,
+    value: 40 + 10 * Math.sin(i / 7),
+  }))
+  const at = (count: number) => {
+    const seen = entries.slice(0, count)
+    const view = chartView(subject([curve('GPU 0', seen, 40)]), seen.at(-1)?.atMs ?? 0, {
+      columns: 70,
+      rows: 10,
+    })
+    return view.kind === 'chart' ? (view.chart.curves[0]?.columns ?? []) : []
+  }
+  const before = at(296)
+  const after = at(297)
+  const changed = after.flatMap((range, i) =>
+    JSON.stringify(range) === JSON.stringify(before[i]) ? [] : [i],
+  )
+  expect(changed.length).toBeLessThanOrEqual(2)
+  expect(changed.every((i) => i >= after.length - 2)).toBe(true)
+})
+
+test('too small for a plot, it is numbers', () => {
+  expect(text(chartView(subject([curve('GPU 0', [], 71)]), 0, { columns: 12, rows: 3 }))).toEqual([
+    'GPU 0 71',
+  ])
+})
+
+test('labels that want the same row keep their order of heights', () => {
+  const curves = [10, 11, 12].map((value, i) => curve(`GPU ${i}`, [], value))
+  const labels = text(chartView(subject(curves), 0, SIZE)).map((row) => row.slice(31).trim())
+  expect(labels.filter((label) => label.startsWith('GPU'))).toEqual(['GPU 2 12', 'GPU 1 11', 'GPU 0 10'])
+})
+
+test.each([
+  [79.2, 80],
+  [23.5, 24],
+  [140.8, 144],
+  [251, 256],
+  [0.9, 0.9375],
+  [0, 1],
+])('the axis for %d ends at %d', (value, end) => {
+  expect(roundUp(value)).toBe(end)
+})
+
+test('a ratio outside the axis stands at its edge', () => {
+  expect([rowOf(2, 5), rowOf(1, 5), rowOf(0.5, 5), rowOf(0, 5), rowOf(-1, 5)]).toEqual([0, 0, 2, 4, 4])
+})
+
+test('the marks of time stand on whole minutes and never overlap', () => {
+  for (let columns = 10; columns < 200; columns++) {
+    const axis = timeAxis(timeScale(600_000, columns, columns % 2 === 0), columns)
+    expect(axis).toHaveLength(columns)
+    expect(axis).toMatch(/^(─|now|[−+]\d+ min)+$/)
+  }
+})

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { layout, SMALLEST } from '../../src/view/layout.ts'
+import type { Placement } from '../../src/view/layout.ts'
+import type { Scene, Size } from '../../src/view/panel.ts'
+import { innerSize } from '../../src/view/picture.ts'
+import { frameWith, gpuWith, sceneOf } from '../support/scene.ts'
+import { SCENES } from '../support/scenes.ts'
+
+const MANY = sceneOf([frameWith({ gpus: Array.from({ length: 16 }, (_, i) => gpuWith(i, {})) })])
+const TRIED: Readonly<Record<string, Scene>> = {
+  ...Object.fromEntries(Object.entries(SCENES).map(([name, make]) => [name, make()])),
+  'sixteen GPUs': MANY,
+  help: { ...MANY, ui: { ...MANY.ui, helpOpen: true } },
+}
+
+function problems(placements: readonly Placement[], size: Size): readonly string[] {
+  const cells = new Uint8Array(size.columns * size.rows)
+  return placements.flatMap(({ panel, rect, frame }) => {
+    const inner = innerSize({ panel, rect, frame })
+    if (inner.columns < 1 || inner.rows < 1) return [`${panel} is empty`]
+    if (rect.left + rect.columns > size.columns || rect.top + rect.rows > size.rows)
+      return [`${panel} sticks out`]
+    let overlaps = false
+    for (let y = rect.top; y < rect.top + rect.rows; y++) {
+      const start = y * size.columns + rect.left
+      overlaps ||= cells.subarray(start, start + rect.columns).includes(1)
+      cells.fill(1, start, start + rect.columns)
+    }
+    return overlaps ? [`${panel} overlaps`] : []
+  })
+}
+
+test.each(Object.keys(TRIED))(
+  '%s: at every size panels lie inside, are not empty and do not overlap',
+  (name) => {
+    const scene = TRIED[name] ?? MANY
+    const wrong: string[] = []
+    for (let columns = 1; columns <= 300; columns += columns < 130 ? 1 : 7) {
+      for (let rows = 1; rows <= 90; rows++) {
+        const found = problems(layout({ columns, rows }, scene), { columns, rows })
+        wrong.push(...found.map((problem) => `${columns}×${rows}: ${problem}`))
+      }
+    }
+    expect(wrong).toEqual([])
+  },
+)
+
+test('below 60×15 there is one line, from there on everything that always must be seen', () => {
+  const ids = (size: Size) => layout(size, MANY).map(({ panel }) => panel)
+  expect(ids({ columns: SMALLEST.columns - 1, rows: 90 })).toEqual(['one-line'])
+  expect(ids({ columns: 300, rows: SMALLEST.rows - 1 })).toEqual(['one-line'])
+  expect(ids(SMALLEST)).toEqual(expect.arrayContaining(['header', 'gpus', 'host', 'processes', 'keys']))
+})
+
+test('the rows are used up to the last', () => {
+  for (let rows = 15; rows <= 90; rows++) {
+    const used = layout({ columns: 120, rows }, MANY).filter(({ rect }) => rect.left === 0)
+    expect(used.reduce((sum, { rect }) => sum + rect.rows, 0)).toBe(rows)
+  }
+})
+
+test('a chart has at least ten columns and four rows within its box', () => {
+  for (const scene of Object.values(TRIED)) {
+    for (let columns = 60; columns <= 300; columns += 10) {
+      for (let rows = 15; rows <= 90; rows += 3) {
+        const charts = layout({ columns, rows }, scene).filter(({ panel }) => panel.startsWith('chart'))
+        for (const chart of charts.map(innerSize)) {
+          expect(chart.columns).toBeGreaterThanOrEqual(10)
+          expect(chart.rows).toBeGreaterThanOrEqual(4)
+        }
+      }
+    }
+  }
+})
+
+test('where there is room for one chart, it is the one at risk', () => {
+  const scene = SCENES['two H100']?.() ?? MANY
+  const kvFirst: Scene = { ...scene, frame: { ...scene.frame, risks: scene.frame.risks.slice(1) } }
+  const charts = (one: Scene) =>
+    layout({ columns: 80, rows: 24 }, one).flatMap(({ panel }) => (panel.startsWith('chart') ? [panel] : []))
+  expect([charts(scene), charts(kvFirst)]).toEqual([['chart-memory'], ['chart-kv']])
+})

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { known, missing } from '../../src/core/reading.ts'
+import { gibibytes } from '../../src/core/units.ts'
+import type { Frame } from '../../src/model/frame.ts'
+import { SORT_COLUMNS } from '../../src/view/process-order.ts'
+import { processCount, processRows } from '../../src/view/process-rows.ts'
+import { frameWith, gpuWith, hostProcess, processWith, workloadWith } from '../support/scene.ts'
+import { eightGpus, twoH100 } from '../support/scenes.ts'
+
+const BY_RISK = { sort: 'risk', reversed: false } as const
+
+function frameOn(...processes: readonly ReturnType<typeof processWith>[]): Frame {
+  return frameWith({ gpus: [gpuWith(0, { processes: known(processes) })] })
+}
+
+test('the worst risk comes first, then the most memory', () => {
+  const rows = processRows(twoH100().frame, BY_RISK)
+  expect(rows.map(({ pid, gpus, name, engine }) => [pid, gpus, name, engine])).toEqual([
+    [9120, '1', 'Qwen3-14B', 'transformers'],
+    [4200, '0', 'Llama-3.1-8B-Instruct', 'vllm'],
+    [2210, '0,1', 'Xorg', undefined],
+  ])
+})
+
+test('a process on many GPUs is one row with the sum of what it holds', () => {
+  const host = hostProcess(7, 'python3', ['python3', 'a.py'])
+  const gpus = [0, 1, 2, 3].map((index) =>
+    gpuWith(index, { processes: known([processWith(host, 'x:7', 10)]) }),
+  )
+  const rows = processRows(frameWith({ gpus }), BY_RISK)
+  expect(rows).toHaveLength(1)
+  expect(rows[0]).toMatchObject({ gpus: '0-3', usedBytes: { kind: 'known', value: gibibytes(40) } })
+})
+
+test('memory that is unknown on one GPU makes the sum unknown, not smaller', () => {
+  const host = hostProcess(7, 'python3', [])
+  const seen = processWith(host, 'x:7', 10)
+  const unseen = { ...seen, usedBytes: missing('no-permission') }
+  const gpus = [seen, unseen].map((process, index) => gpuWith(index, { processes: known([process]) }))
+  expect(processRows(frameWith({ gpus }), BY_RISK)[0]?.usedBytes.kind).toBe('missing')
+})
+
+test('a reused pid is another row', () => {
+  const first = hostProcess(7, 'python3', [])
+  const ids = [first, { ...first, startTicks: 999 }].map(
+    (host) => processRows(frameOn(processWith(host, 'x:7', 1)), BY_RISK)[0]?.id,
+  )
+  expect(new Set(ids).size).toBe(2)
+})
+
+test('what is known of a whole workload stands with one of its processes', () => {
+  const hosts = [1, 2, 3].map((pid) => hostProcess(pid, 'vllm', []))
+  const frame = frameOn(...hosts.map((host) => processWith(host, 'vllm:1', host.pid)))
+  const workloads = [workloadWith('vllm:1', { engine: 'vllm', pids: [1, 2, 3] })]
+  const rows = processRows({ ...frame, workloads }, BY_RISK)
+  expect(rows.filter((row) => row.leads).map((row) => row.pid)).toEqual([3])
+})
+
+test('an engine that runs without a GPU is listed; other processes of the host are not', () => {
+  const engine = hostProcess(50, 'llama-server', ['llama-server'])
+  const frame = {
+    ...frameOn(),
+    hostProcesses: [engine, hostProcess(1, 'systemd', [])],
+    workloads: [workloadWith('llama.cpp:50', { engine: 'llama.cpp' })],
+  }
+  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([50])
+  expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => row.pid)).toEqual([1, 50])
+})
+
+test('a MIG slice stands behind its GPU', () => {
+  const process = { ...processWith(hostProcess(7, 'python3', []), 'x:7', 1), gpuInstanceId: known(5) }
+  expect(processRows(frameOn(process), BY_RISK)[0]?.gpus).toBe('0:5')
+})
+
+test('the pool is the trend to watch where an engine takes its memory at start', () => {
+  expect(processRows(twoH100().frame, BY_RISK).map((row) => row.trend?.kind)).toEqual([
+    'growing',
+    'growing',
+    'steady',
+  ])
+})
+
+test.each(SORT_COLUMNS)(
+  'sorted by %s, every process is there, and reversed is the other way round',
+  (sort) => {
+    const { frame } = eightGpus()
+    const rows = processRows(frame, { sort, reversed: false }).map((row) => row.id)
+    expect(new Set(rows).size).toBe(100)
+    expect(processRows(frame, { sort, reversed: true }).map((row) => row.id)).toEqual(rows.toReversed())
+    expect(processCount(frame)).toBe(100)
+  },
+)
+
+test('missing numbers come last', () => {
+  const hosts = [1, 2, 3].map((pid) => ({
+    ...hostProcess(pid, 'p', []),
+    cpuPercent: pid === 2 ? missing('not-yet-known') : known(pid),
+  }))
+  const frame = frameOn(...hosts.map((host) => processWith(host, 'x', 1)))
+  expect(processRows(frame, { sort: 'cpu', reversed: false }).map((row) => row.pid)).toEqual([3, 1, 2])
+})
