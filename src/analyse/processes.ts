@@ -27,12 +27,12 @@ export function followProcesses(
   users: ReadonlyMap<number, string>,
   keepMs: number,
 ): ProcessBook {
-  const next = new Map([...book].filter(([, record]) => sample.elapsedMs - record.renewedAtMs <= keepMs))
+  const next = new Map(book)
   for (const [pid, files] of procFiles(sample)) {
     const record = renew(next.get(pid), files, sample.elapsedMs, users)
     if (record !== undefined) next.set(pid, record)
   }
-  return next
+  return new Map([...next].filter(([, { renewedAtMs }]) => sample.elapsedMs - renewedAtMs <= keepMs))
 }
 
 /** The process and its known ancestors, nearest first. */

@@ -95,6 +95,9 @@ describe('a process', () => {
     const seen = [0, { 'proc/42/stat': stat({}) }] as const
     expect(record(seen, [30, {}])?.renewedAtMs).toBe(0)
     expect(record(seen, [31, {}])).toBeUndefined()
+    // after a suspend of an hour it is still the same process, with all that is known of it
+    const named = [0, { 'proc/42/stat': stat({}), 'proc/42/cmdline': 'vllm\0serve\0' }] as const
+    expect(record(named, [3600, { 'proc/42/stat': stat({}) }])?.process.command).toEqual(['vllm', 'serve'])
   })
 
   test('is nothing that only a torn stat or a stray part names', () => {
