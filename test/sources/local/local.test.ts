@@ -109,6 +109,18 @@ describe('watching this machine', { timeout: 20_000 }, () => {
     expect(source.state()).toEqual({ kind: 'live', intervalMs: 250 })
   })
 
+  test('follows a new interval out of a long one where there is no nvidia-smi to wake it', async () => {
+    const source = sourceOver(`${temporaryFolder()}/nvidia-smi`, MINUTE_MS)
+    const samples = await watchUntil(source, (seen) => seen.length === 2, {
+      onSample: ({ sequence }) => {
+        setTimeout(() => {
+          if (sequence === 0) source.control({ kind: 'interval', intervalMs: 250 })
+        }, 100)
+      },
+    })
+    expect(samples.map(({ intervalMs }) => intervalMs)).toEqual([MINUTE_MS, 250])
+  })
+
   test.each([
     ['ends', HEALTHY],
     ['kills, when it must,', { ...HEALTHY, ignoresSigterm: true }],

@@ -11,8 +11,6 @@ import type { FakeNvidiaSmi, FakeScenario } from '../../support/fake-nvidia-smi.
 
 const DOCUMENT = nvidiaSmiXml({ gpus: [{ processes: [{ pid: 4242, name: 'python3', usedMiB: 100 }] }] })
 const HEALTHY: FakeScenario = { documents: [DOCUMENT] }
-/** Ample for a child to start and to say so. */
-const START_MS = 200
 const LOST = 'Failed to initialize NVML: GPU is lost'
 
 describe('nvidia-smi', () => {
@@ -109,8 +107,10 @@ describe('nvidia-smi', () => {
     await answerOf(smi)
     smi.setInterval(3000)
     await clock.advance(400)
+    await timeToStart()
     smi.setInterval(1500)
     await clock.advance(499)
+    await timeToStart()
     expect(fake.runs()).toHaveLength(1)
     await clock.advance(1)
     await answerOf(smi)
@@ -124,6 +124,7 @@ describe('nvidia-smi', () => {
     smi.setInterval(3000)
     smi.setInterval(2000)
     await clock.advance(20_000)
+    await timeToStart()
     expect(fake.runs()).toHaveLength(1)
     expect(isAlive(fake.runs()[0]?.pid ?? 0)).toBe(true)
   })
@@ -166,8 +167,13 @@ async function answerOf(smi: NvidiaSmi): Promise<unknown> {
 async function passPause(clock: FakeClock, fake: FakeNvidiaSmi, ms: number): Promise<void> {
   const runs = fake.runs().length
   await clock.advance(ms - 1)
-  await new Promise((resolve) => setTimeout(resolve, START_MS))
+  await timeToStart()
   expect(fake.runs()).toHaveLength(runs)
   await clock.advance(1)
   await eventually(() => fake.runs().length > runs, 'it is started again')
+}
+
+/** Ample for a child to start and to say so. */
+function timeToStart(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 200))
 }
