@@ -20,6 +20,9 @@ export interface ProcessColumn {
   readonly tone: (row: ProcessRow) => Tone
 }
 
+/** Columns that say nothing on a machine without a GPU. */
+export const GPU_COLUMNS: readonly string[] = ['GPU', 'TYPE', 'VRAM']
+
 /** All columns from left to right. */
 export const PROCESS_COLUMNS: readonly ProcessColumn[] = [
   column('PID', 'pid', 'right', 7, 0, (row) => row.pid.toString()),

@@ -81,14 +81,15 @@ export function linkWord(state: LinkState): string {
 }
 
 /** What is to be said of slow GPU numbers: their age and their cost; nothing when they are as fresh as asked for. */
-export function sampleAge(frame: Frame): string | undefined {
+export function sampleAge(frame: Frame, short: boolean): string | undefined {
   if (frame.gpuSample.kind === 'missing') return undefined
   const { ageMs, tookMs } = frame.gpuSample.value
   const old = ageMs > 1.5 * frame.intervalMs
   const slow = tookMs.kind === 'known' && tookMs.value >= 0.5 * frame.intervalMs
   if (!old && !slow) return undefined
-  const cost = tookMs.kind === 'known' ? `, nvidia-smi took ${formatDuration(tookMs.value)}` : ''
-  return `sample ${formatDuration(ageMs)} old${cost}`
+  const cost =
+    tookMs.kind === 'known' ? `, ${short ? '' : 'nvidia-smi '}took ${formatDuration(tookMs.value)}` : ''
+  return `${short ? '' : 'sample '}${formatDuration(ageMs)} old${cost}`
 }
 
 /** Graphics card names without the maker, which is always the same. */

@@ -1,8 +1,7 @@
 import { known, missing } from '../../src/core/reading.ts'
 import { gibibytes } from '../../src/core/units.ts'
-import type { Frame, GpuProcessState } from '../../src/model/frame.ts'
+import type { Frame } from '../../src/model/frame.ts'
 import type { Risk } from '../../src/model/risk.ts'
-import type { Workload } from '../../src/model/workload.ts'
 import type { Scene } from '../../src/view/panel.ts'
 import {
   frameWith,
@@ -17,6 +16,7 @@ import {
   slices,
   workloadWith,
 } from './scene.ts'
+import { kvRisk, twoH100 } from './scene-two-h100.ts'
 
 /** Every scene that the screen is tried on, by name. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
@@ -29,193 +29,6 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
 }
 
 const STEP_MS = 2000
-
-/** A vLLM whose pool fills, and a transformers process that grows, over ten minutes with a hole of forty seconds. */
-export function twoH100(): Scene {
-  return sceneOf(twoH100Frames())
-}
-
-export function twoH100Frames(count = 300): readonly Frame[] {
-  return Array.from({ length: count }, (_, i) => i)
-    .filter((i) => i < 100 || i > 120)
-    .map((i) => twoH100Frame(i, i / (count - 1), i === 121))
-}
-
-function twoH100Frame(i: number, share: number, afterGap: boolean): Frame {
-  const ratio = 0.5 + 0.28 * share + 0.02 * Math.sin(i / 9)
-  const grown = 24.6 + 35.2 * share ** 1.4
-  const vllm = vllmWorkload(ratio)
-  const transformers = transformersWorkload(grown)
-  const server = hostProcess(
-    4200,
-    'vllm',
-    'vllm serve meta-llama/Llama-3.1-8B-Instruct --max-model-len 16384'.split(' '),
-  )
-  const python = hostProcess(9120, 'python3', ['python3', 'chat.py', '--model', 'Qwen/Qwen3-14B'], 'alice')
-  const desktop = hostProcess(2210, 'Xorg', ['/usr/lib/xorg/Xorg', ':0', '-nolisten', 'tcp'])
-  const xorg: GpuProcessState = { ...processWith(desktop, 'unknown:2210', 0.1), type: 'G' }
-  return frameWith({
-    sequence: i,
-    elapsedMs: i * STEP_MS,
-    takenAtEpochMs: NOON_EPOCH_MS - 598_000 + i * STEP_MS,
-    afterGap,
-    hostMemory: hostMemory(251, 189 - 3 * share),
-    gpus: [
-      gpuWith(0, {
-        memory: h100Memory(71.4),
-        processes: known([processWith(server, vllm.id, 69.9), xorg]),
-        attributedBytes: known(gibibytes(69.9)),
-        otherBytes: known(gibibytes(1.5)),
-        unownedBytes: known(gibibytes(0.6)),
-        unownedReason: 'driver',
-      }),
-      gpuWith(1, {
-        memory: h100Memory(grown + 1.3),
-        utilization: { gpuPercent: known(97), memoryPercent: known(80) },
-        temperatureCelsius: known(71),
-        powerWatts: known(655),
-        processes: known([processWith(python, transformers.id, grown), xorg]),
-        attributedBytes: known(gibibytes(grown)),
-        otherBytes: known(gibibytes(1.3)),
-        unownedBytes: known(gibibytes(0.4)),
-        unownedReason: 'driver',
-      }),
-    ],
-    workloads: [vllm, transformers, workloadWith('unknown:2210', {})],
-    risks: share < 0.6 ? [] : [oomRisk(), kvRisk()],
-  })
-}
-
-function vllmWorkload(ratio: number): Workload {
-  return workloadWith('vllm:4200', {
-    engine: 'vllm',
-    model: {
-      name: known('meta-llama/Llama-3.1-8B-Instruct'),
-      source: known('argv'),
-      quantization: known('bf16'),
-      parameters: known(8_030_261_248),
-    },
-    memory: {
-      usedBytes: known(gibibytes(69.9)),
-      slices: slices({
-        weightsBytes: 15,
-        kvBytes: 52.3,
-        activationsBytes: 1.1,
-        overheadBytes: 1.4,
-        unexplainedBytes: 0.1,
-      }),
-      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(69.9)) }],
-      residentBytes: known(gibibytes(9)),
-      onCpuRatio: known(0),
-    },
-    kv: {
-      growth: known('preallocated'),
-      capacityBytes: known(gibibytes(52.3)),
-      usedBytes: known(gibibytes(52.3 * ratio)),
-      capacityTokens: known(428_416),
-      usedTokens: known(Math.round(428_416 * ratio)),
-      reusableTokens: missing('not-reported'),
-      usedRatio: known(ratio),
-      bytesPerToken: known(131_072),
-      perEngine: [],
-    },
-    ceiling: known({
-      bytes: gibibytes(72.9),
-      lowBytes: gibibytes(72),
-      highBytes: gibibytes(73.4),
-      limitedBy: 'engine-budget',
-      basis: 'engine-log',
-      workings: [],
-      perGpu: [{ uuid: 'GPU-0', bytes: gibibytes(72.9) }],
-    }),
-    trend: { memory: { kind: 'steady' }, kv: growing(0.4) },
-  })
-}
-
-function transformersWorkload(usedGib: number): Workload {
-  return workloadWith('transformers:9120', {
-    engine: 'transformers',
-    user: known('alice'),
-    model: {
-      name: known('Qwen3-14B'),
-      source: known('argv'),
-      quantization: known('bf16'),
-      parameters: known(14_768_307_200),
-    },
-    memory: {
-      usedBytes: known(gibibytes(usedGib)),
-      slices: slices({ weightsBytes: 27.5 * Math.min(1, usedGib / 27.5) }),
-      perGpu: [{ uuid: 'GPU-1', usedBytes: known(gibibytes(usedGib)) }],
-      residentBytes: known(gibibytes(9)),
-      onCpuRatio: known(0),
-    },
-    ceiling: known({
-      bytes: gibibytes(90.7),
-      lowBytes: gibibytes(88),
-      highBytes: gibibytes(94),
-      limitedBy: 'context-length',
-      basis: 'formula',
-      workings: [],
-      perGpu: [{ uuid: 'GPU-1', bytes: gibibytes(90.7) }],
-    }),
-    trend: { memory: growing(3.6), kv: { kind: 'too-short', spanMs: 0, neededMs: 20_000 } },
-  })
-}
-
-function growing(gibPerMinute: number): Workload['trend']['memory'] {
-  const bytesPerSecond = gibibytes(gibPerMinute) / 60
-  return {
-    kind: 'growing',
-    bytesPerSecond,
-    lowBytesPerSecond: bytesPerSecond * 0.9,
-    highBytesPerSecond: bytesPerSecond * 1.1,
-  }
-}
-
-function oomRisk(): Risk {
-  return {
-    id: 'cuda-oom:transformers:9120',
-    class: 'cuda-oom',
-    level: 'critical',
-    gpu: 'GPU-1',
-    gpus: ['GPU-1'],
-    workload: 'transformers:9120',
-    mig: undefined,
-    eta: { seconds: 300, lowSeconds: 250, highSeconds: 350 },
-    sinceElapsedMs: 560_000,
-    summary:
-      'GPU 1 runs out of memory in 4–6 min: transformers 9120 (alice) grows 3.6 GiB/min, 18.1 left. It then fails.',
-    evidence: [],
-    advice: [
-      {
-        action: 'smaller batch, or a quantized KV cache',
-        command: undefined,
-        freesBytes: gibibytes(15),
-        addsTokens: undefined,
-        restart: true,
-        quality: undefined,
-      },
-    ],
-  }
-}
-
-function kvRisk(): Risk {
-  return {
-    id: 'kv-saturation:vllm:4200',
-    class: 'kv-saturation',
-    level: 'watch',
-    gpu: 'GPU-0',
-    gpus: ['GPU-0'],
-    workload: 'vllm:4200',
-    mig: undefined,
-    eta: { seconds: 1560, lowSeconds: 1260, highSeconds: 2040 },
-    sinceElapsedMs: 400_000,
-    summary:
-      'vLLM 4200: KV pool 80 %, full in about 26 min if it goes on. Then requests are preempted: slower, no crash.',
-    evidence: [],
-    advice: [],
-  }
-}
 
 /** Eight full cards and a hundred processes, replayed. */
 export function eightGpus(): Scene {
@@ -250,7 +63,11 @@ function eightGpusFrame(i: number): Frame {
 
 /** A machine without nvidia-smi. */
 export function noGpu(): Scene {
-  const frames = Array.from({ length: 30 }, (_, i) =>
+  return sceneOf(noGpuFrames())
+}
+
+export function noGpuFrames(): readonly Frame[] {
+  return Array.from({ length: 30 }, (_, i) =>
     frameWith({
       elapsedMs: i * STEP_MS,
       driver: { version: missing('not-reported'), cuda: missing('not-reported') },
@@ -268,11 +85,14 @@ export function noGpu(): Scene {
       faults: [{ fault: { kind: 'command-not-found', command: 'nvidia-smi' }, ageMs: i * STEP_MS }],
     }),
   )
-  return sceneOf(frames)
 }
 
 /** A GB10: one pool, a slow nvidia-smi. */
 export function unified(): Scene {
+  return sceneOf(unifiedFrames())
+}
+
+export function unifiedFrames(): readonly Frame[] {
   const server = hostProcess(700, 'llama-server', ['llama-server', '-m', '/models/qwen3-32b.gguf'], 'svc')
   const missingMemory = missing('not-supported')
   const workload = workloadWith('llama.cpp:700', {
@@ -291,7 +111,7 @@ export function unified(): Scene {
       onCpuRatio: missing('not-reported'),
     },
   })
-  const frames = Array.from({ length: 60 }, (_, i) =>
+  return Array.from({ length: 60 }, (_, i) =>
     frameWith({
       elapsedMs: i * STEP_MS,
       hostMemory: hostMemory(119.6, 70 - i / 6),
@@ -316,7 +136,6 @@ export function unified(): Scene {
       workloads: [workload],
     }),
   )
-  return sceneOf(frames)
 }
 
 /** An A100 cut into slices, its processes hidden by a container. */

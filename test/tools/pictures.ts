@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { eightGpusFrames, twoH100Frames } from '../support/scenes.ts'
+import { twoH100Frames } from '../support/scene-two-h100.ts'
+import { eightGpusFrames } from '../support/scenes.ts'
 import { svgOf } from '../support/svg.ts'
 import { watch } from '../support/terminal.ts'
 import type { Frame } from '../../src/model/frame.ts'

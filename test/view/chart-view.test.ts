@@ -41,18 +41,16 @@ const SIZE = { columns: 40, rows: 8 }
 
 test('axes and labels stand around the plot, each label at the height of its curve', () => {
   const view = chartView(subject([curve('GPU 0', [], 71), curve('GPU 1', [], 20)]), 600_000, SIZE)
-  expect(text(view)).toEqual(
-    [
-      '  80┤                           limit   ',
-      '    │                           GPU 0 71',
-      '    │                                   ',
-      '  40┤                                   ',
-      '    │                                   ',
-      '    │                           GPU 1 20',
-      '    │                                   ',
-      '   0└──────────────−2 min─────now        ',
-    ].map((row) => row.slice(0, 40)),
-  )
+  expect(text(view)).toEqual([
+    '  80┤                         limit     ',
+    '    │                         GPU 0 71  ',
+    '    │                                   ',
+    '  40┤                                   ',
+    '    │                                   ',
+    '    │                         GPU 1 20  ',
+    '    │                                   ',
+    '   0└───−5 min────────────now           ',
+  ])
 })
 
 test('a gap stays a gap, and what has not been seen is not drawn', () => {
@@ -110,7 +108,7 @@ test('too small for a plot, it is numbers', () => {
 
 test('labels that want the same row keep their order of heights', () => {
   const curves = [10, 11, 12].map((value, i) => curve(`GPU ${i}`, [], value))
-  const labels = text(chartView(subject(curves), 0, SIZE)).map((row) => row.slice(31).trim())
+  const labels = text(chartView(subject(curves), 0, SIZE)).map((row) => row.slice(29).trim())
   expect(labels.filter((label) => label.startsWith('GPU'))).toEqual(['GPU 2 12', 'GPU 1 11', 'GPU 0 10'])
 })
 

@@ -5,7 +5,8 @@ import type { Frame } from '../../src/model/frame.ts'
 import { SORT_COLUMNS } from '../../src/view/process-order.ts'
 import { processCount, processRows } from '../../src/view/process-rows.ts'
 import { frameWith, gpuWith, hostProcess, processWith, workloadWith } from '../support/scene.ts'
-import { eightGpus, twoH100 } from '../support/scenes.ts'
+import { twoH100 } from '../support/scene-two-h100.ts'
+import { eightGpus } from '../support/scenes.ts'
 
 const BY_RISK = { sort: 'risk', reversed: false } as const
 

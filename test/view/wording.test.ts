@@ -10,7 +10,7 @@ import {
   shortGpuName,
 } from '../../src/view/wording.ts'
 import { frameWith } from '../support/scene.ts'
-import { twoH100 } from '../support/scenes.ts'
+import { twoH100 } from '../support/scene-two-h100.ts'
 
 test.each([
   [{ seconds: 300, lowSeconds: 250, highSeconds: 350 }, '4–6 min'],
@@ -42,13 +42,14 @@ test('the clock is that of whoever looks', () => {
 })
 
 test('a slow nvidia-smi is told by its age and its cost, a quick one is not', () => {
-  const sample = (ageMs: number, tookMs: number) =>
-    sampleAge(frameWith({ gpuSample: known({ ageMs, tookMs: known(tookMs) }) }))
+  const sample = (ageMs: number, tookMs: number, short = false) =>
+    sampleAge(frameWith({ gpuSample: known({ ageMs, tookMs: known(tookMs) }) }), short)
   expect(sample(4200, 3900)).toBe('sample 4.2 s old, nvidia-smi took 3.9 s')
+  expect(sample(4200, 3900, true)).toBe('4.2 s old, took 3.9 s')
   expect(sample(0, 1000)).toBe('sample 0.0 s old, nvidia-smi took 1.0 s')
   expect(sample(3000, 999)).toBeUndefined()
   expect(sample(3001, 410)).toBe('sample 3.0 s old, nvidia-smi took 0.4 s')
-  expect(sampleAge(frameWith({ gpuSample: missing('not-yet-known') }))).toBeUndefined()
+  expect(sampleAge(frameWith({ gpuSample: missing('not-yet-known') }), false)).toBeUndefined()
 })
 
 test('risks are counted by level, worst first', () => {

@@ -23,7 +23,7 @@ function header(scene: Scene, columns: number): Line {
 function leftParts(scene: Scene, columns: number): readonly Ranked[] {
   const { frame } = scene
   const { version, cuda } = frame.driver
-  const late = sampleAge(frame)
+  const late = sampleAge(frame, columns < 100)
   return [
     { rank: 1, line: [span('llmtop', 'title')] },
     { rank: 2, line: [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')] },

@@ -1,12 +1,13 @@
 import { glyph } from '../glyphs.ts'
 import { cell, clipLine, fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
-import { PROCESS_COLUMNS } from '../process-columns.ts'
+import { GPU_COLUMNS, PROCESS_COLUMNS } from '../process-columns.ts'
 import type { ProcessColumn } from '../process-columns.ts'
 import { processCount, processRows } from '../process-rows.ts'
 import type { ProcessRow } from '../process-rows.ts'
 import { firstRow, selectedRow } from '../ui-state.ts'
 import type { UiState } from '../ui-state.ts'
+import { wrap } from '../width.ts'
 import { MISSING } from '../wording.ts'
 
 /** Every process that holds GPU memory, joined to what is known of its workload. */
@@ -23,9 +24,11 @@ export const processesPanel: Panel = {
 
 function table(scene: Scene, size: Size): readonly Line[] {
   const rows = processRows(scene.frame, scene.ui)
-  const columns = columnsFor(size.columns - 1)
+  const hasGpu = scene.frame.gpus.length > 0
+  const useful = PROCESS_COLUMNS.filter(({ head: name }) => hasGpu || !GPU_COLUMNS.includes(name))
+  const columns = columnsFor(useful, size.columns - 1)
   if (rows.length === 0)
-    return [head(columns, scene.ui, size.columns), emptyState(scene, size.columns)].slice(0, size.rows)
+    return [head(columns, scene.ui, size.columns), ...emptyState(scene, size)].slice(0, size.rows)
   const ids = rows.map((row) => row.id)
   const inSight = size.rows - 1
   const first = firstRow(scene.ui, ids, inSight)
@@ -42,19 +45,21 @@ interface Fitted {
 }
 
 // The most important columns that fit, in their order; what is left goes to those that can grow.
-function columnsFor(room: number): readonly Fitted[] {
+function columnsFor(useful: readonly ProcessColumn[], room: number): readonly Fitted[] {
   const kept: ProcessColumn[] = []
   let left = room
-  for (const column of [...PROCESS_COLUMNS].sort((a, b) => a.rank - b.rank)) {
+  for (const column of [...useful].sort((a, b) => a.rank - b.rank)) {
     if (column.columns + 1 > left) continue
     kept.push(column)
     left -= column.columns + 1
   }
-  return PROCESS_COLUMNS.filter((column) => kept.includes(column)).map((column) => {
-    const width = column.columns + Math.min(left, column.most - column.columns)
-    left -= width - column.columns
-    return { column, width }
-  })
+  return useful
+    .filter((column) => kept.includes(column))
+    .map((column) => {
+      const width = column.columns + Math.min(left, column.most - column.columns)
+      left -= width - column.columns
+      return { column, width }
+    })
 }
 
 function head(columns: readonly Fitted[], ui: UiState, width: number): Line {
@@ -95,14 +100,19 @@ function valueCell(text: string, width: number, column: ProcessColumn, row: Proc
   return cell(text, width, column.align, text === MISSING || text === 'steady' ? 'dim' : column.tone(row))
 }
 
-function emptyState({ frame }: Scene, columns: number): Line {
+function emptyState({ frame }: Scene, size: Size): readonly Line[] {
   const hidden = frame.gpus.some((gpu) => gpu.unownedReason === 'pid-namespace')
   const unlisted = frame.gpus.length > 0 && frame.gpus.every((gpu) => gpu.processes.kind === 'missing')
-  return clipLine([span(`  ${sentence(frame.gpus.length > 0, hidden, unlisted)}`, 'dim')], columns)
+  const words = wrap(
+    sentence(frame.gpus.length > 0, hidden, unlisted),
+    Math.max(1, size.columns - 3),
+    size.rows - 1,
+  )
+  return words.map((text) => clipLine([span(`  ${text}`, 'dim')], size.columns))
 }
 
 function sentence(hasGpu: boolean, hidden: boolean, unlisted: boolean): string {
-  if (!hasGpu) return 'without a GPU there are no processes to show'
+  if (!hasGpu) return 'no process to show'
   if (hidden)
     return "the processes are in another PID namespace; start the container with '--pid=host' to see them"
   if (unlisted) return 'the driver does not list the processes of this GPU'
