@@ -86,8 +86,8 @@ function cacheOf(
     kvOnGpu = true,
   } = settings
   return {
-    typeK: kvTypeK,
-    typeV: kvTypeV,
+    typeK: kvTypeK.toLowerCase(),
+    typeV: kvTypeV.toLowerCase(),
     mlaValueDim: settings.mlaValueCopy === true ? (architecture.mla?.kvLoraRank ?? 0) : 0,
     flashAttention,
     swaFull,

@@ -9,8 +9,8 @@ import { computeBytes, hostComputeBytes } from './llama-cpp-compute.ts'
 import { layerCaches, type LayerCache } from './llama-cpp-kv.ts'
 import { llamaCppSettings, type LlamaCppSettings } from './llama-cpp-settings.ts'
 import { HOST, placement, placeWeights, spreadOver, type PlacedWeights, type Placement } from './placement.ts'
-import type { GpuParts, Plan, PreparedEngine } from './plan.ts'
-import { within, type PartError, type PartErrors } from './range.ts'
+import type { GpuParts, PartError, PartErrors, Plan, PreparedEngine } from './plan.ts'
+import { within } from './range.ts'
 import type { EngineSettings } from './settings.ts'
 import { layoutOf } from './weights.ts'
 
@@ -74,13 +74,14 @@ function planOf(prepared: Prepared): Plan {
   const caches = placeCaches(prepared)
   const compute = computeOf(prepared)
   const perGpu = Array.from({ length: placed.gpuCount }, (_, gpu): GpuParts => {
-    const isUsed = placed.layers.includes(gpu) || placed.output === gpu || placed.weightShares !== undefined
+    // a GPU that is there is used for large batches even when every layer is on the host
+    const isUsed = input.topology.gpus.length > 0 || placed.output !== HOST
     return {
       weightsBytes: map(weights, ({ perGpu: bytes }) => bytes[gpu] ?? 0),
       kvBytes: map(caches, ({ kv }) => kv[gpu] ?? 0),
       stateBytes: map(caches, ({ state }) => state[gpu] ?? 0),
       activationsBytes: isUsed ? compute : known(0, 'derived'),
-      overheadBytes: known(overhead(input, gpu), 'derived'),
+      overheadBytes: known(isUsed ? overhead(input, gpu) : 0, 'derived'),
     }
   })
   return {

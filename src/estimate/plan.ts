@@ -1,6 +1,5 @@
 import type { Reading } from '../core/reading.ts'
 import type { Estimate, Fit, Term } from './estimate-types.ts'
-import type { PartErrors } from './range.ts'
 
 /** The parts on one GPU, before they are summed and given a range. */
 export interface GpuParts {
@@ -9,6 +8,20 @@ export interface GpuParts {
   readonly stateBytes: Reading<number>
   readonly activationsBytes: Reading<number>
   readonly overheadBytes: Reading<number>
+}
+
+/** How far a part may be off: a share of itself, and never less than a number of bytes. */
+export interface PartError {
+  readonly below: number
+  readonly above: number
+  readonly floorBytes: number
+}
+
+export interface PartErrors {
+  readonly weights: PartError
+  readonly kv: PartError
+  readonly activations: PartError
+  readonly overhead: PartError
 }
 
 /** What one engine makes of a model with its settings: the common form of all engines. */

@@ -1,20 +1,6 @@
 import { mebibytes } from '../core/units.ts'
 import { known, type Reading } from '../core/reading.ts'
-import type { GpuParts } from './plan.ts'
-
-/** How far a part may be off: a share of itself, and never less than a number of bytes. */
-export interface PartError {
-  readonly below: number
-  readonly above: number
-  readonly floorBytes: number
-}
-
-export interface PartErrors {
-  readonly weights: PartError
-  readonly kv: PartError
-  readonly activations: PartError
-  readonly overhead: PartError
-}
+import type { GpuParts, PartError, PartErrors } from './plan.ts'
 
 /** Never wider than this: a wider range says nothing; the parts then say more than the total does. */
 const WIDEST = 0.1
