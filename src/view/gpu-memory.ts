@@ -108,7 +108,7 @@ function divide(used: number, wanted: readonly (readonly [string, number])[]): S
     given[kind] = Math.min(left, Math.max(0, bytes))
     left -= given[kind]
   }
-  return { ...given, undivided: left }
+  return { ...given, undivided: (given['undivided'] ?? 0) + left }
 }
 
 function usedSlices(gpu: GpuState, here: readonly Workload[], others: Reading<number>): SliceBytes {
@@ -121,12 +121,16 @@ function usedSlices(gpu: GpuState, here: readonly Workload[], others: Reading<nu
     kvReserved: total('kvReserved'),
     activations: total('activations'),
     dynamic: total('dynamic'),
+    undivided: total('undivided'),
     others: Math.max(0, valueOr(others, 0) - unowned),
     unowned,
   }
 }
 
-type WorkloadSlices = Record<'weights' | 'kvUsed' | 'kvReserved' | 'activations' | 'dynamic', number>
+type WorkloadSlices = Record<
+  'weights' | 'kvUsed' | 'kvReserved' | 'activations' | 'dynamic' | 'undivided',
+  number
+>
 
 // A workload on several GPUs is divided on each of them as it is as a whole: its slices are known for all GPUs together.
 function split(workload: Workload, bytes: number): WorkloadSlices {
@@ -136,15 +140,24 @@ function split(workload: Workload, bytes: number): WorkloadSlices {
   const cache = (valueOr(kvBytes, 0) + valueOr(stateBytes, 0)) * share
   const usedCache = cache * usedRatio(workload)
   const rest = Math.max(0, bytes - weights - cache)
-  // where weights and KV are not known apart, the rest moves and nobody knows of what it is made
-  const apart = weightsBytes.kind === 'known' && kvBytes.kind === 'known'
-  return {
-    weights,
-    kvUsed: usedCache,
-    kvReserved: cache - usedCache,
-    activations: apart ? rest : 0,
-    dynamic: apart ? 0 : rest,
-  }
+  const kind = restOf(weightsBytes.kind === 'known', kvBytes.kind === 'known')
+  return { ...NO_SLICES, weights, kvUsed: usedCache, kvReserved: cache - usedCache, [kind]: rest }
+}
+
+// Beside weights and KV: activations and overhead. Beside weights alone: KV and activations, which move together.
+// Without weights nobody knows what it is.
+function restOf(hasWeights: boolean, hasKv: boolean): 'activations' | 'dynamic' | 'undivided' {
+  if (!hasWeights) return 'undivided'
+  return hasKv ? 'activations' : 'dynamic'
+}
+
+const NO_SLICES: WorkloadSlices = {
+  weights: 0,
+  kvUsed: 0,
+  kvReserved: 0,
+  activations: 0,
+  dynamic: 0,
+  undivided: 0,
 }
 
 // A pool whose use is unknown is reserved for certain; KV that grows on demand is in use by definition.

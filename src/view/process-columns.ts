@@ -20,11 +20,16 @@ export interface ProcessColumn {
   readonly tone: (row: ProcessRow) => Tone
 }
 
-/** Columns that say nothing on a machine without a GPU. */
-export const GPU_COLUMNS: readonly string[] = ['GPU', 'TYPE', 'VRAM']
+/** The columns from left to right. Without a GPU those of GPUs say nothing, and host memory is what counts. */
+export function processColumns(hasGpu: boolean): readonly ProcessColumn[] {
+  if (hasGpu) return PROCESS_COLUMNS
+  const useful = PROCESS_COLUMNS.filter(({ head }) => !GPU_COLUMNS.includes(head))
+  return useful.map((one) => (one.head === 'RES' ? { ...one, rank: 1 } : one))
+}
 
-/** All columns from left to right. */
-export const PROCESS_COLUMNS: readonly ProcessColumn[] = [
+const GPU_COLUMNS: readonly string[] = ['GPU', 'TYPE', 'VRAM']
+
+const PROCESS_COLUMNS: readonly ProcessColumn[] = [
   column('PID', 'pid', 'right', 7, 0, (row) => row.pid.toString()),
   column('USER', 'user', 'left', 8, 8, (row) => shown(row.user, (user) => user)),
   column('GPU', 'gpu', 'left', 4, 2, (row) => row.gpus),

@@ -21,7 +21,7 @@ export function formatEta(eta: EtaRange): string {
   const low = Math.floor(eta.lowSeconds / size)
   if (eta.highSeconds === undefined) return `${glyph('atLeast')}${low} ${unit}`
   if (Math.round(eta.lowSeconds / size) === Math.round(eta.highSeconds / size)) {
-    return `${glyph('about')}${Math.round(eta.seconds / size)} ${unit}`
+    return `${glyph('about')}${Math.floor(eta.seconds / size)} ${unit}`
   }
   return `${low}–${Math.ceil(eta.highSeconds / size)} ${unit}`
 }

@@ -90,6 +90,13 @@ test('what cannot be separated is called dynamic', () => {
   })
 })
 
+test('without weights nobody knows what the rest is', () => {
+  expect(inGib(gpuMemory(gpu(50), frameWith({ workloads: [workload(50)] })))).toMatchObject({
+    undivided: 50,
+    others: 10,
+  })
+})
+
 test('processes of unknown engines are others, and what no process holds is unowned', () => {
   expect(inGib(gpuMemory(gpu(0, { unownedBytes: known(gibibytes(4)) }), frameWith({})))).toEqual({
     others: 56,
@@ -152,7 +159,7 @@ test('the ceiling is known only when that of every workload is', () => {
 test('a unified GPU shows the pool of the host', () => {
   const shared = gpu(0, { unifiedMemory: true, attributedBytes: known(gibibytes(30)) })
   const picture = gpuMemory(shared, frameWith({ hostMemory: hostMemory(120, 50), workloads: [workload(30)] }))
-  expect(inGib(picture)).toEqual({ dynamic: 30, others: 40, free: 50 })
+  expect(inGib(picture)).toEqual({ undivided: 30, others: 40, free: 50 })
   expect(picture.limitBytes).toEqual(known(gibibytes(120), 'derived'))
 })
 

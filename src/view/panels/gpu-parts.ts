@@ -19,7 +19,7 @@ const SLICE_NAMES: Readonly<Record<SliceKind, string>> = {
   kvReserved: 'KV reserved',
   activations: 'activations',
   dynamic: 'dynamic',
-  undivided: 'used',
+  undivided: 'not divided',
   others: 'others',
   unowned: 'unowned',
   free: 'free',

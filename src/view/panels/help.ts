@@ -47,7 +47,7 @@ const SLICES = [
   ['kvReserved', 'KV cache that is taken but free for requests'],
   ['activations', 'activations, CUDA context, graphs and other overhead'],
   ['dynamic', 'KV cache and activations where they cannot be told apart'],
-  ['undivided', 'used, and the driver does not say by whom'],
+  ['undivided', 'used, but of what it consists is not known'],
   ['others', 'other processes'],
   ['unowned', 'used by no process that is listed'],
   ['reserved', 'kept by the driver: not part of the limit'],

@@ -1,7 +1,7 @@
 import { glyph } from '../glyphs.ts'
 import { cell, clipLine, fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
-import { GPU_COLUMNS, PROCESS_COLUMNS } from '../process-columns.ts'
+import { processColumns } from '../process-columns.ts'
 import type { ProcessColumn } from '../process-columns.ts'
 import { processCount, processRows } from '../process-rows.ts'
 import type { ProcessRow } from '../process-rows.ts'
@@ -24,9 +24,7 @@ export const processesPanel: Panel = {
 
 function table(scene: Scene, size: Size): readonly Line[] {
   const rows = processRows(scene.frame, scene.ui)
-  const hasGpu = scene.frame.gpus.length > 0
-  const useful = PROCESS_COLUMNS.filter(({ head: name }) => hasGpu || !GPU_COLUMNS.includes(name))
-  const columns = columnsFor(useful, size.columns - 1)
+  const columns = columnsFor(processColumns(scene.frame.gpus.length > 0), size.columns - 1)
   if (rows.length === 0)
     return [head(columns, scene.ui, size.columns), ...emptyState(scene, size)].slice(0, size.rows)
   const ids = rows.map((row) => row.id)
