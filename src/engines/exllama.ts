@@ -2,7 +2,8 @@ import { claimBy, type Role } from './claim-by.ts'
 import type { Engine } from './engine.ts'
 import { launchOf } from './launch.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import { flagValue } from './program.ts'
+import { onlyModel, silentReport } from './silent-report.ts'
 
 /** ExLlama v2 and v3, by themselves or under TabbyAPI, whose settings lie in config.yml. */
 export const exllama: Engine = {
@@ -10,7 +11,8 @@ export const exllama: Engine = {
   label: 'ExLlama',
   claim: claimBy('exllama', roleOf),
   wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  report: ({ root }) =>
+    silentReport(onlyModel('exllama', flagValue(launchOf(root)?.args ?? [], 'model-name')), WHY),
 }
 
 // a script in the project's own folder: `python main.py` alone says nothing
@@ -24,3 +26,5 @@ function roleOf(process: HostProcess): Role | undefined {
   const isRoot = kind === 'module' ? MODULE.test(name) : SCRIPT.test(path) || /^tabby-?api$/i.test(name)
   return isRoot ? 'root' : undefined
 }
+
+const WHY = 'TabbyAPI has no page of its cache, and its settings lie in config.yml'

@@ -1,8 +1,23 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf, type Launch } from './launch.ts'
+import { known, missing } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import type { Want } from '../model/want.ts'
+import type { WorkloadModel } from '../model/workload.ts'
+import type { LlamaServerProps } from '../parse/engine-pages/llama-server.ts'
+import { addressOf, addressWants, type Address } from './address.ts'
+import { isLoading } from './answers.ts'
 import { blankReport } from './blank-report.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import { configOf, declaredModel, fromApi } from './declared.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentOf, environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { llamaCppFlags } from './flags/llama-cpp.ts'
+import type { Environment } from './flags/read-flags.ts'
+import { launchOf, type Launch } from './launch.ts'
+import { llamaServerWants, servesModel, slotsReport, stateOf } from './llama-server-pages.ts'
+import { modelName } from './model-name.ts'
+import { preallocated } from './pool.ts'
+import { flagValue } from './program.ts'
 
 /** One process holds everything; in router mode each model has a llama-server of its own below the router. */
 export const llamaCpp: Engine = {
@@ -10,8 +25,8 @@ export const llamaCpp: Engine = {
   label: 'llama.cpp',
   comms: ['llama-server', 'llama-cli', 'llama', 'llamafile', 'ld-linux-x86-64'],
   claim: claimBy('llama.cpp', roleOf),
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: llamaCppWants,
+  report: llamaCppReport,
 }
 
 // the tools of llama.cpp that load a model; names such as llama-swap and llama-stack belong to others
@@ -38,4 +53,100 @@ function isTool({ name, kind, args }: Launch): boolean {
   if (name === 'llama' && SUBCOMMANDS.has(args[0] ?? '')) return true
   if (OLD_NAMES.has(name)) return args.some((arg) => arg.endsWith('.gguf'))
   return LOCALAI_BACKEND.test(name) && args.some((arg) => arg.startsWith('--addr'))
+}
+
+/** llama-cpp-python and LocalAI's backend serve by protocols of their own. */
+function isServer({ name, args }: Launch): boolean {
+  if (name === 'llama') return args[0] === 'serve' || args[0] === 'server'
+  return name === 'llama-server' || name === 'server' || name === 'llamafile' || name.endsWith('.llamafile')
+}
+
+interface Seen {
+  readonly flags: EngineFlags
+  readonly address: Address | undefined
+}
+
+const DEFAULT_PORT = 8080
+
+function see(claim: Claim, answers: Answers): Seen {
+  const { root } = claim
+  const launch = launchOf(root)
+  const environment = environmentOf(root.pid, answers)
+  const args = launch?.args ?? []
+  const isServing = launch !== undefined && isServer(launch)
+  const flags = llamaCppFlags(args, environment, isServing)
+  // a server with a key writes a line into its log for each refusal
+  const isLocked = ['api-key', 'api-key-file'].some((flag) => flagValue(args, flag) !== undefined)
+  if (!isServing || isLocked) return { flags, address: undefined }
+  return { flags, address: addressOf(claim, listensIn(args, environment), answers) }
+}
+
+function listensIn(args: readonly string[], environment: Environment): Partial<Address> {
+  const host = flagValue(args, 'host') ?? environment['LLAMA_ARG_HOST']
+  const port = Number(flagValue(args, 'port') ?? environment['LLAMA_ARG_PORT'] ?? DEFAULT_PORT)
+  return { port, ...(host === undefined ? {} : { host }) }
+}
+
+function llamaCppWants(claim: Claim, answers: Answers): readonly Want[] {
+  const { address } = see(claim, answers)
+  return [
+    environmentWant(claim.root.pid),
+    ...addressWants(claim),
+    ...(address === undefined ? [] : llamaServerWants(address, answers)),
+  ]
+}
+
+function llamaCppReport(claim: Claim, answers: Answers): EngineReport {
+  const { flags, address } = see(claim, answers)
+  const config = configOf(flags, { kvType: { value: 'f16', origin: 'default' } })
+  const silent = { ...blankReport('not-reported'), model: declaredModel(flags), config }
+  if (address === undefined) return { ...silent, kv: preallocated(missing('not-reported', WHY_SILENT)) }
+  const state = stateOf(address, answers)
+  const isOther = state.kind === 'answering' && !servesModel(state.props, fileIn(flags))
+  if (state.kind === 'missing' || isOther) {
+    const no =
+      state.kind === 'missing' ? state : missing('not-reported', 'its port answers for another model')
+    return { ...silent, state: isLoading(no) ? 'loading' : 'serving', kv: preallocated(no) }
+  }
+  const { props, parameters } = state
+  return {
+    ...silent,
+    ...slotsReport(address, answers, props, isUnified(flags, props)),
+    model: { ...modelOf(flags, props), parameters },
+    config: configOf(flags, {
+      kvType: { value: 'f16', origin: 'default' },
+      contextTokens: fromApi(props.contextTokens),
+      parallel: fromApi(props.slots),
+    }),
+  }
+}
+
+const WHY_SILENT = 'it has no server to ask, or wants a key'
+
+function fileIn({ model }: EngineFlags): string | undefined {
+  return model?.kind === 'file' ? model.text : undefined
+}
+
+/** Without -np a server has four slots that share one pool; told a number, each has its own part. */
+function isUnified({ settings }: EngineFlags, { slots }: LlamaServerProps): boolean {
+  return settings.kvUnified ?? (settings.parallel === undefined && slots === 4)
+}
+
+function modelOf(flags: EngineFlags, { modelPath, modelType }: LlamaServerProps): WorkloadModel {
+  const declared = declaredModel(flags)
+  const quantization = quantizationOf(modelType)
+  return {
+    ...declared,
+    ...(declared.name.kind === 'missing' && modelPath !== undefined
+      ? { name: known(modelName(modelPath)), source: known('api' as const) }
+      : {}),
+    quantization: quantization === undefined ? declared.quantization : known(quantization),
+  }
+}
+
+/** `Q4_K - Medium` is what files call Q4_K_M. */
+export function quantizationOf(modelType: string | undefined): string | undefined {
+  const [, name, size] =
+    /^(?:all )?([A-Z]+[0-9A-Z_.]*)(?: - (Small|Medium|Large))?/.exec(modelType ?? '') ?? []
+  return name === undefined ? undefined : size === undefined ? name : `${name}_${size.slice(0, 1)}`
 }

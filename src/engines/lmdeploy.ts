@@ -1,21 +1,70 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf } from './launch.ts'
+import { missing } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import type { Want } from '../model/want.ts'
+import { parseLmdeployMetrics } from '../parse/engine-pages/lmdeploy-metrics.ts'
+import { addressOf, addressWants } from './address.ts'
+import { pageWant } from './allow-list.ts'
+import { pageAnswer } from './answers.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { launchOf } from './launch.ts'
+import { orMissing, pooled, preallocated } from './pool.ts'
+import { flagValue, hasFlag } from './program.ts'
+import { onlyModel, silentReport } from './silent-report.ts'
 
 export const lmdeploy: Engine = {
   id: 'lmdeploy',
   label: 'LMDeploy',
   claim: claimBy('lmdeploy', roleOf),
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: (claim, answers) => {
+    const metrics = metricsWant(claim, answers)
+    return [...addressWants(claim), ...(metrics === undefined ? [] : [metrics])]
+  },
+  report: lmdeployReport,
 }
 
 const SUBCOMMANDS = new Set(['serve', 'chat'])
+const DEFAULT_PORT = 23_333
 
 function roleOf(process: HostProcess): Role | undefined {
   const { name, args = [] } = launchOf(process) ?? {}
   if (name?.startsWith('lmdeploy.serve.') === true) return 'root'
   return name === 'lmdeploy' && SUBCOMMANDS.has(args[0] ?? '') ? 'root' : undefined
+}
+
+function metricsWant(claim: Claim, answers: Answers): Want | undefined {
+  const { args = [] } = launchOf(claim.root) ?? {}
+  if (args[0] === 'chat' || hasFlag(args, 'disable-metrics')) return undefined
+  const port = Number(flagValue(args, 'server-port') ?? DEFAULT_PORT)
+  const host = flagValue(args, 'server-name')
+  const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
+  return address === undefined ? undefined : pageWant(address, '/metrics')
+}
+
+function lmdeployReport(claim: Claim, answers: Answers): EngineReport {
+  // lmdeploy serve api_server MODEL
+  const { args = [] } = launchOf(claim.root) ?? {}
+  const silent = silentReport(
+    onlyModel('lmdeploy', args[0] === 'serve' ? args[2] : args[1]),
+    'its metrics are off',
+  )
+  const want = metricsWant(claim, answers)
+  if (want === undefined) return silent
+  const page = pageAnswer(answers, want)
+  if (page.kind === 'missing') return { ...silent, kv: preallocated(page) }
+  const metrics = parseLmdeployMetrics(page.text)
+  if (metrics === undefined) {
+    return { ...silent, kv: preallocated(missing('malformed', 'what answers on its port is not LMDeploy')) }
+  }
+  const { running, waiting, usedRatio } = metrics
+  return {
+    ...silent,
+    state: running === 0 ? 'idle' : 'serving',
+    kv: pooled([{ label: '0', usedRatio, capacityTokens: undefined }]),
+    requests: {
+      running: orMissing(running),
+      waiting: orMissing(waiting),
+      preemptions: missing('not-supported'),
+    },
+  }
 }

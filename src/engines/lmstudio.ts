@@ -2,7 +2,7 @@ import { claimBy, type Role } from './claim-by.ts'
 import type { Engine } from './engine.ts'
 import { launchOf, type Launch } from './launch.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import { onlyModel, silentReport } from './silent-report.ts'
 
 /** The desktop program or its daemon `llmster`; models run in workers that are its own Node and Electron processes. */
 export const lmstudio: Engine = {
@@ -10,7 +10,7 @@ export const lmstudio: Engine = {
   label: 'LM Studio',
   claim: claimBy('lmstudio', roleOf),
   wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  report: () => silentReport(onlyModel('lmstudio', undefined), WHY),
 }
 
 const NAME = /^(?:lm-studio|lmstudio|lm studio|llmster|lm-studio[\w.-]*\.appimage)$/i
@@ -28,3 +28,5 @@ function isWorker({ name, path, args }: Launch): boolean {
   if (NAME.test(name)) return args.some((arg) => arg.startsWith('--type='))
   return HOME.test(path) || (name === 'node' && HOME.test(args.find((arg) => !arg.startsWith('-')) ?? ''))
 }
+
+const WHY = 'LM Studio has no page of its cache'

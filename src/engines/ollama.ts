@@ -1,7 +1,24 @@
+import { known, missing } from '../core/reading.ts'
+import { parseJson } from '../core/decode.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import type { Want } from '../model/want.ts'
+import type { WorkloadModel } from '../model/workload.ts'
+import { parseManifestWeights, parseOllamaPs, type OllamaModel } from '../parse/engine-pages/ollama.ts'
+import { addressOf, addressWants, type Address } from './address.ts'
+import { pageWant } from './allow-list.ts'
+import { isLoading, jsonOf, pageAnswer, textAnswer } from './answers.ts'
 import { blankReport } from './blank-report.ts'
-import type { Claim, Engine } from './engine.ts'
+import { configOf, declaredModel, fromApi } from './declared.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentOf, environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { llamaCppFlags } from './flags/llama-cpp.ts'
+import { ollamaFlags } from './flags/ollama.ts'
+import type { Environment } from './flags/read-flags.ts'
 import { launchOf, type Launch } from './launch.ts'
+import { llamaServerWants, slotsReport, stateOf } from './llama-server-pages.ts'
+import { preallocated } from './pool.ts'
+import { flagValue } from './program.ts'
 
 /** `ollama serve` starts one runner per loaded model, and since 0.30 that runner is llama-server. Each is a workload of its own. */
 export const ollama: Engine = {
@@ -9,26 +26,23 @@ export const ollama: Engine = {
   label: 'Ollama',
   comms: ['ollama', 'ollama_llama_se'],
   claim: claimOllama,
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: ollamaWants,
+  report: ollamaReport,
 }
 
 function claimOllama([process, ...ancestors]: readonly HostProcess[]): Claim | undefined {
   const launch = process === undefined ? undefined : launchOf(process)
   if (process === undefined || launch === undefined) return undefined
-  if (isRunner(launch)) return { engine: 'ollama', root: process }
   if (isServer(launch)) return { engine: 'ollama', root: process, keeper: true }
-  const isChild = launch.name === 'llama-server' && (isPackaged(launch) || serverAmong(ancestors))
-  return isChild ? { engine: 'ollama', root: process } : undefined
+  const isChild = launch.name === 'llama-server' && (isPackaged(launch) || ancestors.some(isServerProcess))
+  if (!isChild && !isRunner(launch)) return undefined
+  return { engine: 'ollama', root: process }
 }
 
 // up to 0.8 a binary of its own in a temporary folder; then `ollama runner`, which MLX models still have
 function isRunner({ name, args }: Launch): boolean {
-  return (
-    name === 'ollama_llama_server' ||
-    name === 'ollama_llama_se' ||
-    (name === 'ollama' && args[0] === 'runner')
-  )
+  if (name === 'ollama_llama_server' || name === 'ollama_llama_se') return true
+  return name === 'ollama' && args[0] === 'runner'
 }
 
 /** A bare `ollama` is the name by which the driver lists a runner. */
@@ -36,16 +50,177 @@ function isServer({ name, args }: Launch): boolean {
   return name === 'ollama' && (args[0] === undefined || args[0] === 'serve' || args[0] === 'start')
 }
 
+function isServerProcess(process: HostProcess): boolean {
+  const launch = launchOf(process)
+  return launch !== undefined && isServer(launch)
+}
+
 /** Its own llama-server lies in lib/ollama, and its model is a blob of its store. */
 function isPackaged({ path, args }: Launch): boolean {
   return /(?:^|\/)ollama\/llama-server$/.test(path) || args.some((arg) => BLOB.test(arg))
 }
 
-const BLOB = /\/blobs\/sha256-[0-9a-f]{64}$/
+const BLOB = /^(.*)\/blobs\/sha256-([0-9a-f]{64})$/
 
-function serverAmong(ancestors: readonly HostProcess[]): boolean {
-  return ancestors.some((ancestor) => {
-    const launch = launchOf(ancestor)
-    return launch !== undefined && isServer(launch)
-  })
+interface Seen {
+  readonly launch: Launch | undefined
+  readonly flags: EngineFlags
+  /** Of `ollama serve`, which knows the names; and of a runner that is llama-server. */
+  readonly server: Address | undefined
+  readonly runner: Address | undefined
+  readonly blob: Blob | undefined
+}
+
+interface Blob {
+  readonly store: string
+  readonly digest: string
+}
+
+const DEFAULT_PORT = 11_434
+
+function see(claim: Claim, answers: Answers): Seen {
+  const { root } = claim
+  const launch = launchOf(root)
+  const args = launch?.args ?? []
+  // a runner inherits what its server was started with
+  const environment = environmentOf(root.pid, answers)
+  const isLlamaServer = launch?.name === 'llama-server'
+  const port = Number(flagValue(args, 'port'))
+  return {
+    launch,
+    flags: flagsOf(launch, environment),
+    server: addressOf(claim, serverIn(environment), answers),
+    runner: isLlamaServer ? addressOf(claim, { port }, answers) : undefined,
+    blob: blobIn(args),
+  }
+}
+
+/** The runner's -c counts all slots together, and is what it really has. */
+function flagsOf(launch: Launch | undefined, environment: Environment): EngineFlags {
+  const own = ollamaFlags([], environment)
+  if (launch === undefined || isServer(launch)) return own
+  const told = llamaCppFlags(launch.args)
+  return {
+    ...told,
+    settings: { ...own.settings, ...told.settings, engine: 'ollama' },
+    origins: { ...own.origins, ...told.origins },
+  }
+}
+
+/** `OLLAMA_HOST` is an address, a port or a URL of both. */
+function serverIn(environment: Environment): Partial<Address> {
+  const [, host = '', port] =
+    /^(?:https?:\/\/)?(.*?)(?::(\d+))?\/?$/.exec(environment['OLLAMA_HOST'] ?? '') ?? []
+  return { host, port: Number(port ?? DEFAULT_PORT) }
+}
+
+function blobIn(args: readonly string[]): Blob | undefined {
+  const [, store, digest] = BLOB.exec(flagValue(args, 'model') ?? '') ?? []
+  return store === undefined || digest === undefined ? undefined : { store, digest }
+}
+
+function ollamaWants(claim: Claim, answers: Answers): readonly Want[] {
+  const { server, runner, blob } = see(claim, answers)
+  return [
+    environmentWant(claim.root.pid),
+    ...addressWants(claim),
+    ...(server === undefined ? [] : [pageWant(server, '/api/ps')]),
+    ...(runner === undefined ? [] : llamaServerWants(runner, answers)),
+    ...(server === undefined || blob === undefined
+      ? []
+      : loadedModels(server, answers).flatMap(({ name }) => manifestWants(claim, blob, name))),
+  ]
+}
+
+function ollamaReport(claim: Claim, answers: Answers): EngineReport {
+  const seen = see(claim, answers)
+  const { flags } = seen
+  const model = loadedModel(claim, seen, answers)
+  const contextTokens = model?.contextTokens
+  return {
+    ...blankReport('not-reported'),
+    model: modelOf(flags, model),
+    config: configOf(flags, {
+      kvType: { value: 'f16', origin: 'default' },
+      contextTokens: fromApi(contextTokens),
+    }),
+    onCpuRatio: model === undefined ? missing('not-reported') : known(onCpuRatio(model), 'derived'),
+    ...runnerReport(seen, answers),
+  }
+}
+
+function runnerReport({ launch, flags, runner }: Seen, answers: Answers): Partial<EngineReport> {
+  if (runner === undefined) {
+    const isOlder = launch !== undefined && isRunner(launch)
+    const why = isOlder ? 'Ollama says it since 0.30' : 'its runner is not to be seen'
+    return { kv: preallocated(missing('not-supported', why)) }
+  }
+  const state = stateOf(runner, answers)
+  if (state.kind === 'answering') {
+    return slotsReport(runner, answers, state.props, flags.settings.kvUnified ?? false)
+  }
+  return { state: isLoading(state) ? 'loading' : 'serving', kv: preallocated(state) }
+}
+
+/** Of the loaded models the one that this runner has: its manifest names the runner's blob. */
+function loadedModel(claim: Claim, { server, blob }: Seen, answers: Answers): OllamaModel | undefined {
+  const loaded = server === undefined ? [] : loadedModels(server, answers)
+  if (blob === undefined) return onlyOne(loaded)
+  const manifests = loaded.map((model) => ({ model, text: manifestText(claim, blob, model, answers) }))
+  const its = manifests.find(
+    ({ text }) =>
+      text !== undefined && parseManifestWeights(parseJson(text)).includes(`sha256:${blob.digest}`),
+  )
+  // where the store can't be read, one model and one runner belong together
+  return its?.model ?? (manifests.some(({ text }) => text !== undefined) ? undefined : onlyOne(loaded))
+}
+
+function manifestText(claim: Claim, blob: Blob, { name }: OllamaModel, answers: Answers): string | undefined {
+  const [want] = manifestWants(claim, blob, name)
+  return want === undefined ? undefined : textAnswer(answers, want)?.text
+}
+
+function loadedModels(server: Address, answers: Answers): readonly OllamaModel[] {
+  return parseOllamaPs(jsonOf(pageAnswer(answers, pageWant(server, '/api/ps')))) ?? []
+}
+
+function onlyOne(loaded: readonly OllamaModel[]): OllamaModel | undefined {
+  return loaded.length === 1 ? loaded[0] : undefined
+}
+
+/** `llama3.2:3b` lies in manifests/registry.ollama.ai/library/llama3.2/3b. None for a name that could lead elsewhere. */
+function manifestWants({ root }: Claim, { store }: Blob, name: string): readonly Want[] {
+  const [path = '', tag = 'latest'] = name.split(/:(?=[^:/]*$)/)
+  const parts = path.split('/')
+  const full = [...['registry.ollama.ai', 'library'].slice(0, Math.max(0, 3 - parts.length)), ...parts, tag]
+  if (!full.every((part) => /^[\w-][\w.-]*$/.test(part))) return []
+  return [
+    {
+      kind: 'file',
+      path: `${store}/manifests/${full.join('/')}`,
+      every: 'once',
+      maxBytes: 64 * 1024,
+      ...(root.container === undefined ? {} : { viaPid: root.pid }),
+    },
+  ]
+}
+
+/** Of what Ollama counts for the model, the part that is not on a GPU. */
+function onCpuRatio(model: OllamaModel): number {
+  return model.sizeBytes <= 0 ? 0 : Math.max(0, 1 - model.vramBytes / model.sizeBytes)
+}
+
+function modelOf(flags: EngineFlags, model: OllamaModel | undefined): WorkloadModel {
+  const no = missing('not-reported')
+  if (model !== undefined) {
+    return {
+      name: known(model.name),
+      source: known('api'),
+      quantization: model.quantization === undefined ? no : known(model.quantization),
+      parameters: no,
+    }
+  }
+  // a digest is no name
+  const isBlob = flags.model !== undefined && BLOB.test(flags.model.text)
+  return declaredModel(isBlob ? { model: undefined, quantization: undefined } : flags)
 }

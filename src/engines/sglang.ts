@@ -1,8 +1,20 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf, type Launch } from './launch.ts'
+import { known, missing, type Missing } from '../core/reading.ts'
+import { asArray, asNumber, asObject, asText } from '../core/decode.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import type { Want } from '../model/want.ts'
+import { parseSglangMetrics, type SglangMetrics } from '../parse/engine-pages/sglang-metrics.ts'
+import { addressOf, addressWants } from './address.ts'
+import { pageWant } from './allow-list.ts'
+import { jsonOf, pageAnswer, type Page } from './answers.ts'
 import { blankReport } from './blank-report.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import { configOf, declaredModel, fromApi } from './declared.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { sglangFlags } from './flags/sglang.ts'
+import { launchOf, type Launch } from './launch.ts'
+import { countedBy, pooled, preallocated, total } from './pool.ts'
+import { flagValue, hasFlag } from './program.ts'
 
 /** The launcher holds the flags and the port; one scheduler per GPU holds the memory. */
 export const sglang: Engine = {
@@ -10,8 +22,8 @@ export const sglang: Engine = {
   label: 'SGLang',
   comms: ['sglang', 'sglang::schedul'],
   claim: claimBy('sglang', roleOf),
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: sglangWants,
+  report: sglangReport,
 }
 
 // besides the server, programs that load a model themselves
@@ -28,4 +40,120 @@ function roleOf(process: HostProcess): Role | undefined {
 function isServer({ name, kind, path, args }: Launch): boolean {
   if (kind === 'module') return MODULES.test(name) || (name === 'sglang' && args[0] === 'serve')
   return (name === 'sglang' && args[0] === 'serve') || path.endsWith('/sglang/launch_server.py')
+}
+
+const DEFAULT_PORT = 30_000
+
+interface Pages {
+  readonly metrics: Want
+  readonly info: Want
+}
+
+function argsOf({ root }: Claim): readonly string[] | undefined {
+  const launch = launchOf(root)
+  return launch !== undefined && isServer(launch) ? launch.args : undefined
+}
+
+/** A server with a key wants it for most pages; a benchmark has none. */
+function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
+  const args = argsOf(claim)
+  const isBenchmark = launchOf(claim.root)?.name.includes('.bench_') === true
+  if (args === undefined || isBenchmark || flagValue(args, 'api-key') !== undefined) return undefined
+  const host = flagValue(args, 'host')
+  const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
+  const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
+  if (address === undefined) return undefined
+  return { metrics: pageWant(address, '/metrics'), info: pageWant(address, '/server_info', 'once') }
+}
+
+function sglangWants(claim: Claim, answers: Answers): readonly Want[] {
+  const pages = pagesOf(claim, answers)
+  if (pages === undefined) return argsOf(claim) === undefined ? [] : addressWants(claim)
+  return [...addressWants(claim), pages.info, ...(hasMetrics(claim) ? [pages.metrics] : [])]
+}
+
+function hasMetrics(claim: Claim): boolean {
+  return hasFlag(argsOf(claim) ?? [], 'enable-metrics')
+}
+
+function sglangReport(claim: Claim, answers: Answers): EngineReport {
+  const args = argsOf(claim) ?? []
+  const flags = sglangFlags(args)
+  const pages = pagesOf(claim, answers)
+  const info = infoIn(pages === undefined ? undefined : jsonOf(pageAnswer(answers, pages.info)))
+  const silent = {
+    ...blankReport('not-reported'),
+    model: declaredModel(flags),
+    config: configOf(flags, { contextTokens: fromApi(info.contextTokens) }),
+  }
+  const page = metricsPage(claim, pages, answers)
+  const metrics = page.kind === 'page' ? metricsIn(page, flags, args) : page
+  if (page.kind === 'missing' || metrics.kind === 'missing') {
+    const no = metrics.kind === 'missing' ? metrics : missing('not-reported')
+    const kv = preallocated(no)
+    const capacityTokens = info.poolTokens === undefined ? no : known(info.poolTokens)
+    return {
+      ...silent,
+      kv: { ...kv, capacityTokens },
+      requests: { running: no, waiting: no, preemptions: no },
+    }
+  }
+  return { ...silent, ...measured(page, metrics, info.poolTokens) }
+}
+
+function metricsPage(claim: Claim, pages: Pages | undefined, answers: Answers): Page | Missing {
+  if (pages === undefined) return missing('not-supported', 'it has no server to ask, or wants a key')
+  if (!hasMetrics(claim)) return missing('not-supported', 'SGLang says it only with --enable-metrics')
+  return pageAnswer(answers, pages.metrics)
+}
+
+type Measured = SglangMetrics & { readonly kind: 'metrics' }
+
+function metricsIn(page: Page, { model }: EngineFlags, args: readonly string[]): Measured | Missing {
+  const metrics = parseSglangMetrics(page.text)
+  if (metrics === undefined) return missing('malformed', 'what answers on its port is not SGLang')
+  const expected = flagValue(args, 'served-model-name') ?? model?.text
+  const isOther =
+    expected !== undefined && metrics.modelNames.length > 0 && !metrics.modelNames.includes(expected)
+  return isOther
+    ? missing('not-reported', `its port answers for ${metrics.modelNames.join(', ')}`)
+    : { ...metrics, kind: 'metrics' }
+}
+
+function measured(
+  page: Page,
+  { replicas }: SglangMetrics,
+  poolTokens: number | undefined,
+): Partial<EngineReport> {
+  const running = total(replicas.map((replica) => replica.running))
+  return {
+    state: running.kind === 'known' && running.value === 0 ? 'idle' : 'serving',
+    kv: pooled(
+      replicas.map((replica) => ({ ...replica, capacityTokens: replica.capacityTokens ?? poolTokens })),
+    ),
+    requests: {
+      running,
+      waiting: total(replicas.map(({ waiting }) => waiting)),
+      preemptions: total(replicas.map(({ retractions }) => retractions)),
+    },
+    counted: countedBy(page.atMs, replicas),
+  }
+}
+
+interface Info {
+  readonly poolTokens: number | undefined
+  readonly contextTokens: number | undefined
+}
+
+/** /server_info: since 0.5 the pool stands with each replica, before that at the top. */
+function infoIn(page: unknown): Info {
+  const info = asObject(page)
+  if (info === undefined || asText(info['model_path']) === undefined) {
+    return { poolTokens: undefined, contextTokens: undefined }
+  }
+  const replica = asObject(asArray(info['internal_states'])?.[0])
+  return {
+    poolTokens: asNumber(info['max_total_num_tokens']) ?? asNumber(replica?.['max_total_num_tokens']),
+    contextTokens: asNumber(info['context_len']),
+  }
 }

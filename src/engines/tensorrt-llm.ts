@@ -2,7 +2,8 @@ import { claimBy, type Role } from './claim-by.ts'
 import type { Engine } from './engine.ts'
 import { launchOf } from './launch.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import { flagValue } from './program.ts'
+import { onlyModel, silentReport } from './silent-report.ts'
 
 /** trtllm-serve with its MPI workers, or a Triton server. */
 export const tensorrtLlm: Engine = {
@@ -10,7 +11,7 @@ export const tensorrtLlm: Engine = {
   label: 'TensorRT-LLM',
   claim: claimBy('tensorrt-llm', roleOf),
   wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  report: ({ root }) => silentReport(onlyModel('tensorrt-llm', modelIn(launchOf(root)?.args ?? [])), WHY),
 }
 
 const PROGRAMS = new Set([
@@ -27,4 +28,13 @@ function roleOf(process: HostProcess): Role | undefined {
   const isRoot =
     PROGRAMS.has(launch.name) || (launch.kind === 'module' && launch.name.startsWith('tensorrt_llm.'))
   return isRoot ? 'root' : undefined
+}
+
+// one reader's answer is missing from the next one's
+const WHY = 'its /metrics hands each entry out only once, and the owner may read it too'
+
+/** `trtllm-serve [serve] MODEL` */
+function modelIn(args: readonly string[]): string | undefined {
+  const [first, second] = args
+  return flagValue(args, 'model') ?? (first === 'serve' ? second : first)
 }

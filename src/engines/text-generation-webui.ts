@@ -2,7 +2,7 @@ import { claimBy, type Role } from './claim-by.ts'
 import type { Engine } from './engine.ts'
 import { launchOf, type Launch } from './launch.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import { onlyModel, silentReport } from './silent-report.ts'
 import { hasFlag, flagValue } from './program.ts'
 
 /** With its Transformers and ExLlama loaders it holds the model itself; GGUF models run in a llama-server below it, which is claimed as that. */
@@ -11,7 +11,8 @@ export const textGenerationWebui: Engine = {
   label: 'text-generation-webui',
   claim: claimBy('text-generation-webui', roleOf),
   wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  report: ({ root }) =>
+    silentReport(onlyModel('text-generation-webui', flagValue(launchOf(root)?.args ?? [], 'model')), WHY),
 }
 
 // `server.py` is anybody's; these flags are not (modules/shared.py)
@@ -36,3 +37,5 @@ function isServer({ kind, name, path, args }: Launch): boolean {
   if (/(?:^|\/)(?:text-generation-webui|textgen)[\w.-]*\//.test(path)) return true
   return OWN_FLAGS.some((flag) => hasFlag(args, flag) || flagValue(args, flag) !== undefined)
 }
+
+const WHY = 'text-generation-webui has no page of its cache'

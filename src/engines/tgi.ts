@@ -1,8 +1,18 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf } from './launch.ts'
+import { known, missing } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { blankReport } from './blank-report.ts'
+import type { Want } from '../model/want.ts'
+import { parseTgiMetrics, type TgiMetrics } from '../parse/engine-pages/tgi-metrics.ts'
+import { addressOf, addressWants } from './address.ts'
+import { pageWant } from './allow-list.ts'
+import { pageAnswer } from './answers.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentOf, environmentWant } from './environment.ts'
+import { tgiFlags } from './flags/tgi.ts'
+import { launchOf } from './launch.ts'
+import { orMissing, pooled, preallocated } from './pool.ts'
+import { flagValue } from './program.ts'
+import { silentReport } from './silent-report.ts'
 
 /** The launcher holds the flags; the router answers; one Python shard per GPU holds the memory. */
 export const tgi: Engine = {
@@ -10,15 +20,60 @@ export const tgi: Engine = {
   label: 'TGI',
   comms: ['text-generation'],
   claim: claimBy('tgi', roleOf),
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: (claim, answers) => {
+    const metrics = metricsWant(claim, answers)
+    return [
+      environmentWant(claim.root.pid),
+      ...addressWants(claim),
+      ...(metrics === undefined ? [] : [metrics]),
+    ]
+  },
+  report: tgiReport,
 }
 
 function roleOf(process: HostProcess): Role | undefined {
-  const { name } = launchOf(process) ?? {}
+  const { name = '' } = launchOf(process) ?? {}
   if (name === 'text-generation-launcher') return 'root'
   // the router's name carries its backend; a comm is cut to 15 bytes, and then nothing tells launcher, router and shard apart
   const isMember =
-    /^text-generation(?:-server|-router(?:-.+)?)?$/.test(name ?? '') || name === 'text_generation_server.cli'
+    /^text-generation(?:-server|-router(?:-.+)?)?$/.test(name) || name === 'text_generation_server.cli'
   return isMember ? 'member' : undefined
+}
+
+// of the launcher; its image sets PORT=80
+const DEFAULT_PORT = 3000
+
+function metricsWant(claim: Claim, answers: Answers): Want | undefined {
+  const launch = launchOf(claim.root)
+  if (launch?.name !== 'text-generation-launcher') return undefined
+  const isImage = claim.root.container !== undefined
+  const port = Number(flagValue(launch.args, 'port') ?? (isImage ? 80 : DEFAULT_PORT))
+  const address = addressOf(claim, { port }, answers)
+  return address === undefined ? undefined : pageWant(address, '/metrics')
+}
+
+function tgiReport(claim: Claim, answers: Answers): EngineReport {
+  const flags = tgiFlags(launchOf(claim.root)?.args ?? [], environmentOf(claim.root.pid, answers))
+  const silent = silentReport(flags, 'TGI does not say it')
+  const want = metricsWant(claim, answers)
+  const page =
+    want === undefined
+      ? missing('not-supported', 'its launcher is not to be seen')
+      : pageAnswer(answers, want)
+  if (page.kind === 'missing') return { ...silent, kv: preallocated(page) }
+  const metrics = parseTgiMetrics(page.text)
+  if (metrics === undefined) {
+    return { ...silent, kv: preallocated(missing('malformed', 'what answers on its port is not TGI')) }
+  }
+  return { ...silent, ...measured(metrics) }
+}
+
+function measured({ running, waiting, reservedTokens, capacityTokens }: TgiMetrics): Partial<EngineReport> {
+  const usedRatio =
+    reservedTokens === undefined || capacityTokens === undefined ? undefined : reservedTokens / capacityTokens
+  return {
+    state: running === 0 ? 'idle' : 'serving',
+    kv: pooled([{ label: '0', usedRatio, capacityTokens, usedTokens: reservedTokens }]),
+    requests: { running: known(running), waiting: orMissing(waiting), preemptions: missing('not-supported') },
+  }
 }

@@ -1,8 +1,21 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf, type Launch } from './launch.ts'
+import { known, missing, type Missing } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import type { Want } from '../model/want.ts'
+import { asArray, asNumber, asObject, asText } from '../core/decode.ts'
+import { parseVllmMetrics, type VllmMetrics } from '../parse/engine-pages/vllm-metrics.ts'
+import { addressOf, addressWants, type Address } from './address.ts'
+import { pageWant } from './allow-list.ts'
+import { jsonOf, pageAnswer, type Page } from './answers.ts'
 import { blankReport } from './blank-report.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import { configOf, declaredModel, fromApi, type LearntSettings } from './declared.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { vllmFlags } from './flags/vllm.ts'
+import { launchOf, type Launch } from './launch.ts'
+import { modelName } from './model-name.ts'
+import { countedBy, pooled, preallocated, total } from './pool.ts'
+import { flagValue, hasFlag } from './program.ts'
 
 /** The API server holds the flags and the port; its EngineCore, or the workers below that, hold the memory. */
 export const vllm: Engine = {
@@ -10,8 +23,8 @@ export const vllm: Engine = {
   label: 'vLLM',
   comms: ['vllm', 'VLLM::EngineCor'],
   claim: claimBy('vllm', roleOf),
-  wants: () => [],
-  report: () => blankReport('not-yet-known'),
+  wants: vllmWants,
+  report: vllmReport,
 }
 
 // PREFIX::NAME by set_process_title, the prefix from VLLM_PROCESS_NAME_PREFIX; a comm is cut to 15 bytes
@@ -34,4 +47,143 @@ function isServer({ name, kind, path, args }: Launch): boolean {
     return SUBCOMMANDS.has(subcommand) || (subcommand === 'bench' && OFFLINE_BENCHMARKS.has(second))
   }
   return kind === 'module' ? name.startsWith('vllm.entrypoints.') : /\/vllm\/entrypoints\/.+\.py$/.test(path)
+}
+
+/** The pages of its API server; undefined for an offline engine, a headless rank, and a worker whose server is not seen. */
+function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
+  const args = argsOf(claim)
+  if (args === undefined || args[0] === 'bench' || args[0] === 'run-batch') return undefined
+  if (hasFlag(args, 'headless') || flagValue(args, 'uds') !== undefined) return undefined
+  const listens = { port: Number(flagValue(args, 'port') ?? DEFAULT_PORT), ...hostIn(args) }
+  const address = addressOf(claim, listens, answers)
+  return address === undefined
+    ? undefined
+    : { ...pages(address), isLocked: flagValue(args, 'api-key') !== undefined }
+}
+
+const DEFAULT_PORT = 8000
+
+interface Pages {
+  readonly metrics: Want
+  readonly version: Want
+  readonly models: Want
+  /** /v1 wants a key; the others don't. */
+  readonly isLocked: boolean
+}
+
+function pages(address: Address): Omit<Pages, 'isLocked'> {
+  return {
+    metrics: pageWant(address, '/metrics'),
+    version: pageWant(address, '/version', 'once'),
+    models: pageWant(address, '/v1/models', 'once'),
+  }
+}
+
+function vllmWants(claim: Claim, answers: Answers): readonly Want[] {
+  const found = pagesOf(claim, answers)
+  if (found === undefined) return argsOf(claim) === undefined ? [] : addressWants(claim)
+  const { metrics, version, models, isLocked } = found
+  return [...addressWants(claim), metrics, version, ...(isLocked ? [] : [models])]
+}
+
+function vllmReport(claim: Claim, answers: Answers): EngineReport {
+  const args = argsOf(claim)
+  const flags = vllmFlags(args ?? [])
+  const found = pagesOf(claim, answers)
+  const page =
+    found === undefined
+      ? missing('not-supported', 'it has no server to ask')
+      : pageAnswer(answers, found.metrics)
+  const metrics = page.kind === 'page' ? metricsIn(page, flags, args ?? []) : page
+  const silent = {
+    ...blankReport('not-reported'),
+    model: declaredModel(flags),
+    config: configOf(flags, learnt(found, answers, undefined)),
+  }
+  if (page.kind !== 'page' || metrics.kind === 'missing') {
+    const no = metrics.kind === 'missing' ? metrics : missing('not-reported')
+    return {
+      ...silent,
+      kv: preallocated(no),
+      requests: { running: no, waiting: no, preemptions: no },
+      counted: no,
+    }
+  }
+  return {
+    ...silent,
+    ...measured(page, metrics, flags),
+    config: configOf(flags, learnt(found, answers, metrics)),
+  }
+}
+
+function argsOf({ root }: Claim): readonly string[] | undefined {
+  const launch = launchOf(root)
+  return launch !== undefined && isServer(launch) ? launch.args : undefined
+}
+
+function hostIn(args: readonly string[]): { readonly host?: string } {
+  const host = flagValue(args, 'host')
+  return host === undefined ? {} : { host }
+}
+
+type Measured = VllmMetrics & { readonly kind: 'metrics' }
+
+/** Another vLLM may answer on this port while this one still loads. */
+function metricsIn(page: Page, flags: EngineFlags, args: readonly string[]): Measured | Missing {
+  const metrics = parseVllmMetrics(page.text)
+  if (metrics === undefined) return missing('malformed', 'what answers on its port is not vLLM')
+  const served = flagValue(args, 'served-model-name')
+  const expected = served ?? flags.model?.text
+  const isOther =
+    expected !== undefined && metrics.modelNames.length > 0 && !metrics.modelNames.includes(expected)
+  return isOther
+    ? missing('not-reported', `its port answers for ${metrics.modelNames.join(', ')}`)
+    : { ...metrics, kind: 'metrics' }
+}
+
+function measured(
+  page: Page,
+  { engines, modelNames }: VllmMetrics,
+  flags: EngineFlags,
+): Partial<EngineReport> {
+  const running = total(engines.map((engine) => engine.running))
+  const waiting = total(engines.map((engine) => engine.waiting))
+  const isAsleep = engines.every(({ isAwake }) => !isAwake)
+  const isIdle = running.kind === 'known' && running.value === 0
+  const [name] = modelNames
+  const model = declaredModel(flags)
+  return {
+    state: isAsleep ? 'sleeping' : isIdle ? 'idle' : 'serving',
+    kv: pooled(engines),
+    requests: { running, waiting, preemptions: total(engines.map(({ preemptions }) => preemptions)) },
+    counted: countedBy(page.atMs, engines),
+    ...(model.name.kind === 'missing' && name !== undefined
+      ? { model: { ...model, name: known(modelName(name)), source: known('api') } }
+      : {}),
+  }
+}
+
+/** What the server says of settings, and what its version takes where nobody says anything. */
+function learnt(
+  found: Pages | undefined,
+  answers: Answers,
+  metrics: VllmMetrics | undefined,
+): LearntSettings {
+  if (found === undefined) return {}
+  const version = asText(asObject(jsonOf(pageAnswer(answers, found.version)))?.['version'])
+  const [card] = asArray(asObject(jsonOf(pageAnswer(answers, found.models)))?.['data']) ?? []
+  return {
+    contextTokens: fromApi(asNumber(asObject(card)?.['max_model_len'])),
+    kvType: fromApi(metrics?.cacheType),
+    gpuMemoryUtilization: fromApi(metrics?.gpuMemoryUtilization) ?? {
+      value: defaultUtilization(version),
+      origin: 'default',
+    },
+  }
+}
+
+/** 0.9 up to at least 0.16, 0.92 in the documentation of 0.26 and later. */
+function defaultUtilization(version: string | undefined): number {
+  const [, minor] = /^0\.(\d+)/.exec(version ?? '') ?? []
+  return minor !== undefined && Number(minor) <= 16 ? 0.9 : 0.92
 }

@@ -18,7 +18,8 @@ export type WantTarget =
   | { readonly kind: 'listing'; readonly path: string }
   | { readonly kind: 'http'; readonly host: string; readonly port: number; readonly path: string }
 
-export type ReducerId = 'nvidia-smi' | 'allowed-environment'
+export type ReducerId =
+  'nvidia-smi' | 'allowed-environment' | 'engine-metrics' | 'engine-page' | 'local-addresses'
 
 /** The names of the parts that answer a want, as recordings spell them (docs/recording-format.md). */
 export function partNames(want: WantTarget): readonly string[] {

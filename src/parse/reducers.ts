@@ -1,4 +1,7 @@
 import { allowedEnvironment } from './allowed-environment.ts'
+import { reduceMetrics } from './engine-pages/reduce-metrics.ts'
+import { reducePage } from './engine-pages/reduce-page.ts'
+import { reduceLocalAddresses } from './local-addresses.ts'
 import { reduceNvidiaSmi } from './nvidia-smi-reduce.ts'
 import type { ReducerId } from '../model/want.ts'
 
@@ -9,5 +12,11 @@ export function reduce(id: ReducerId, text: string): string {
       return reduceNvidiaSmi(text)
     case 'allowed-environment':
       return allowedEnvironment(text)
+    case 'engine-metrics':
+      return reduceMetrics(text)
+    case 'engine-page':
+      return reducePage(text)
+    case 'local-addresses':
+      return reduceLocalAddresses(text)
   }
 }

@@ -4,7 +4,7 @@ import { claimFor } from '../../src/engines/index.ts'
 import { asArray, asObject, asText, parseJson } from '../../src/core/decode.ts'
 import { hostProcess } from '../support/host-process.ts'
 
-const FILE = `${process.env.LLMTOP_CORPUS ?? ''}/cmdlines.json`
+const FILE = `${process.env['LLMTOP_CORPUS'] ?? ''}/cmdlines.json`
 const title = existsSync(FILE) ? 'of real machines' : 'of real machines: skipped, LLMTOP_CORPUS is not set'
 
 interface Entry {
@@ -16,8 +16,8 @@ function entries(): readonly Entry[] {
   const list = asArray(parseJson(readFileSync(FILE, 'utf8'))) ?? []
   return list.flatMap((item) => {
     const entry = asObject(item)
-    const engine = asText(entry?.engine)
-    const shown = asText(entry?.cmdline) ?? asText(entry?.nvidia_smi_name)
+    const engine = asText(entry?.['engine'])
+    const shown = asText(entry?.['cmdline']) ?? asText(entry?.['nvidia_smi_name'])
     return engine === undefined || shown === undefined ? [] : [{ engine, shown }]
   })
 }

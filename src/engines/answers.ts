@@ -1,0 +1,60 @@
+import { missing, type Missing } from '../core/reading.ts'
+import { parseJson } from '../core/decode.ts'
+import type { BytesPart, TextPart } from '../model/sample.ts'
+import { partNames, type WantTarget } from '../model/want.ts'
+import type { Answers, EngineAnswer } from './engine.ts'
+
+/** A page that was answered with success. */
+export interface Page {
+  readonly kind: 'page'
+  readonly text: string
+  readonly atMs: number
+}
+
+/** The newest good answer to an HTTP want; else why there is none. */
+export function pageAnswer(answers: Answers, want: WantTarget): Page | Missing {
+  const answer = answerTo(answers, want)
+  if (answer === undefined) return missing('not-yet-known')
+  const { part, trouble } = answer
+  if (trouble !== undefined) return troubled(trouble.fault.kind)
+  if (part?.kind !== 'text') return missing('not-yet-known')
+  if ((part.status ?? 200) === 503) return missing('not-yet-known', LOADING)
+  if ((part.status ?? 200) !== 200) return missing('not-supported', `it answered with ${part.status ?? 0}`)
+  return { kind: 'page', text: part.text, atMs: answer.renewedAtMs }
+}
+
+/** A server that still loads its model answers 503 to everything. */
+export function isLoading({ detail }: Missing): boolean {
+  return detail === LOADING
+}
+
+const LOADING = 'the engine is loading'
+
+/** The JSON of a page; undefined when it is none. */
+export function jsonOf(page: Page | Missing): unknown {
+  return page.kind === 'page' ? parseJson(page.text) : undefined
+}
+
+/** The text that answers a file, listing or HTTP want, whatever became of later attempts. */
+export function textAnswer(answers: Answers, want: WantTarget): TextPart | undefined {
+  const part = answerTo(answers, want)?.part
+  return part?.kind === 'text' ? part : undefined
+}
+
+export function bytesAnswer(answers: Answers, want: WantTarget): BytesPart | undefined {
+  const part = answerTo(answers, want)?.part
+  return part?.kind === 'bytes' ? part : undefined
+}
+
+function answerTo(answers: Answers, want: WantTarget): EngineAnswer | undefined {
+  const [name] = partNames(want)
+  return name === undefined ? undefined : answers.get(name)
+}
+
+// no server, an old number: while nothing comes, nothing is known
+function troubled(kind: string): Missing {
+  if (kind === 'refused') return missing('no-permission', 'the engine wants its key')
+  if (kind === 'no-permission') return missing('no-permission', 'probing is off')
+  if (kind === 'timed-out') return missing('not-reported', 'the engine is too busy to answer')
+  return missing('not-reported', 'the engine does not answer')
+}

@@ -1,0 +1,44 @@
+import { asArray, asObject, parseJson } from '../../core/decode.ts'
+import { printable } from '../../core/text.ts'
+
+/**
+ * What llmtop keeps of an engine's JSON page (/props, /slots, /api/ps, /server_info, …): the fields that it reads, and
+ * never a prompt, a completion, a chat template or a server's own list of keys. What is not JSON is cut to its beginning.
+ */
+export function reducePage(text: string): string {
+  const page = parseJson(text)
+  return page === undefined ? printable(text.slice(0, MOST_CHARACTERS)) : JSON.stringify(kept(page, 0))
+}
+
+const MOST_CHARACTERS = 200
+const DEEPEST = 8
+
+const FIELDS: ReadonlySet<string> = new Set(
+  [
+    // llama-server: /props, /slots, /v1/models
+    'default_generation_settings total_slots model_alias model_path model_ftype build_info endpoint_slots is_sleeping',
+    'id id_task n_ctx is_processing n_past n_prompt_tokens n_prompt_tokens_processed next_token n_decoded n_remain',
+    'data meta n_ctx_train n_embd n_params size ftype',
+    // vLLM and others of OpenAI's form: /v1/models, /version
+    'max_model_len root owned_by version',
+    // Ollama: /api/ps
+    'models name model digest details family parameter_size quantization_level size_vram context_length expires_at',
+    // SGLang: /server_info
+    'model_path served_model_name max_total_num_tokens internal_states context_len max_running_requests',
+    // TGI: /info
+    'model_id model_dtype max_input_tokens max_total_tokens max_batch_total_tokens max_client_batch_size quantize',
+    // LM Studio: /api/v1/models
+    'key architecture quantization size_bytes params_string loaded_instances config eval_batch_size parallel',
+    'max_context_length type',
+  ].flatMap((names) => names.split(' ')),
+)
+
+function kept(value: unknown, depth: number): unknown {
+  if (depth > DEEPEST) return null
+  const list = asArray(value)
+  if (list !== undefined) return list.map((item) => kept(item, depth + 1))
+  const object = asObject(value)
+  if (object === undefined) return typeof value === 'string' ? printable(value) : value
+  const fields = Object.entries(object).filter(([name]) => FIELDS.has(name))
+  return Object.fromEntries(fields.map(([name, field]) => [name, kept(field, depth + 1)]))
+}
