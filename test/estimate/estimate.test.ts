@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { known, missing, type Reading } from '../../src/core/reading.ts'
 import { gibibytes, mebibytes } from '../../src/core/units.ts'
-import type { Estimate } from '../../src/estimate/estimate-types.ts'
 import type { EngineSettings } from '../../src/estimate/settings.ts'
 import type { EngineId } from '../../src/model/workload.ts'
 import {
