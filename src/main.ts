@@ -6,6 +6,7 @@ import { CommanderError } from 'commander'
 import { asObject, asText, parseJson } from './core/decode.ts'
 import { EXIT, type Environment } from './cli/environment.ts'
 import { buildProgram } from './cli/program.ts'
+import { guardAgainstCrash } from './runtime/crash.ts'
 
 const environment: Environment = {
   version: readVersion(),
@@ -19,6 +20,12 @@ const environment: Environment = {
     process.exitCode = code
   },
 }
+
+guardAgainstCrash(environment.version, () => undefined)
+// `llmtop --help | head -1`: the reader has had enough, which is no fault
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 try {
   await buildProgram(environment).parseAsync(process.argv)

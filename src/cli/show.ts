@@ -29,7 +29,10 @@ export async function show(environment: Environment, request: Show): Promise<voi
   }
   const watch = watchSignals(leave)
   guardAgainstCrash(environment.version, () => void output?.close())
-  endQuietlyOnClosedPipe(environment, watch)
+  // the reader has gone away (`| head -1`): there is nobody to watch for
+  environment.stdout.once('error', () => {
+    watch.stop()
+  })
   try {
     output = await outputFor(environment, request, watch)
     const result = await run({
@@ -79,13 +82,5 @@ async function outputFor(environment: Environment, request: Show, watch: SignalW
     onQuit: () => {
       watch.stop()
     },
-  })
-}
-
-/** `llmtop --json | head -1`: the reader has had enough, which is no fault. */
-function endQuietlyOnClosedPipe({ stdout }: Environment, watch: SignalWatch): void {
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    watch.stop()
   })
 }

@@ -2,6 +2,7 @@ import { printable } from '../core/text.ts'
 
 /**
  * The boundary for our own bugs: first the terminal is restored, then the report is printed, then the program ends.
+ * A later call takes the place of an earlier one.
  * @param restore must bring the terminal back at once, whatever state the program is in
  */
 export function guardAgainstCrash(version: string, restore: () => void): void {
@@ -10,8 +11,10 @@ export function guardAgainstCrash(version: string, restore: () => void): void {
     process.stderr.write(crashReport(version, error))
     process.exit(1)
   }
-  process.on('uncaughtException', onCrash)
-  process.on('unhandledRejection', onCrash)
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.removeAllListeners(event)
+    process.on(event, onCrash)
+  }
 }
 
 /** What broke, with its causes and place, and what to do with it. blessed-contrib throws plain strings. */

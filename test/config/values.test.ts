@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { readDurationMs, readSpeed } from '../../src/config/values.ts'
+
+test.each([
+  ['500ms', 500],
+  ['2s', 2000],
+  ['1.5m', 90_000],
+  ['1h', 3_600_000],
+  [' 3 ', 3000],
+  ['0s', 0],
+  ['0.0004s', 0],
+  ['', undefined],
+  ['s', undefined],
+  ['-1s', undefined],
+  ['1e3s', undefined],
+  ['2 s', undefined],
+  ['2sec', undefined],
+  ['Infinity', undefined],
+])('the time «%s» is %s ms', (text, ms) => {
+  expect(readDurationMs(text)).toBe(ms)
+})
+
+test.each([
+  ['8', 8],
+  ['0.25', 0.25],
+  ['8x', 8],
+  ['8×', 8],
+  ['max', Infinity],
+  ['0', undefined],
+  ['-8', undefined],
+  ['fast', undefined],
+  ['Infinity', undefined],
+  ['', undefined],
+])('the speed «%s» is %s', (text, factor) => {
+  expect(readSpeed(text)).toBe(factor)
+})
