@@ -1,6 +1,8 @@
 import type { Frame } from '../../src/model/frame.ts'
-import { twoH100Frames } from './scene-two-h100.ts'
+import { DEMO } from './demo-scenario.ts'
+import { frames as framesOf } from './fold.ts'
 import { eightGpusFrames } from './scenes.ts'
+import { simulate } from './simulate.ts'
 import { svgOf } from './svg.ts'
 import { watch } from './terminal.ts'
 
@@ -11,12 +13,19 @@ interface Shot {
   readonly frames: () => readonly Frame[]
 }
 
-/** The pictures of the README: the real screen, from frames that are stated in scene-*.ts. */
+/** When the demo's transformers server has less than four minutes left. */
+const DEMO_MOMENT_MS = 340_000
+
+/** The pictures of the README: the real screen, of the demo recording's own scenario and of a full server. */
 export const SHOTS: readonly Shot[] = [
-  { name: 'overview', columns: 120, rows: 40, frames: twoH100Frames },
-  { name: 'overview-80x24', columns: 80, rows: 24, frames: twoH100Frames },
+  { name: 'demo', columns: 120, rows: 40, frames: demoFrames },
+  { name: 'demo-80x24', columns: 80, rows: 24, frames: demoFrames },
   { name: 'eight-gpus', columns: 120, rows: 40, frames: () => eightGpusFrames(300) },
 ]
+
+function demoFrames(): readonly Frame[] {
+  return framesOf(simulate({ ...DEMO, durationMs: DEMO_MOMENT_MS }))
+}
 
 /** Where a picture lies in the repository. */
 export function pictureFile(shot: Shot): URL {
