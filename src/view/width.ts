@@ -75,9 +75,14 @@ const PLAIN = /^[\x20-\x7e]*$/
 /** Columns that a code point takes: 0 for marks that sit on their neighbour, 2 for wide characters and emoji. */
 export function charWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0) ?? 0
-  if (code < 0x300) return 1
+  if (code < 0x300 || isDrawnByUs(code)) return 1
   if (COMBINING.test(character)) return 0
   return isWide(code) ? 2 : 1
+}
+
+// Box lines, blocks, shapes and braille, which are most of the screen: no need to ask further.
+function isDrawnByUs(code: number): boolean {
+  return (code >= 0x2500 && code < 0x25fd) || (code >= 0x2800 && code < 0x2900)
 }
 
 /** Columns that a text takes on a terminal. */

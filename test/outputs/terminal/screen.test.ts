@@ -231,7 +231,7 @@ test('without colour there is no colour, and with ASCII nothing but ASCII', asyn
 test('box lines are real characters, not shifted letters', async () => {
   const watched = opened(120, 40)
   await watched.show(frame)
-  expect(watched.terminal.written.join('')).not.toContain('\u001b(0l')
+  expect(watched.terminal.written.join('')).not.toContain('\u001b(0')
 })
 
 test('closing gives the terminal back as it was, once', async () => {
