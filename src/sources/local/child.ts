@@ -6,6 +6,8 @@ import type { Fault } from '../../core/fault.ts'
 export interface Child {
   /** How it ended; never rejects. */
   readonly ended: Promise<ChildEnd>
+  /** Resolves when there is no such process any more, which may be long after `end`. */
+  readonly gone: Promise<void>
   /** SIGTERM, and SIGKILL after half a second; resolves when it is gone, and not much later even if it can't be killed. */
   end(): Promise<void>
 }
@@ -50,8 +52,16 @@ export async function startChild(
     }
     return { kind: 'exited', exitCode: CANNOT_EXECUTE, lastWords: lastLine(result.originalMessage ?? '') }
   })
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve()
+    })
+    // it never was
+    if (child.pid === undefined) resolve()
+  })
   return {
     ended,
+    gone,
     async end() {
       child.kill()
       await Promise.race([ended, after(GIVE_UP_AFTER_MS)])

@@ -2,7 +2,7 @@ import { alarm } from './alarm.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Part } from '../../model/sample.ts'
 
-export type Job = () => Promise<ReadonlyMap<string, Part>>
+type Job = () => Promise<ReadonlyMap<string, Part>>
 
 /**
  * Everything that a sample needs is fetched by errands, so that nothing slow ever holds up a tick: a tick starts them,

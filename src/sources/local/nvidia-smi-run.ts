@@ -4,7 +4,7 @@ import { documentReader } from './document-reader.ts'
 import { loopArguments } from './loop-mode.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ChildEnd } from './child.ts'
-import type { SmiDocument } from './document-reader.ts'
+import type { DocumentReader, SmiDocument } from './document-reader.ts'
 
 export interface RunOptions {
   readonly command: string
@@ -24,11 +24,17 @@ export type RunEnd =
   | { readonly kind: 'silent'; readonly afterMs: number; readonly text: string }
   | { readonly kind: 'ended'; readonly end: ChildEnd; readonly documents: number; readonly text: string }
 
+export interface FinishedRun {
+  readonly end: RunEnd
+  /** Mostly resolved; a child that hangs in the driver can't even be killed before the driver lets go. */
+  readonly gone: Promise<void>
+}
+
 /**
  * One run of `nvidia-smi -q -x`: until it ends by itself, is to be ended (`signal`), serves badly as a loop, or gives no
- * document for half a minute or three intervals. When this resolves, the child is gone.
+ * document for half a minute or three intervals.
  */
-export async function runNvidiaSmi(options: RunOptions, signal: AbortSignal): Promise<RunEnd> {
+export async function runNvidiaSmi(options: RunOptions, signal: AbortSignal): Promise<FinishedRun> {
   const { command, clock, mode, intervalMs } = options
   const over = new AbortController()
   const stop = (): void => {
@@ -47,17 +53,30 @@ export async function runNvidiaSmi(options: RunOptions, signal: AbortSignal): Pr
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
 
-  const limitMs = Math.max(seconds(30), 3 * intervalMs)
-  await silence(clock, () => reader.newestAtMs() + limitMs, over.signal)
+  await silence(clock, () => reader.newestAtMs() + limitMs(intervalMs), over.signal)
   signal.removeEventListener('abort', stop)
   const endedBefore = end
   await child.end()
 
+  return { end: endOf(options, reader, endedBefore, signal), gone: child.gone }
+}
+
+function endOf(
+  options: RunOptions,
+  reader: DocumentReader,
+  end: ChildEnd | undefined,
+  signal: AbortSignal,
+): RunEnd {
   const because = reader.whyLeave()
   if (signal.aborted) return { kind: 'stopped' }
-  if (mode === 'loop' && because !== undefined) return { kind: 'left', because }
-  if (endedBefore === undefined) return { kind: 'silent', afterMs: limitMs, text: reader.rest() }
-  return { kind: 'ended', end: endedBefore, documents: reader.documents(), text: reader.rest() }
+  if (options.mode === 'loop' && because !== undefined) return { kind: 'left', because }
+  if (end === undefined) return { kind: 'silent', afterMs: limitMs(options.intervalMs), text: reader.rest() }
+  return { kind: 'ended', end, documents: reader.documents(), text: reader.rest() }
+}
+
+/** How long a run may be silent before it counts as hung. */
+function limitMs(intervalMs: number): number {
+  return Math.max(seconds(30), 3 * intervalMs)
 }
 
 function smiArguments(mode: SmiMode, intervalMs: number): readonly string[] {

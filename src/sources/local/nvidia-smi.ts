@@ -50,7 +50,7 @@ export function nvidiaSmi({ command, clock, intervalMs, onAnswer }: NvidiaSmiOpt
     while (!stopped.signal.aborted) {
       run = new AbortController()
       runningMs = wantedMs
-      const end = await runNvidiaSmi(
+      const { end, gone } = await runNvidiaSmi(
         {
           command,
           clock,
@@ -64,7 +64,21 @@ export function nvidiaSmi({ command, clock, intervalMs, onAnswer }: NvidiaSmiOpt
         run.signal,
       )
       await follow(judgeRun(end, command, mode, failures))
+      await unlessStopped(gone)
     }
+  }
+
+  // never two at once, not even beside one that can't be killed
+  function unlessStopped(gone: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stopped.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      stopped.signal.addEventListener('abort', done)
+      if (stopped.signal.aborted) done()
+      void gone.then(done)
+    })
   }
 
   async function follow(verdict: Verdict): Promise<void> {

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { nvidiaSmi } from '../../../src/sources/local/nvidia-smi.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -13,7 +14,7 @@ const DOCUMENT = nvidiaSmiXml({ gpus: [{ processes: [{ pid: 4242, name: 'python3
 const HEALTHY: FakeScenario = { documents: [DOCUMENT] }
 const LOST = 'Failed to initialize NVML: GPU is lost'
 
-describe('nvidia-smi', () => {
+describe('nvidia-smi', { timeout: 20_000 }, () => {
   test('runs as one loop, and hands out each document once', async () => {
     const { smi, fake } = start(HEALTHY)
     await answerOf(smi)
@@ -57,6 +58,28 @@ describe('nvidia-smi', () => {
     expect(await answerOf(smi)).toEqual({ kind: 'fault', fault: { kind: 'command-not-found', command } })
     const fake = fakeNvidiaSmi(folder, HEALTHY)
     await passPause(clock, fake, 30_000)
+    expect(await answerOf(smi)).toMatchObject({ kind: 'text' })
+  })
+
+  test('that can not be run is tried again, and the reason is told', async () => {
+    const folder = temporaryFolder()
+    const fake = fakeNvidiaSmi(folder, HEALTHY)
+    chmodSync(fake.command, 0o644)
+    const clock = fakeClock()
+    const smi = watched(
+      nvidiaSmi({ command: fake.command, clock, intervalMs: 2000, onAnswer: () => undefined }),
+    )
+    expect(await answerOf(smi)).toEqual({
+      kind: 'fault',
+      fault: {
+        kind: 'command-failed',
+        command: fake.command,
+        exitCode: 126,
+        lastLine: `spawn ${fake.command} EACCES`,
+      },
+    })
+    chmodSync(fake.command, 0o755)
+    await passPause(clock, fake, 1000)
     expect(await answerOf(smi)).toMatchObject({ kind: 'text' })
   })
 
