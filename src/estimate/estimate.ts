@@ -10,6 +10,7 @@ import { prepareSglang } from './sglang.ts'
 import { prepareTgi } from './tgi.ts'
 import { availableBytes, type GpuCapacity } from './topology.ts'
 import { prepareTransformers } from './transformers.ts'
+import { unmodelled, withoutCache } from './unmodelled.ts'
 import { prepareVllm } from './vllm.ts'
 
 /**
@@ -19,7 +20,9 @@ import { prepareVllm } from './vllm.ts'
  */
 export function estimate(input: EstimateInput): Estimate {
   const engine = prepare(input)
-  const plan = input.reported === undefined ? engine.plan : withReported(engine.plan, input)
+  const reason = unmodelled(input.architecture.family)
+  const computed = reason === undefined ? engine.plan : withoutCache(engine.plan, reason)
+  const plan = input.reported === undefined ? computed : withReported(computed, input)
   const perGpu = plan.perGpu.map((parts, gpu) => gpuEstimate(parts, plan, input.topology.gpus[gpu]))
   const otherBytes = plan.host.workings.reduce((total, { bytes }) => total + bytes, 0)
   return {
@@ -30,7 +33,7 @@ export function estimate(input: EstimateInput): Estimate {
     neededBytes: sum(perGpu.map((gpu) => gpu.neededBytes)),
     lowBytes: sum(perGpu.map((gpu) => gpu.lowBytes)),
     highBytes: sum(perGpu.map((gpu) => gpu.highBytes)),
-    kv: { ...plan.kv, maxContextTokens: longestContext(engine, input) },
+    kv: { ...plan.kv, maxContextTokens: reason ?? longestContext(engine, input) },
     workings: workingsOf(perGpu),
     fits: plan.fits ?? fitOf(perGpu),
     assumptions: plan.assumptions,

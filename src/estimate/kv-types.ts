@@ -18,16 +18,6 @@ export function knownKvTypes(): readonly string[] {
   return [...BYTES_PER_ELEMENT.keys(), ...PER_TOKEN_HEAD.keys(), ...TURBO_QUANT.keys()]
 }
 
-/** One byte per value. */
-export function isFp8(type: string): boolean {
-  return type.startsWith('fp8')
-}
-
-/** A block type of ggml, which llama.cpp rotates before it stores. */
-export function isGgmlQuantized(type: string): boolean {
-  return type in GGML_BLOCKS
-}
-
 /** Bytes of a block of 32 values. */
 const GGML_BLOCKS: Readonly<Record<string, number>> = {
   q8_0: 34,

@@ -6,8 +6,6 @@ import { gibibytes } from '../core/units.ts'
 
 /** llama.cpp's settings with nothing left open: what the server ends up with, not what was typed. */
 export interface LlamaCppSettings {
-  /** Of one sequence at most, padded. */
-  readonly contextPerSlot: number
   readonly slots: number
   readonly unified: boolean
   /** Caches that exist side by side: 1 when unified, else one per slot. */
@@ -53,7 +51,6 @@ export function llamaCppSettings(
     {
       ...slots,
       ...cacheOf(settings, architecture),
-      contextPerSlot: cellsPerStream,
       streams: slots.unified ? 1 : slots.slots,
       cellsPerStream,
       ubatchTokens,
@@ -65,7 +62,7 @@ export function llamaCppSettings(
 }
 
 function slotsOf(settings: EngineSettings): Pick<LlamaCppSettings, 'slots' | 'unified'> {
-  const isServer = settings.engine !== 'ollama'
+  const isServer = settings.engine === 'llama.cpp'
   const slots = Math.max(settings.parallel ?? (isServer ? 4 : 1), 1)
   return { slots, unified: settings.kvUnified ?? (settings.parallel === undefined && isServer) }
 }

@@ -42,8 +42,8 @@ export function prepareLlamaCpp(input: EstimateInput): PreparedEngine {
 
 /** `-c` is divided among the slots unless they share one cache; Ollama's `num_ctx` is that of one slot. */
 function slotsInContext(settings: EngineSettings): number {
-  if (settings.engine === 'ollama' || settings.parallel === undefined || settings.kvUnified === true) return 1
-  return settings.parallel
+  if (settings.engine === 'ollama' || settings.kvUnified === true) return 1
+  return settings.parallel ?? 1
 }
 
 function cachesOf(
@@ -226,7 +226,7 @@ function weightsError(kind: WeightsSource['kind'], gpus: number): PartError {
 
 function assumptionsOf({ settings, topology }: EstimateInput): readonly string[] {
   const found: string[] = []
-  if (settings.parallel === undefined && settings.engine !== 'ollama') {
+  if (settings.parallel === undefined && settings.engine === 'llama.cpp') {
     found.push('4 slots that share one cache, as llama-server does when -np is not given')
   }
   if (settings.gpuLayers === undefined) found.push('all layers on the GPU')

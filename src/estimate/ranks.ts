@@ -2,7 +2,7 @@ import { known, map, type Reading } from '../core/reading.ts'
 import type { ModelArchitecture } from '../model/architecture.ts'
 import type { LayerWeights, WeightsLayout } from '../model/weights.ts'
 import type { EstimateInput } from './estimate-types.ts'
-import { largest, type Layer } from './layers.ts'
+import { atLayer, largest, type Layer } from './layers.ts'
 import type { EngineSettings } from './settings.ts'
 import type { GpuCapacity } from './topology.ts'
 import { stageLayers } from './vllm-kv.ts'
@@ -39,7 +39,8 @@ export function ranksOf(input: EstimateInput): readonly Rank[] {
     map(layout, (known) =>
       Math.max(
         stageBytes(known, layers, stage, world, settings, architecture.layers) +
-          ropeTableBytes(architecture, settings) -
+          ropeTableBytes(architecture, settings) +
+          loraBytes(architecture, settings, layers) -
           (settings.cpuOffloadBytes ?? 0),
         0,
       ),
@@ -79,7 +80,10 @@ function stageBytes(
   const isFirst = stage === 0
   const isLast = stage === world.pipeline - 1
   const tied = layout.outputBytes === 0
-  const inLayers = layers.reduce((sum, layer) => sum + bytesOf(layout.layers[layer.index]), 0)
+  const inLayers = layers.reduce(
+    (sum, layer) => sum + bytesOf(layout.layers[layer.index], expertShare(world, settings)),
+    0,
+  )
   const outer =
     (isFirst || (isLast && tied) ? layout.tokenEmbeddingBytes : 0) +
     (isFirst ? layout.perLayerEmbeddingBytes + layout.encoderBytes : 0) +
@@ -90,11 +94,33 @@ function stageBytes(
 
 /** MTP layers stand behind the decoder's in a file. */
 function mtpBytes(layout: WeightsLayout, decoderLayers: number): number {
-  return layout.layers.slice(decoderLayers).reduce((sum, layer) => sum + bytesOf(layer), layout.mtpBytes)
+  return layout.layers.slice(decoderLayers).reduce((sum, layer) => sum + bytesOf(layer, 1), layout.mtpBytes)
 }
 
-function bytesOf(layer: LayerWeights | undefined): number {
-  return layer === undefined ? 0 : layer.attentionBytes + layer.denseBytes + layer.expertBytes
+function bytesOf(layer: LayerWeights | undefined, expertShare: number): number {
+  return layer === undefined ? 0 : layer.attentionBytes + layer.denseBytes + layer.expertBytes * expertShare
+}
+
+/** Expert parallelism spreads the experts over the data-parallel ranks too; all else is there once per replica. */
+function expertShare(world: World, settings: EngineSettings): number {
+  return settings.expertParallel === true ? 1 / world.data : 1
+}
+
+/** Slots for adapters on every linear layer: rank × (width in + width out), in 16 bits; vLLM's default rank is 16. */
+function loraBytes(
+  architecture: ModelArchitecture,
+  settings: EngineSettings,
+  layers: readonly Layer[],
+): number {
+  if (settings.maxLoras === undefined && settings.loraRank === undefined) return 0
+  const { hiddenSize = 0, feedForwardSize = 0, attentionHeads = 0 } = architecture
+  const widths = layers.reduce((sum, layer) => {
+    const heads = atLayer(attentionHeads, layer.index) * layer.headDimK
+    const keysAndValues = layer.kvHeads * (layer.headDimK + layer.headDimV)
+    const attention = 4 * hiddenSize + 2 * heads + keysAndValues
+    return sum + attention + 3 * (hiddenSize + atLayer(feedForwardSize, layer.index))
+  }, 0)
+  return (settings.maxLoras ?? 1) * (settings.loraRank ?? 16) * 2 * widths
 }
 
 /** Cosines and sines for every position that the model knows: counted with the weights by vLLM's own log. */

@@ -104,6 +104,19 @@ describe('KV of llama.cpp, as its own log prints it', () => {
     )
   })
 
+  test.each(['deepseek4', 'deepseek_v4', 'minimax-m3'])(
+    'a family whose cache has a form of its own is missing, never sized as another: %s',
+    (family) => {
+      const { kv, fits, perGpu } = ask({ ...LLAMA_31_8B, family }, llamaCpp({ contextTokens: 4096 }))
+      expect([kv.bytes.kind, kv.maxContextTokens.kind, fits.verdict]).toEqual([
+        'missing',
+        'missing',
+        'unsure',
+      ])
+      expect(perGpu[0]?.weightsBytes.kind).toBe('known')
+    },
+  )
+
   test('one more token costs the layers that still grow', () => {
     const kv = kvOf(GEMMA_3_4B, llamaCpp({ contextTokens: 32_768, parallel: 1 }))
     expect(kv.marginalBytesPerToken).toEqual(known(20_480, 'derived'))

@@ -143,6 +143,27 @@ test('ranks of vLLM divide matrices, and pipeline stages divide layers', () => {
   expect(perRank({ dataParallel: 2 }, 2)).toEqual([542, 542])
 })
 
+test('expert parallelism spreads experts over the data-parallel ranks too', () => {
+  const perRank = (expertParallel: boolean) =>
+    ask(
+      { ...FOUR, contextLength: 4096 },
+      { engine: 'vllm', dataParallel: 2, expertParallel },
+      { gpus: [gpu(24), gpu(24)], weights: layout(4) },
+    ).perGpu.map(({ weightsBytes }) => mib(weightsBytes))
+  expect([perRank(false), perRank(true)]).toEqual([
+    [542, 542],
+    [482, 482],
+  ])
+})
+
+test('adapters take slots of rank × both widths on every linear layer', () => {
+  const weights = (maxLoras: number) =>
+    ask(LLAMA_31_8B, { engine: 'vllm', maxLoras, loraRank: 64 }).perGpu[0]?.weightsBytes
+  const [one, two] = [weights(1), weights(2)]
+  const widths = 4 * 4096 + 2 * 4096 + 8 * 256 + 3 * (4096 + 14_336)
+  expect(one?.kind === 'known' && two?.kind === 'known' && two.value - one.value).toBe(32 * widths * 64 * 2)
+})
+
 test('more ranks than this machine has GPUs are not compared with it', () => {
   const result = ask(QWEN3_30B_A3B, { engine: 'vllm', tensorParallel: 16 }, { gpus: [gpu(80), gpu(80)] })
   expect([result.perGpu.length, result.fits.verdict, result.perGpu[15]?.totalBytes.kind]).toEqual([
