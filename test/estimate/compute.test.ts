@@ -95,6 +95,23 @@ describe('the compute buffer of llama.cpp', () => {
     expectWithin(computeOf(architecture, { contextTokens, flashAttention: false }), expected, 0.03)
   })
 
+  test('without flash attention masks have 32 bits', () => {
+    // scores of 512 MiB, a mask of 16, and 44 of activations
+    expect(computeOf(LLAMA_31_8B, { contextTokens: 8192, flashAttention: false })).toBe(512 + 16 + 44)
+  })
+
+  test('gpt-oss fuses its activation: gate and up end in one tensor', () => {
+    const shape = { ...LLAMA_31_8B, family: 'gpt-oss', hiddenSize: 2880, attentionHeads: 64, headDimK: 64 }
+    const moe = { experts: 32, expertsUsed: 4, expertFeedForwardSize: 2880 }
+    const windows = { tokens: 128, layers: [true, false] }
+    const expected = 91.52 + 5.625 // a dry run on a GPU, and the embedded micro-batch
+    expectWithin(
+      computeOf({ ...shape, feedForwardSize: 0, moe, slidingWindow: windows }, { contextTokens: 4096 }),
+      expected,
+      0.001,
+    )
+  })
+
   test('on two GPUs that hold everything the inputs exist four times: 1,348 MiB on each RTX 3090', () => {
     const two = { contextTokens: 32_768, ubatchTokens: 2048, batchTokens: 2048 }
     expect(computeOf(GEMMA_3_27B, two, 2)).toBe(1348)

@@ -289,6 +289,22 @@ describe('rules of engines and versions', () => {
     expect(Math.abs(state / kv - 0.9)).toBeLessThan(0.001)
   })
 
+  test('SGLang: the pool is its fraction of what was free, less the weights', () => {
+    const [one] = ask(LLAMA_31_8B, { engine: 'sglang', memFractionStatic: 0.8, contextTokens: 4096 }).perGpu
+    // a context of 546 MiB on a card of that size
+    const expected = (80 * 1024 - 546) * 0.8 - Number(mib(one?.weightsBytes))
+    expect(Math.abs(Number(mib(one?.kvBytes)) - expected)).toBeLessThan(1)
+  })
+
+  test('TGI takes 90 % of what is left', () => {
+    const [one] = ask(LLAMA_31_8B, { engine: 'tgi', contextTokens: 4096 }).perGpu
+    const spent = [one?.weightsBytes, one?.activationsBytes, one?.overheadBytes].map((part) =>
+      Number(mib(part)),
+    )
+    const left = 80 * 1024 - spent.reduce((a, b) => a + b, 0)
+    expect(Math.abs(Number(mib(one?.kvBytes)) - 0.9 * left)).toBeLessThan(1)
+  })
+
   test('transformers grows: the numbers are those at the full context', () => {
     const grown = ask(LLAMA_31_8B, { engine: 'transformers', contextTokens: 8192 })
     expect([grown.kvGrowth, mib(grown.kv.bytes)]).toEqual(['on-demand', 1024])

@@ -202,6 +202,46 @@ describe('KV of vLLM', () => {
     expect(ask(QWEN35_35B_A3B, settings).kv.capacityTokens).toEqual(known(1_754_352, 'derived'))
   })
 
+  test('kinds of nearly the same number of layers make groups of the larger number', () => {
+    const layers = Array.from({ length: 22 }, (_, index) => index < 12)
+    const nearlyEven = {
+      ...LLAMA_31_8B,
+      layers: 22,
+      kvHeads: 1,
+      headDimK: 64,
+      headDimV: 64,
+      slidingWindow: { tokens: 512, layers },
+    }
+    // 120 pages of 16 tokens: 10 blocks of 12 layers for two groups
+    const settings = vllm({ version: '0.20.0', kvCacheBytes: 120 * 16 * 256 })
+    expect(ask(nearlyEven, settings).kv.capacityTokens).toEqual(known(5 * 16, 'derived'))
+  })
+
+  test('prefix caching keeps a second page of state per recurrent group', () => {
+    const tokens = 2096 * 16
+    const capacity = (prefixCaching: boolean) => {
+      const settings = vllm({
+        kvTypeK: 'fp8',
+        contextTokens: tokens,
+        kvCacheBytes: mebibytes(60_000),
+        prefixCaching,
+      })
+      const { capacityTokens } = ask(QWEN35_35B_A3B, settings).kv
+      return capacityTokens.kind === 'known' ? capacityTokens.value : 0
+    }
+    // 16 blocks of attention, and 3 groups of state
+    expect((capacity(false) / capacity(true)).toFixed(4)).toBe(((16 + 6) / (16 + 3)).toFixed(4))
+  })
+
+  test('ranks of decode context parallelism share the tokens of a request', () => {
+    const capacity = (decodeContextParallel: number) => {
+      const settings = vllm({ contextTokens: 4096, decodeContextParallel, kvCacheBytes: mebibytes(2000) })
+      const { capacityTokens } = ask(DEEPSEEK_V3, settings).kv
+      return capacityTokens.kind === 'known' ? capacityTokens.value : 0
+    }
+    expect(capacity(2) / capacity(1)).toBeCloseTo(2, 2)
+  })
+
   test('with the hybrid manager off a window is cached like everything else', () => {
     const off = vllm({ contextTokens: 32_768, hybridKvManager: false, kvTypeK: 'bf16' })
     expect(ask(GEMMA_3_4B, off).kv.bytesPerToken).toEqual(known(34 * 4 * 256 * 2 * 2, 'derived'))
@@ -218,6 +258,14 @@ describe('KV of other engines', () => {
     const llama = { ...LLAMA_31_8B, layers: 80 }
     const result = ask(llama, { engine: 'sglang', tensorParallel: 8 })
     expect(result.kv.bytesPerToken).toEqual(known(8 * 2 * 20_480, 'derived'))
+  })
+
+  test('SGLang keeps 0.8 tokens of a window layer per token of a full one', () => {
+    const perLayer = 4 * 256 * 2 * 2
+    const { bytesPerToken } = kvOf(GEMMA_3_4B, { engine: 'sglang' })
+    expect(bytesPerToken.kind === 'known' && Math.round(bytesPerToken.value)).toBe(
+      Math.round(perLayer * (5 + 0.8 * 29)),
+    )
   })
 
   test('transformers expands MLA to full heads and keeps only the window of windowed layers', () => {

@@ -56,6 +56,16 @@ describe('where llama.cpp puts what', () => {
     expect(weightsOf({ specMethod: 'mtp' }, 1, layout(5, { mtpBytes: 7 * MIB }))).toEqual([508, 100])
   })
 
+  test('MTP layers count when layers are shared out, though they are not loaded', () => {
+    const five = { ...FOUR, layers: 5 }
+    const onFirst = (mtpLayers: number) =>
+      mib(
+        ask({ ...five, mtpLayers }, settings({}), { gpus: [gpu(24), gpu(24)], weights: layout(5) }).perGpu[0]
+          ?.weightsBytes,
+      )
+    expect([onFirst(0), onFirst(1)]).toEqual([180, 240])
+  })
+
   test.each([
     [5, 441, 100],
     [4, 381, 160],
