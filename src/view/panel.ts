@@ -2,6 +2,7 @@ import type { Frame } from '../model/frame.ts'
 import type { SessionState } from '../model/session.ts'
 import type { History } from './history.ts'
 import type { Tone } from './theme.ts'
+import type { DotRange } from './track.ts'
 import type { UiState } from './ui-state.ts'
 
 /** What every panel is drawn from: the newest frame, the past for charts, how it is being watched, and the user's choices. */
@@ -82,9 +83,4 @@ export interface Curve {
   readonly dashed: boolean
   /** For each column of dots the lowest and highest value there; undefined where nothing was seen: a gap stays a gap. */
   readonly columns: readonly (DotRange | undefined)[]
-}
-
-export interface DotRange {
-  readonly low: number
-  readonly high: number
 }

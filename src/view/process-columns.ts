@@ -1,7 +1,7 @@
 import { formatBytesShort } from '../core/format.ts'
 import { glyph, levelGlyph } from './glyphs.ts'
 import type { SortColumn } from './process-order.ts'
-import type { ProcessRow } from './process-rows.ts'
+import type { ProcessRow } from './process-row.ts'
 import type { Tone } from './theme.ts'
 import { drawable, skip } from './width.ts'
 import { formatEta, formatTrend, MISSING, riskWord, shown } from './wording.ts'

@@ -2,7 +2,7 @@ import { known, missing, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import { RISK_LEVELS } from '../model/risk.ts'
 import type { Trend } from '../model/trend.ts'
-import type { ProcessRow } from './process-rows.ts'
+import type { ProcessRow } from './process-row.ts'
 
 /** What the process table can be sorted by, in the order in which the key goes through them. */
 export const SORT_COLUMNS = [

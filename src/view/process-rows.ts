@@ -6,30 +6,8 @@ import type { Risk } from '../model/risk.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
 import { inOrder } from './process-order.ts'
+import type { ProcessRow } from './process-row.ts'
 import type { UiState } from './ui-state.ts'
-
-/** A process, on one or more GPUs or on none, joined to its workload. */
-export interface ProcessRow {
-  /** Pid and start time: a reused pid is another row. */
-  readonly id: string
-  readonly pid: number
-  readonly user: Reading<string>
-  /** `0`, `0,1`, `0-7`; with MIG `0:1`, the GPU instance behind the colon; empty without a GPU. */
-  readonly gpus: string
-  readonly type: string
-  /** undefined where no engine was recognised. */
-  readonly engine: string | undefined
-  /** The model where one is known, else the name of the program. */
-  readonly name: string
-  readonly usedBytes: Reading<number>
-  readonly cpuPercent: Reading<number>
-  readonly residentBytes: Reading<number>
-  readonly command: string
-  /** True for one process of each workload: what is known of the whole is shown there, once. */
-  readonly leads: boolean
-  readonly trend: Trend | undefined
-  readonly risk: Risk | undefined
-}
 
 /**
  * All processes that hold GPU memory and those of engines that run without a GPU, in the order that the user chose.
@@ -65,32 +43,27 @@ interface Holder {
 
 function holdersOf(frame: Frame): readonly Holder[] {
   const byId = new Map(frame.workloads.map((workload) => [workload.id, workload]))
+  const onGpu = [...placesById(frame)].map(([id, places]): Holder => {
+    const { pid, host, name, workload } = places[0].process
+    const usedBytes = sum(places.map((place) => place.process.usedBytes))
+    return { id, pid, name: host?.comm ?? name, host, workload: byId.get(workload), places, usedBytes }
+  })
+  return [...onGpu, ...offGpu(frame, onGpu)]
+}
+
+// Of an engine that holds GPU memory, the processes without any (a server's front end) are not worth a row.
+function offGpu(frame: Frame, onGpu: readonly Holder[]): readonly Holder[] {
   const byPid = new Map(frame.workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload])))
-  const onGpu = placesById(frame)
-  const offGpu = frame.hostProcesses.filter(
-    (host) =>
-      !onGpu.has(idOf(host.pid, host)) &&
-      (frame.gpus.length === 0 || engineOf(byPid.get(host.pid)) !== undefined),
-  )
-  return [
-    ...[...onGpu].map(([id, places]): Holder => {
-      const { pid, host, name, workload } = places[0].process
-      const usedBytes = sum(places.map((place) => place.process.usedBytes))
-      return { id, pid, name: host?.comm ?? name, host, workload: byId.get(workload), places, usedBytes }
-    }),
-    ...offGpu.map((host): Holder => {
-      const { pid, comm: name } = host
-      return {
-        id: idOf(pid, host),
-        pid,
-        name,
-        host,
-        workload: byPid.get(pid),
-        places: [],
-        usedBytes: NOTHING,
-      }
-    }),
-  ]
+  const shown = new Set(onGpu.map((holder) => holder.id))
+  const served = new Set(onGpu.map((holder) => holder.workload?.id))
+  return frame.hostProcesses.flatMap((host): readonly Holder[] => {
+    const { pid, comm: name } = host
+    const id = idOf(pid, host)
+    const workload = byPid.get(pid)
+    const runsHere = engineOf(workload) !== undefined && !served.has(workload?.id)
+    const listed = !shown.has(id) && (frame.gpus.length === 0 || runsHere)
+    return listed ? [{ id, pid, name, host, workload, places: [], usedBytes: NOTHING }] : []
+  })
 }
 
 const NOTHING = missing('not-reported')

@@ -1,5 +1,3 @@
-import type { DotRange } from './panel.ts'
-
 /** One quantity over time in bounded memory: exact for the newest thousand points, older ones as minima and maxima. */
 export interface Track {
   readonly levels: readonly Level[]
@@ -9,6 +7,12 @@ export interface Point {
   /** `elapsedMs` of the frame. */
   readonly atMs: number
   readonly value: number
+}
+
+/** The lowest and the highest value of a stretch. */
+export interface DotRange {
+  readonly low: number
+  readonly high: number
 }
 
 export type Entry = Point | 'gap'

@@ -68,6 +68,16 @@ test('an engine that runs without a GPU is listed; other processes of the host a
   expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => row.pid)).toEqual([1, 50])
 })
 
+test('the front end of an engine whose memory is on a GPU has no row of its own', () => {
+  const [front, core] = [hostProcess(1, 'vllm', []), hostProcess(2, 'VLLM::EngineCore', [])]
+  const frame = {
+    ...frameOn(processWith(core, 'vllm:1', 60)),
+    hostProcesses: [front, core],
+    workloads: [workloadWith('vllm:1', { engine: 'vllm', pids: [1, 2] })],
+  }
+  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([2])
+})
+
 test('a MIG slice stands behind its GPU', () => {
   const process = { ...processWith(hostProcess(7, 'python3', []), 'x:7', 1), gpuInstanceId: known(5) }
   expect(processRows(frameOn(process), BY_RISK)[0]?.gpus).toBe('0:5')
