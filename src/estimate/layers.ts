@@ -13,6 +13,8 @@ export interface Layer {
   readonly indexerDim: number
   /** The window, or the chunk; 0 = the full context. */
   readonly windowTokens: number
+  /** Fixed chunks instead of a window that slides. */
+  readonly chunked: boolean
   readonly recurrent: boolean
 }
 
@@ -48,6 +50,7 @@ function layer(architecture: ModelArchitecture, index: number): Layer {
     latentDim: kvHeads > 0 ? latentDim(architecture) : 0,
     indexerDim: kvHeads > 0 ? indexerDim(architecture, index) : 0,
     windowTokens: dims.windowTokens,
+    chunked: dims.windowTokens > 0 && architecture.slidingWindow?.chunked === true,
     recurrent,
   }
 }

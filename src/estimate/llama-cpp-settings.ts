@@ -6,6 +6,8 @@ import { gibibytes } from '../core/units.ts'
 
 /** llama.cpp's settings with nothing left open: what the server ends up with, not what was typed. */
 export interface LlamaCppSettings {
+  /** Of one sequence at most, padded. */
+  readonly contextPerSlot: number
   readonly slots: number
   readonly unified: boolean
   /** Caches that exist side by side: 1 when unified, else one per slot. */
@@ -51,6 +53,7 @@ export function llamaCppSettings(
     {
       ...slots,
       ...cacheOf(settings, architecture),
+      contextPerSlot: cellsPerStream,
       streams: slots.unified ? 1 : slots.slots,
       cellsPerStream,
       ubatchTokens,

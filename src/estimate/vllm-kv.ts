@@ -11,7 +11,7 @@ export interface VllmPool {
 }
 
 export interface BlockGroup {
-  readonly kind: 'full' | 'window' | 'recurrent'
+  readonly kind: 'full' | 'window' | 'chunk' | 'recurrent'
   /** Tokens that one block of this group holds. */
   readonly blockTokens: number
   /** The window or chunk; 0 for others. */
@@ -65,6 +65,10 @@ export function blocksPerRequest(pool: VllmPool, tokens: number, settings: PoolS
         const held = Math.min(group.windowTokens - 1 + settings.inFlightTokens, tokens)
         return sum + Math.ceil(held / group.blockTokens) + 1
       }
+      case 'chunk': {
+        const held = Math.min(group.windowTokens + settings.inFlightTokens, tokens)
+        return sum + Math.ceil(held / group.blockTokens)
+      }
       case 'recurrent':
         return sum + (settings.prefixCaching ? 2 : 1)
     }
@@ -102,7 +106,7 @@ function bucketsOf(
     const tokenBytes = layerTokenBytes(layer, settings)
     if (tokenBytes === undefined) return undefined
     const windowTokens = settings.hybridManager ? layer.windowTokens : 0
-    const kind = windowTokens > 0 ? 'window' : 'full'
+    const kind = windowTokens === 0 ? 'full' : layer.chunked ? 'chunk' : 'window'
     if (tokenBytes > 0) put({ kind, windowTokens, tokenBytes, stateBytes: 0 })
     if (layer.recurrent && architecture.recurrent !== undefined) {
       const stateBytes = servedStateBytes(

@@ -217,6 +217,21 @@ describe('KV of vLLM', () => {
     expect(ask(nearlyEven, settings).kv.capacityTokens).toEqual(known(5 * 16, 'derived'))
   })
 
+  test('chunks hold a chunk and the batch in flight, windows one token less and a block more', () => {
+    const perRequest = (chunked: boolean) => {
+      const { slidingWindow } = GEMMA_3_4B
+      if (slidingWindow === undefined) throw new Error('Gemma 3 has windows')
+      const settings = vllm({ contextTokens: 32_768, maxNumBatchedTokens: 2048 })
+      return ask({ ...GEMMA_3_4B, slidingWindow: { ...slidingWindow, chunked } }, settings).kv.bytesPerToken
+    }
+    // 5 layers to a group: one of full attention, six of windows
+    const blockBytes = 5 * 16 * 4096
+    expect([perRequest(false), perRequest(true)]).toEqual([
+      known((blockBytes * (2048 + 6 * (192 + 1))) / 32_768, 'derived'),
+      known((blockBytes * (2048 + 6 * 192)) / 32_768, 'derived'),
+    ])
+  })
+
   test('prefix caching keeps a second page of state per recurrent group', () => {
     const tokens = 2096 * 16
     const capacity = (prefixCaching: boolean) => {
