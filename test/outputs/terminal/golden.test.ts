@@ -6,9 +6,9 @@ import { eightGpusFrames, hostile, mig, noGpuFrames, unifiedFrames } from '../..
 import { watch } from '../../support/terminal.ts'
 import type { Frame } from '../../../src/model/frame.ts'
 
-// The screens as they are, in golden/*.txt. After a change that is meant: LLMTOP_UPDATE_GOLDEN=1 npx vitest run, and look.
+// The screens as they are, in golden/*.txt. After a change that is meant: UPDATE_GOLDEN=1 npx vitest run, and look.
 
-const UPDATE = process.env['LLMTOP_UPDATE_GOLDEN'] === '1'
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1'
 const FOLDER = new URL('golden/', import.meta.url)
 
 const FRAMES: Readonly<Record<string, () => readonly Frame[]>> = {
