@@ -6,6 +6,7 @@ import type { EngineReport } from '../engines/engine.ts'
 import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
 import type { ProcessBook } from './processes.ts'
+import { withEstimate } from './split.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
 
 /** A workload as far as the present instant tells: what it holds. Where it is going comes later. */
@@ -14,11 +15,13 @@ export type AttributedWorkload = Omit<Workload, 'ceiling' | 'trend' | 'headroom'
 /** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
 export function attributeWorkload(
   group: ClaimedGroup,
-  report: EngineReport,
+  reported: EngineReport,
+  gpus: readonly Gpu[],
   book: ProcessBook,
   { idleSeconds, throughput }: Pick<Activity, 'idleSeconds' | 'throughput'>,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
+  const report = withEstimate(reported, holdings, gpus, usedBy(holdings))
   const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,

@@ -54,10 +54,11 @@ function gpusIn({ gpuDocument }: Memory): readonly Gpu[] {
 }
 
 function attribute(
-  { activity: before, answers, processes }: Memory,
+  memory: Memory,
   groups: readonly ClaimedGroup[],
   nowMs: number,
 ): { readonly activity: ActivityBook; readonly attributed: readonly AttributedWorkload[] } {
+  const { activity: before, answers, processes } = memory
   const reports = groups.map(({ id, claim }) => [id, engineOf(claim.engine).report(claim, answers)] as const)
   const activity = followActivity(before, reports, nowMs)
   const reported = new Map(reports)
@@ -65,7 +66,7 @@ function attribute(
     const report = reported.get(group.id)
     const lately = activity.get(group.id)
     if (report === undefined || lately === undefined) return []
-    return [attributeWorkload(group, report, processes, lately)]
+    return [attributeWorkload(group, report, gpusIn(memory), processes, lately)]
   })
   return { activity, attributed }
 }

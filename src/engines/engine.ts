@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts'
+import type { EngineSettings } from '../estimate/settings.ts'
 import type { BytesPart, TextPart } from '../model/sample.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
@@ -12,6 +13,7 @@ import type {
   WorkloadState,
 } from '../model/workload.ts'
 import type { Reading } from '../core/reading.ts'
+import type { ModelShape } from './model-shape.ts'
 
 /**
  * What llmtop knows of one inference engine. A new engine is one file with one of these and one line in `index.ts`.
@@ -63,6 +65,8 @@ export interface EngineReport extends Pick<Workload, 'requests'> {
   readonly onCpuRatio: Reading<number>
   /** Tokens so far; throughput and idle time are made of their differences. Missing where the engine counts none. */
   readonly counted: Reading<TokenCount>
+  /** Model and settings as the estimator wants them, where both are known: it fills in what the engine does not say. */
+  readonly known?: { readonly shape: ModelShape; readonly settings: EngineSettings }
 }
 
 /** Counters that only rise while their key stays: one per engine, slot and task, or worker. One that falls has begun anew. */

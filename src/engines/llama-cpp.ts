@@ -1,4 +1,5 @@
 import { known, missing } from '../core/reading.ts'
+import type { EngineSettings } from '../estimate/settings.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
 import type { WorkloadModel } from '../model/workload.ts'
@@ -17,6 +18,7 @@ import { launchOf, type Launch } from './launch.ts'
 import { llamaServerWants, servesModel, slotsReport, stateOf } from './llama-server-pages.ts'
 import { modelName } from './model-name.ts'
 import { preallocated } from './pool.ts'
+import { ggufShape, ggufWants } from './shape.ts'
 import { flagValue } from './program.ts'
 
 /** One process holds everything; in router mode each model has a llama-server of its own below the router. */
@@ -88,16 +90,32 @@ function listensIn(args: readonly string[], environment: Environment): Partial<A
 }
 
 function llamaCppWants(claim: Claim, answers: Answers): readonly Want[] {
-  const { address } = see(claim, answers)
+  const { flags, address } = see(claim, answers)
   return [
     environmentWant(claim.root.pid),
     ...addressWants(claim),
     ...(address === undefined ? [] : llamaServerWants(address, answers)),
+    ...ggufWants(claim, fileIn(flags), answers),
   ]
 }
 
 function llamaCppReport(claim: Claim, answers: Answers): EngineReport {
-  const { flags, address } = see(claim, answers)
+  const seen = see(claim, answers)
+  const report = reportOf(seen, answers)
+  const shape = ggufShape(claim, fileIn(seen.flags), answers)
+  return shape === undefined
+    ? report
+    : { ...report, known: { shape, settings: settingsOf(seen.flags, report) } }
+}
+
+/** What the server really has: its context may be smaller than what was asked for, where the model or the memory is. */
+function settingsOf({ settings }: EngineFlags, { kv }: EngineReport): EngineSettings {
+  return kv.capacityTokens.kind === 'known'
+    ? { ...settings, contextTokens: kv.capacityTokens.value }
+    : settings
+}
+
+function reportOf({ flags, address }: Seen, answers: Answers): EngineReport {
   const config = configOf(flags, { kvType: { value: 'f16', origin: 'default' } })
   const silent = { ...blankReport('not-reported'), model: declaredModel(flags), config }
   if (address === undefined) return { ...silent, kv: preallocated(missing('not-reported', WHY_SILENT)) }

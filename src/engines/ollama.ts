@@ -1,5 +1,7 @@
 import { known, missing } from '../core/reading.ts'
 import { parseJson } from '../core/decode.ts'
+import { stated } from '../core/stated.ts'
+import type { EngineSettings } from '../estimate/settings.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
 import type { WorkloadModel } from '../model/workload.ts'
@@ -18,6 +20,7 @@ import type { Environment } from './flags/read-flags.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { llamaServerWants, slotsReport, stateOf } from './llama-server-pages.ts'
 import { preallocated } from './pool.ts'
+import { ggufShape, ggufWants } from './shape.ts'
 import { flagValue } from './program.ts'
 
 /** `ollama serve` starts one runner per loaded model, and since 0.30 that runner is llama-server. Each is a workload of its own. */
@@ -126,6 +129,7 @@ function ollamaWants(claim: Claim, answers: Answers): readonly Want[] {
     ...addressWants(claim),
     ...(server === undefined ? [] : [pageWant(server, '/api/ps')]),
     ...(runner === undefined ? [] : llamaServerWants(runner, answers)),
+    ...ggufWants(claim, pathOf(blob), answers),
     ...(server === undefined || blob === undefined
       ? []
       : loadedModels(server, answers).flatMap(({ name }) => manifestWants(claim, blob, name))),
@@ -136,6 +140,7 @@ function ollamaReport(claim: Claim, answers: Answers): EngineReport {
   const seen = see(claim, answers)
   const { flags } = seen
   const model = loadedModel(claim, seen, answers)
+  const shape = ggufShape(claim, pathOf(seen.blob), answers)
   const contextTokens = model?.contextTokens
   return {
     ...blankReport('not-reported'),
@@ -146,7 +151,18 @@ function ollamaReport(claim: Claim, answers: Answers): EngineReport {
     }),
     onCpuRatio: model === undefined ? missing('not-reported') : known(onCpuRatio(model), 'derived'),
     ...runnerReport(seen, answers),
+    ...(shape === undefined ? {} : { known: { shape, settings: settingsOf(flags, model) } }),
   }
+}
+
+/** A runner's own -c counts all slots together, as llama.cpp does; a runner without one has the server's context per slot. */
+function settingsOf({ settings }: EngineFlags, model: OllamaModel | undefined): EngineSettings {
+  if (settings.contextTokens !== undefined) return { ...settings, engine: 'llama.cpp' }
+  return { ...settings, parallel: settings.parallel ?? 1, ...stated({ contextTokens: model?.contextTokens }) }
+}
+
+function pathOf(blob: Blob | undefined): string | undefined {
+  return blob === undefined ? undefined : `${blob.store}/blobs/sha256-${blob.digest}`
 }
 
 function runnerReport({ launch, flags, runner }: Seen, answers: Answers): Partial<EngineReport> {

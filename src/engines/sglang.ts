@@ -15,6 +15,7 @@ import { sglangFlags } from './flags/sglang.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { countedBy, pooled, preallocated, total } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
+import { withCatalogue } from './shape.ts'
 
 /** The launcher holds the flags and the port; one scheduler per GPU holds the memory. */
 export const sglang: Engine = {
@@ -23,7 +24,7 @@ export const sglang: Engine = {
   comms: ['sglang', 'sglang::schedul'],
   claim: claimBy('sglang', roleOf),
   wants: sglangWants,
-  report: sglangReport,
+  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim)),
 }
 
 // besides the server, programs that load a model themselves
@@ -72,13 +73,17 @@ function sglangWants(claim: Claim, answers: Answers): readonly Want[] {
   return [...addressWants(claim), pages.info, ...(hasMetrics(claim) ? [pages.metrics] : [])]
 }
 
+function flagsOf(claim: Claim): EngineFlags {
+  return sglangFlags(argsOf(claim) ?? [])
+}
+
 function hasMetrics(claim: Claim): boolean {
   return hasFlag(argsOf(claim) ?? [], 'enable-metrics')
 }
 
-function sglangReport(claim: Claim, answers: Answers): EngineReport {
+function reportOf(claim: Claim, answers: Answers): EngineReport {
   const args = argsOf(claim) ?? []
-  const flags = sglangFlags(args)
+  const flags = flagsOf(claim)
   const pages = pagesOf(claim, answers)
   const info = infoIn(pages === undefined ? undefined : jsonOf(pageAnswer(answers, pages.info)))
   const silent = {

@@ -8,10 +8,12 @@ import { pageAnswer } from './answers.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import { environmentOf, environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
 import { tgiFlags } from './flags/tgi.ts'
 import { launchOf } from './launch.ts'
 import { orMissing, pooled, preallocated } from './pool.ts'
 import { flagValue } from './program.ts'
+import { withCatalogue } from './shape.ts'
 import { silentReport } from './silent-report.ts'
 
 /** The launcher holds the flags; the router answers; one Python shard per GPU holds the memory. */
@@ -28,7 +30,7 @@ export const tgi: Engine = {
       ...(metrics === undefined ? [] : [metrics]),
     ]
   },
-  report: tgiReport,
+  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim, answers)),
 }
 
 function roleOf(process: HostProcess): Role | undefined {
@@ -52,8 +54,12 @@ function metricsWant(claim: Claim, answers: Answers): Want | undefined {
   return address === undefined ? undefined : pageWant(address, '/metrics')
 }
 
-function tgiReport(claim: Claim, answers: Answers): EngineReport {
-  const flags = tgiFlags(launchOf(claim.root)?.args ?? [], environmentOf(claim.root.pid, answers))
+function flagsOf(claim: Claim, answers: Answers): EngineFlags {
+  return tgiFlags(launchOf(claim.root)?.args ?? [], environmentOf(claim.root.pid, answers))
+}
+
+function reportOf(claim: Claim, answers: Answers): EngineReport {
+  const flags = flagsOf(claim, answers)
   const silent = silentReport(flags, 'TGI does not say it')
   const want = metricsWant(claim, answers)
   const page =

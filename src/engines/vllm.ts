@@ -16,6 +16,7 @@ import { launchOf, type Launch } from './launch.ts'
 import { modelName } from './model-name.ts'
 import { countedBy, pooled, preallocated, total } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
+import { withCatalogue } from './shape.ts'
 
 /** The API server holds the flags and the port; its EngineCore, or the workers below that, hold the memory. */
 export const vllm: Engine = {
@@ -24,7 +25,7 @@ export const vllm: Engine = {
   comms: ['vllm', 'VLLM::EngineCor'],
   claim: claimBy('vllm', roleOf),
   wants: vllmWants,
-  report: vllmReport,
+  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim)),
 }
 
 // PREFIX::NAME by set_process_title, the prefix from VLLM_PROCESS_NAME_PREFIX; a comm is cut to 15 bytes
@@ -86,9 +87,9 @@ function vllmWants(claim: Claim, answers: Answers): readonly Want[] {
   return [...addressWants(claim), metrics, version, ...(isLocked ? [] : [models])]
 }
 
-function vllmReport(claim: Claim, answers: Answers): EngineReport {
+function reportOf(claim: Claim, answers: Answers): EngineReport {
   const args = argsOf(claim)
-  const flags = vllmFlags(args ?? [])
+  const flags = flagsOf(claim)
   const found = pagesOf(claim, answers)
   const page =
     found === undefined
@@ -114,6 +115,10 @@ function vllmReport(claim: Claim, answers: Answers): EngineReport {
     ...measured(page, metrics, flags),
     config: configOf(flags, learnt(found, answers, metrics)),
   }
+}
+
+function flagsOf(claim: Claim): EngineFlags {
+  return vllmFlags(argsOf(claim) ?? [])
 }
 
 function argsOf({ root }: Claim): readonly string[] | undefined {

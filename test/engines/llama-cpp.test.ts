@@ -43,14 +43,15 @@ function report(command: string, pages: Readonly<Record<string, Said>>): ReturnT
 
 describe('llama-server is asked', () => {
   const environ = 'file//proc/4242/environ once'
+  const head = 'head//models/M-Q4_K_M.gguf once'
 
   test('for its slots only when it has said that it is awake', () => {
     const claim = claimOn([SERVER])
     const asleep = PROPS.replace('"is_sleeping":false', '"is_sleeping":true')
-    const awake = [environ, `${AT}/props 2000`, `${AT}/v1/models once`, `${AT}/slots 2000`]
-    expect(wanted(claim)).toEqual([environ, `${AT}/props 2000`])
-    expect(wanted(claim, { [`${AT}/props`]: asleep })).toEqual([environ, `${AT}/props 2000`])
-    expect(wanted(claim, { [`${AT}/props`]: '<html>' })).toEqual([environ, `${AT}/props 2000`])
+    const awake = [environ, `${AT}/props 2000`, `${AT}/v1/models once`, `${AT}/slots 2000`, head]
+    expect(wanted(claim)).toEqual([environ, `${AT}/props 2000`, head])
+    expect(wanted(claim, { [`${AT}/props`]: asleep })).toEqual([environ, `${AT}/props 2000`, head])
+    expect(wanted(claim, { [`${AT}/props`]: '<html>' })).toEqual([environ, `${AT}/props 2000`, head])
     expect(wanted(claim, { [`${AT}/props`]: PROPS })).toEqual(awake)
   })
 

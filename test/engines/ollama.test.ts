@@ -41,6 +41,7 @@ describe('a runner of Ollama', () => {
       'file//proc/4242/environ once',
       `${SERVER}/api/ps 2000`,
       `${CHILD}/props 2000`,
+      `head/${STORE}/blobs/sha256-${DIGEST} once`,
       `${manifest('llama3.2/3b')} once`,
     ])
   })
@@ -102,6 +103,6 @@ describe('a runner of Ollama', () => {
 
   test('never reads a manifest outside of its store', () => {
     const hostile = ps(model('../../../etc/passwd'), model('a/../../b:x'), model('..:..'))
-    expect(wanted(claimOn([RUNNER, SERVE]), { [`${SERVER}/api/ps`]: hostile })).toHaveLength(3)
+    expect(wanted(claimOn([RUNNER, SERVE]), { [`${SERVER}/api/ps`]: hostile })).toHaveLength(4)
   })
 })
