@@ -1,0 +1,44 @@
+import { Command } from 'commander'
+import type { Environment } from '../environment.ts'
+import { withFitOptions, type FitOptions } from '../fit/options.ts'
+
+/** `llmtop fit MODEL` and `llmtop fit -- COMMAND`: what a model will need, before it is started. */
+export function fitCommand(environment: Environment): Command {
+  return withFitOptions(new Command('fit'))
+    .description('what a model will need and whether it fits, before it is started')
+    .argument(
+      '[model...]',
+      "a GGUF file, a Hugging Face folder, a name; or behind '--' the engine's own command",
+    )
+    .action(async (operands: readonly string[], options: FitOptions, command: Command) => {
+      const isCommand = rawArguments(command).includes('--')
+      refuse(command, operands, options, isCommand)
+      // the estimator and the catalogue are for this command alone
+      const { runFit } = await import('../fit/run.ts')
+      environment.exitWith(await runFit(environment, options, operands, isCommand))
+    })
+}
+
+function refuse(
+  command: Command,
+  operands: readonly string[],
+  options: FitOptions,
+  isCommand: boolean,
+): void {
+  if (operands.length === 0 && options.arch === undefined) {
+    command.error("error: name a model, or the engine's own command behind '--'", { exitCode: 2 })
+  }
+  if (operands.length > 1 && !isCommand) {
+    command.error(
+      `error: one model at a time; a command goes behind '--': llmtop fit -- ${operands.join(' ')}`,
+      { exitCode: 2 },
+    )
+  }
+}
+
+/** As they were typed: commander takes the `--` away, and its typings do not know what it keeps. */
+function rawArguments(command: Command): readonly unknown[] {
+  const root: object = command.parent ?? command
+  const args: unknown = 'rawArgs' in root ? root.rawArgs : undefined
+  return Array.isArray(args) ? args : []
+}

@@ -1,0 +1,80 @@
+import type { EngineFlags } from '../../engines/flags/engine-flags.ts'
+import { isLlamaCpp } from '../../estimate/fit.ts'
+import type { EngineSettings } from '../../estimate/settings.ts'
+import type { ModelArchitecture } from '../../model/architecture.ts'
+import type { WeightsSource } from '../../model/weights.ts'
+import type { EngineId } from '../../model/workload.ts'
+import type { FoundModel } from './model.ts'
+import type { FitOptions } from './options.ts'
+
+/** How the weights are stored. */
+export interface Stored {
+  readonly weights: WeightsSource
+  readonly quantization: string | undefined
+  readonly notes: readonly string[]
+}
+
+/** As the user says, as the engine makes them, as the file has them, or as is usual. */
+export function storedAs(
+  model: FoundModel,
+  engine: EngineId,
+  options: Pick<FitOptions, 'quant' | 'weightsBytes'>,
+  flags: EngineFlags | undefined,
+): Stored {
+  if (options.quant !== undefined) return scheme(options.quant)
+  if (options.weightsBytes !== undefined) return ofSize(options.weightsBytes, model.quantization)
+  // a checkpoint that is quantised already is read as it is, whatever the flag calls that
+  const made = isSixteenBit(model.quantization) ? flags?.quantization : undefined
+  if (made !== undefined) return scheme(made.name)
+  if (model.weights === undefined) return assumed(usualScheme(model.architecture.family, engine))
+  if (shrinksOnLoading(model, engine)) return scheme('f16')
+  return { weights: model.weights, quantization: model.quantization, notes: [] }
+}
+
+function ofSize(bytes: number, quantization: string | undefined): Stored {
+  const name = quantization === undefined ? {} : { quantization }
+  return { weights: { kind: 'total-bytes', bytes, ...name }, quantization, notes: [] }
+}
+
+function assumed(usual: string): Stored {
+  const note = `weights as ${usual}, because nobody says how they are stored; say it with --quant`
+  return { ...scheme(usual), notes: [note] }
+}
+
+function scheme(name: string): Stored {
+  return { weights: { kind: 'quantization', name }, quantization: name, notes: [] }
+}
+
+function isSixteenBit(quantization: string | undefined): boolean {
+  return quantization === undefined || /^(b?f16|fp16|b?float16|float32|f32)$/i.test(quantization)
+}
+
+/** vLLM and TGI load checkpoints of 32 bits in 16. */
+function shrinksOnLoading({ format, quantization }: FoundModel, engine: EngineId): boolean {
+  return format === 'hf' && quantization === 'float32' && engine !== 'transformers'
+}
+
+/** What the makers publish, or what most people load. */
+function usualScheme(family: string, engine: EngineId): string {
+  if (family === 'gpt_oss') return isLlamaCpp(engine) ? 'MXFP4_MOE' : 'mxfp4'
+  if (isLlamaCpp(engine)) return 'Q4_K_M'
+  return family === 'deepseek_v3' || family === 'kimi_k2' ? 'fp8-block' : 'bf16'
+}
+
+/** The type of activations, and of the cache by default. */
+export function dtypeOf({ dtype }: FoundModel, engine: EngineId): Pick<EngineSettings, 'dtype'> {
+  if (dtype === undefined) return {}
+  return { dtype: dtype === 'float32' && engine !== 'transformers' ? 'float16' : dtype }
+}
+
+/** llama.cpp keeps the whole context in all layers of these, whatever their config says of windows. */
+const WITHOUT_WINDOW_IN_LLAMA_CPP: ReadonlySet<string> = new Set(
+  'mistral mixtral ministral phi3 qwen2 qwen2_moe qwen3 qwen3_moe starcoder2'.split(' '),
+)
+
+/** The shape as the engine makes use of it. */
+export function asEngineReads(architecture: ModelArchitecture, engine: EngineId): ModelArchitecture {
+  if (!isLlamaCpp(engine) || !WITHOUT_WINDOW_IN_LLAMA_CPP.has(architecture.family)) return architecture
+  const { slidingWindow, ...rest } = architecture
+  return slidingWindow === undefined ? architecture : rest
+}
