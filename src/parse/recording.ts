@@ -102,7 +102,7 @@ function readPart(value: unknown): Part | undefined {
   const tookMs = optional('tookMs', asNumber(object['tookMs']))
   if (object['fault'] !== undefined) return { kind: 'fault', fault: readFault(object['fault']), ...tookMs }
   const base64 = asText(object['base64'])
-  if (base64 !== undefined) return { kind: 'bytes', base64, sizeBytes: asNumber(object['sizeBytes']) ?? 0 }
+  if (base64 !== undefined) return readBytes(base64, asNumber(object['sizeBytes']) ?? 0)
   const text = asText(object['text'])
   if (text === undefined) return undefined
   return {
@@ -113,6 +113,12 @@ function readPart(value: unknown): Part | undefined {
     ...optional('status', asNumber(object['status'])),
     ...optional('contentType', asText(object['contentType'])),
   }
+}
+
+/** What is no base64 has no bytes; whoever decodes it later may rely on that. */
+function readBytes(base64: string, sizeBytes: number): Part | undefined {
+  const isBase64 = base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64)
+  return isBase64 ? { kind: 'bytes', base64, sizeBytes } : undefined
 }
 
 const LINK_STATES: readonly LinkState[] = ['live', 'connecting', 'late', 'stalled', 'down', 'refused', 'auth']

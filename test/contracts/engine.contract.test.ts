@@ -119,7 +119,7 @@ describe.each(ENGINES.map((engine) => [engine.id, engine] as const))('the engine
     for (const text of HOSTILE_TEXTS) {
       for (const part of [
         { kind: 'text', text, status: 200 },
-        { kind: 'bytes', base64: text, sizeBytes: 7 },
+        { kind: 'bytes', base64: Buffer.from(text).toString('base64'), sizeBytes: 7 },
       ] as const) {
         const answers = answered(engine, claim, { part, renewedAtMs: 1000, trouble: undefined })
         expect(problems(engine.report(claim, answers))).toEqual([])

@@ -52,6 +52,8 @@ describe('a line of a recording', () => {
         meminfo: { same: true },
         vmstat: { fault: { kind: 'not-found', what: 'vmstat' }, tookMs: 1 },
         'new/kind': { delta: [1, 2] },
+        'head//no': { base64: 'R0dVR', sizeBytes: 1 },
+        'head//text': { base64: 'GGUF\u001b===', sizeBytes: 1 },
         'no/part': 'text',
       }),
     ).toEqual({
