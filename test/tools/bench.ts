@@ -4,11 +4,18 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measureFold, measureMemoryGrowth } from './bench/fold.ts'
 import { shareOfBudget, type Measure } from './bench/measure.ts'
+import { measureLive } from './bench/live.ts'
 import { measureProgram } from './bench/program.ts'
 import { measureScreen } from './bench/screen.ts'
 
 // `npm run bench`: what llmtop itself costs, against the budgets it was given; writes docs/performance.md.
-const measures = [...measureFold(), ...(await measureScreen()), ...measureProgram(), measureMemoryGrowth()]
+const measures = [
+  ...measureFold(),
+  ...(await measureScreen()),
+  ...measureProgram(),
+  ...(await measureLive()),
+  measureMemoryGrowth(),
+]
 const rows = measures.map(row)
 const table = ['| what | measured | budget | share of budget |', '|---|---|---|---|', ...rows].join('\n')
 process.stdout.write(`${table}\n`)
