@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { step } from '../../src/analyse/step.ts'
 import { printable } from '../../src/core/text.ts'
 import type { Frame } from '../../src/model/frame.ts'
+import { partNames } from '../../src/model/want.ts'
 import { frameJson } from '../../src/outputs/frame-json.ts'
 import { deepFreeze } from '../support/deep-freeze.ts'
 import { DEMO, DEMO_OOM_SECONDS } from '../support/demo-scenario.ts'
 import { frames, lastFrame, steps } from '../support/fold.ts'
 import { FLAT_POOL_AND_DESKTOP, growing, machine, running } from '../support/scenarios.ts'
-import { simulate } from '../support/simulate.ts'
+import { simulate, type SimulatedProcess } from '../support/simulate.ts'
 
 /** Each change of what is said, with the second at which it was said first. */
 function said(shown: readonly Frame[]): readonly string[] {
@@ -88,6 +89,21 @@ describe('the fold', () => {
       expect(step(frozen, deepFreeze(sample))).toEqual(before[at])
       expect(step(frozen, sample)).toEqual(before[at])
     }
+  })
+
+  test('asks each question once, however many processes of a server raise it', () => {
+    const worker = (pid: number, card: number): SimulatedProcess =>
+      running(pid, 'VLLM::Worker_TP', () => ({ [card]: 70_000 }), { parentPid: 50 })
+    const scenario = machine({
+      durationMs: 0,
+      gpus: [{ utilizationAt: () => 90 }, { utilizationAt: () => 90 }],
+      processes: [running(50, 'vllm serve M', () => ({})), worker(51, 0), worker(52, 1)],
+    })
+    const [first] = steps(simulate(scenario))
+    const names = first?.wants.map((want) => partNames(want).join()) ?? []
+    expect(first?.frame.workloads.map(({ id }) => id)).toEqual(['vllm:50'])
+    expect(names).toContain('http/127.0.0.1:8000/metrics')
+    expect(new Set(names).size).toBe(names.length)
   })
 
   test('lets no control character of a name, user or command through to a frame', () => {
