@@ -87,9 +87,9 @@ describe('a window', () => {
     const joined: Scenario = { ...SCENARIO, processes: [growing(300), worker(9121, 40)] }
     expect(spans(simulate(joined)).slice(19, 22)).toEqual([38, 0, 2])
 
-    const pair = [growing(300), worker(9121, 0)]
-    const forth = simulate({ ...SCENARIO, processes: pair })
-    const back = simulate({ ...SCENARIO, processes: pair.toReversed() })
+    const team = [growing(300), worker(9121, 0), worker(9122, 0)]
+    const forth = simulate({ ...SCENARIO, processes: team })
+    const back = simulate({ ...SCENARIO, processes: team.toReversed() })
     const alternating = forth.map((sample, at) => (at % 2 === 0 ? sample : (back[at] ?? sample)))
     expect(spans(alternating)).toEqual(spans(forth))
   })

@@ -46,7 +46,7 @@ export function startPace(clock: Clock, initialSpeed: number): Pace {
       if (command.kind !== 'step') steps = 0
       if (command.kind === 'pause') paused = true
       else if (command.kind === 'resume') paused = false
-      else if (command.kind === 'step' && paused) steps += 1
+      else if (command.kind === 'step') steps += 1
       else if (command.kind === 'speed') speed = command.factor
       changed.abort()
       changed = new AbortController()
