@@ -36,13 +36,10 @@ export function hostLoadOf(answers: AnswerBook): Frame['hostLoad'] {
 
 /** The processes with the largest resident set, whether or not they use a GPU. */
 export function largestProcesses({ processList, processes, users }: Memory): readonly HostProcess[] {
-  return [...processList]
-    .sort((a, b) => b.residentBytes - a.residentBytes)
-    .slice(0, LARGEST)
-    .map((listed) => {
-      const process = processes.get(listed.pid)?.process
-      return process?.startTicks === listed.startTicks ? process : onlyListed(listed, users)
-    })
+  return processList.slice(0, LARGEST).map((listed) => {
+    const process = processes.get(listed.pid)?.process
+    return process?.startTicks === listed.startTicks ? process : onlyListed(listed, users)
+  })
 }
 
 function onlyListed(listed: ListedProcess, users: ReadonlyMap<number, string>): HostProcess {

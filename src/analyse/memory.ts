@@ -20,6 +20,7 @@ export interface Memory {
   readonly answers: AnswerBook
   readonly gpuDocument: GpuDocument | undefined
   readonly processes: ProcessBook
+  /** The newest list of the host's processes, the largest resident set first. */
   readonly processList: readonly ListedProcess[]
   readonly users: ReadonlyMap<number, string>
 

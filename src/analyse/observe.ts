@@ -1,7 +1,7 @@
 import type { RawSample } from '../model/sample.ts'
 import type { Gpu } from '../model/snapshot.ts'
 import { parseNvidiaSmi } from '../parse/nvidia-smi.ts'
-import { parseProcessList } from '../parse/process-list.ts'
+import { parseProcessList, type ListedProcess } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
 import type { GpuDocument, Memory } from './memory.ts'
@@ -26,10 +26,14 @@ export function observe(memory: Memory, sample: RawSample): Memory {
     users,
     processes,
     processList: sample.parts.has('processes')
-      ? parseProcessList(textOf(answers, 'processes'))
+      ? largestFirst(parseProcessList(textOf(answers, 'processes')))
       : memory.processList,
     departures: followDepartures(memory, gpuDocument, sample.elapsedMs),
   }
+}
+
+function largestFirst(list: readonly ListedProcess[]): readonly ListedProcess[] {
+  return list.toSorted((a, b) => b.residentBytes - a.residentBytes)
 }
 
 /** A renewed document is parsed; what turns out not to be one becomes trouble, and the document before it stands. */
