@@ -82,13 +82,14 @@ function product(tokens: number, bytesPerToken: number): number {
   return Math.round(tokens * bytesPerToken)
 }
 
+/** What else the estimator knows of the host are limits (the prompt cache), not what is there. */
 function hostSlices({ host }: Estimate): EngineReport['slices'] {
   const no = missing('not-supported', 'it uses no GPU')
   return {
     weightsBytes: host.weightsBytes,
     kvBytes: host.kvBytes,
     stateBytes: no,
-    activationsBytes: host.otherBytes,
+    activationsBytes: no,
     overheadBytes: no,
   }
 }

@@ -20,7 +20,6 @@ export type LlamaServerState =
   | {
       readonly kind: 'answering'
       readonly props: LlamaServerProps
-      readonly weights: Reading<number>
       readonly parameters: Reading<number>
     }
   | Missing
@@ -46,7 +45,6 @@ export function stateOf(address: Address, answers: Answers): LlamaServerState {
   return {
     kind: 'answering',
     props,
-    weights: orMissing(meta?.weightsBytes),
     parameters: orMissing(meta?.parameters),
   }
 }

@@ -1,4 +1,4 @@
-import { resolveModel } from '../estimate/catalogue/resolve.ts'
+import { resolveModel, type Resolution } from '../estimate/catalogue/resolve.ts'
 import { weightsLayout } from '../estimate/weights.ts'
 import type { BytesPart } from '../model/sample.ts'
 import type { Want } from '../model/want.ts'
@@ -30,7 +30,7 @@ export function ggufShape(claim: Claim, path: string | undefined, answers: Answe
 
 /** The report of an engine whose model's own files were not read: with the catalogue's shape, where it has the name. */
 export function withCatalogue(report: EngineReport, { settings, quantization }: EngineFlags): EngineReport {
-  const found = report.model.name.kind === 'known' ? resolveModel(report.model.name.value) : undefined
+  const found = report.model.name.kind === 'known' ? catalogued(report.model.name.value) : undefined
   if (found?.kind !== 'found') return report
   const name = quantization?.name ?? found.quantization ?? 'bf16'
   const weights: WeightsSource = { kind: 'quantization', name }
@@ -38,6 +38,19 @@ export function withCatalogue(report: EngineReport, { settings, quantization }: 
     ...report,
     known: { shape: { architecture: found.row.architecture, weights, fromCatalogue: true }, settings },
   }
+}
+
+// the same name is asked at every tick, and one that the catalogue lacks is compared with all of it
+const FOUND = new Map<string, Resolution>()
+const MOST_NAMES = 64
+
+function catalogued(name: string): Resolution {
+  const present = FOUND.get(name)
+  if (present !== undefined) return present
+  const found = resolveModel(name)
+  if (FOUND.size >= MOST_NAMES) FOUND.clear()
+  FOUND.set(name, found)
+  return found
 }
 
 const FIRST_BYTES = 256 * 1024

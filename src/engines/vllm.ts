@@ -54,7 +54,8 @@ function isServer({ name, kind, path, args }: Launch): boolean {
 function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
   const args = argsOf(claim)
   if (args === undefined || args[0] === 'bench' || args[0] === 'run-batch') return undefined
-  if (hasFlag(args, 'headless') || flagValue(args, 'uds') !== undefined) return undefined
+  if (SILENT_FLAGS.some((flag) => hasFlag(args, flag)) || flagValue(args, 'uds') !== undefined)
+    return undefined
   const listens = { port: Number(flagValue(args, 'port') ?? DEFAULT_PORT), ...hostIn(args) }
   const address = addressOf(claim, listens, answers)
   return address === undefined
@@ -63,6 +64,7 @@ function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
 }
 
 const DEFAULT_PORT = 8000
+const SILENT_FLAGS = ['headless', 'disable-log-stats']
 
 interface Pages {
   readonly metrics: Want
@@ -93,7 +95,7 @@ function reportOf(claim: Claim, answers: Answers): EngineReport {
   const found = pagesOf(claim, answers)
   const page =
     found === undefined
-      ? missing('not-supported', 'it has no server to ask')
+      ? missing('not-supported', 'no metrics: offline, headless or without log stats')
       : pageAnswer(answers, found.metrics)
   const metrics = page.kind === 'page' ? metricsIn(page, flags, args ?? []) : page
   const silent = {

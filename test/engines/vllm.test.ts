@@ -58,6 +58,7 @@ describe('vLLM is asked', () => {
   test.each([
     'VLLM::EngineCore',
     'vllm serve M --headless',
+    'vllm serve M --disable-log-stats',
     'vllm serve M --uds /run/v.sock',
     'vllm bench throughput --model M',
     'vllm serve M --host stranger.example',

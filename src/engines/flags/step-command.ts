@@ -20,7 +20,7 @@ export function stepCommand(
   quantization: string | undefined,
 ): StepCommand {
   if (engine === 'ollama') return ollamaStep(patch)
-  const changes = flagsFor(engine, { ...patch.settings, quantization: patch.weights?.name }, patch.without)
+  const changes = flagsFor(engine, { ...patch.settings, quantization: patch.weights?.name })
   const renamed = renameModel(command, patch.weights?.name, quantization)
   const canSay = patch.weights === undefined || changes.some(isQuantization) || renamed !== command
   return {

@@ -5,20 +5,13 @@ import type { FlagChange } from './change-flags.ts'
 export type SettingsToWrite = Partial<EngineSettings> & { readonly quantization?: string | undefined }
 
 /**
- * The flags that say these settings to an engine; a setting that the engine has no flag for is left out. `without` names
- * settings whose flags are taken away.
+ * The flags that say these settings to an engine; a setting that the engine has no flag for is left out.
  */
-export function flagsFor(
-  engine: EngineId,
-  settings: SettingsToWrite,
-  without: readonly (keyof EngineSettings)[] = [],
-): readonly FlagChange[] {
-  const writers = WRITERS[engine] ?? {}
+export function flagsFor(engine: EngineId, settings: SettingsToWrite): readonly FlagChange[] {
   const changes: FlagChange[] = []
-  for (const [key, writer] of Object.entries(writers)) {
+  for (const [key, writer] of Object.entries(WRITERS[engine] ?? {})) {
     const value = settings[key as keyof SettingsToWrite]
-    if (without.some((name) => name === key)) changes.push({ names: writer.names, value: undefined })
-    else if (value !== undefined) changes.push({ names: writer.names, value: writer.write(value) })
+    if (value !== undefined) changes.push({ names: writer.names, value: writer.write(value) })
   }
   return changes
 }

@@ -12,8 +12,6 @@ export interface LlamaServerProps {
   /** It has let go of its memory, and any question about its slots would load the model again. */
   readonly isSleeping: boolean
   readonly showsSlots: boolean
-  /** `b4701-abc`, `0.7.0 (build …)`. */
-  readonly version: string | undefined
 }
 
 /** undefined when the page is not llama-server's. Source: tools/server/README.md, and a server of version 0.5.0. */
@@ -28,7 +26,6 @@ export function parseProps(page: unknown): LlamaServerProps | undefined {
     modelType: readText(props['model_ftype']),
     isSleeping: props['is_sleeping'] === true,
     showsSlots: props['endpoint_slots'] !== false,
-    version: readText(props['build_info']),
   }
 }
 
@@ -72,16 +69,15 @@ function tokensIn(slot: JsonObject): number | undefined {
   return asNumber(slot['n_prompt_tokens']) ?? asNumber(slot['n_past']) ?? (wasUsed ? undefined : 0)
 }
 
-/** What /v1/models says of the one model: the bytes of its weights and the number of its parameters. */
+/** What /v1/models says of the one model. */
 export interface LlamaServerModel {
-  readonly weightsBytes: number | undefined
   readonly parameters: number | undefined
 }
 
 export function parseModelMeta(page: unknown): LlamaServerModel | undefined {
   const meta = asObject(asObject(asArray(asObject(page)?.['data'])?.[0])?.['meta'])
   if (meta === undefined) return undefined
-  return { weightsBytes: asNumber(meta['size']), parameters: asNumber(meta['n_params']) }
+  return { parameters: asNumber(meta['n_params']) }
 }
 
 function readText(value: unknown): string | undefined {

@@ -10,10 +10,6 @@ export interface OllamaModel {
   /** Of one request; since 0.10. */
   readonly contextTokens: number | undefined
   readonly quantization: string | undefined
-  /** `8.0B`. */
-  readonly parameterSize: string | undefined
-  /** ISO 8601; in the past while it is being unloaded. */
-  readonly expiresAt: string | undefined
 }
 
 /** undefined when the page is not Ollama's. Source: docs/api.md, server/routes.go. */
@@ -31,8 +27,6 @@ export function parseOllamaPs(page: unknown): readonly OllamaModel[] | undefined
         vramBytes: asNumber(model['size_vram']) ?? 0,
         contextTokens: asNumber(model['context_length']),
         quantization: printed(details?.['quantization_level']),
-        parameterSize: printed(details?.['parameter_size']),
-        expiresAt: printed(model['expires_at']),
       },
     ]
   })

@@ -16,20 +16,15 @@ const DEEPEST = 8
 const FIELDS: ReadonlySet<string> = new Set(
   [
     // llama-server: /props, /slots, /v1/models
-    'default_generation_settings total_slots model_alias model_path model_ftype build_info endpoint_slots is_sleeping',
-    'id id_task n_ctx is_processing n_past n_prompt_tokens n_prompt_tokens_processed next_token n_decoded n_remain',
-    'data meta n_ctx_train n_embd n_params size ftype',
+    'default_generation_settings total_slots model_path model_ftype endpoint_slots is_sleeping',
+    'id id_task n_ctx is_processing n_past n_prompt_tokens n_prompt_tokens_processed next_token n_decoded',
+    'data meta n_params',
     // vLLM and others of OpenAI's form: /v1/models, /version
-    'max_model_len root owned_by version',
+    'max_model_len version',
     // Ollama: /api/ps
-    'models name model digest details family parameter_size quantization_level size_vram context_length expires_at',
+    'models name size details quantization_level size_vram context_length',
     // SGLang: /server_info
-    'model_path served_model_name max_total_num_tokens internal_states context_len max_running_requests',
-    // TGI: /info
-    'model_id model_dtype max_input_tokens max_total_tokens max_batch_total_tokens max_client_batch_size quantize',
-    // LM Studio: /api/v1/models
-    'key architecture quantization size_bytes params_string loaded_instances config eval_batch_size parallel',
-    'max_context_length type',
+    'model_path max_total_num_tokens internal_states context_len',
   ].flatMap((names) => names.split(' ')),
 )
 
