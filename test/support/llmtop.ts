@@ -19,11 +19,11 @@ export async function llmtop(
   return ended(process.execPath, [PROGRAM, ...args], { PATH: '/nonexistent', ...variables })
 }
 
-/** Runs a line of bash in which `llmtop` is the built program. */
-export async function shell(line: string): Promise<Ended> {
+/** Runs a line of bash in which `llmtop` is the built program, with this PATH of its own. */
+export async function shell(line: string, path = '/nonexistent'): Promise<Ended> {
   return ended(
     'bash',
-    ['-c', `llmtop() { PATH=/nonexistent '${process.execPath}' '${PROGRAM}' "$@"; }\n${line}`],
+    ['-c', `llmtop() { PATH='${path}' '${process.execPath}' '${PROGRAM}' "$@"; }\n${line}`],
     {},
   )
 }
