@@ -3,6 +3,7 @@ import type { FitExplanations } from '../model/fit.ts'
 import type { EstimateInput } from './estimate-types.ts'
 import { isLlamaCpp, takesBudget } from './fit.ts'
 import { layersOf, type Layer } from './layers.ts'
+import { cellsPerStream } from './llama-cpp-kv.ts'
 import { llamaCppSettings, type LlamaCppSettings } from './llama-cpp-settings.ts'
 import { kvTypeOf, worldOf } from './ranks.ts'
 
@@ -16,10 +17,10 @@ export function explainFit(input: EstimateInput): FitExplanations {
 
 function explainLlamaCpp(input: EstimateInput, settings: LlamaCppSettings): FitExplanations {
   const layers = layersOf(input.architecture)
-  const { slots, ubatchTokens, flashAttention, swaFull } = settings
+  const { slots, ubatchTokens, flashAttention } = settings
   return {
     weights: placementOf(input),
-    kv: `${cacheOf(layers, settings.cellsPerStream * settings.streams, 'cells', swaFull)}, ${cacheTypes(settings)}`,
+    kv: `${llamaCppCache(layers, settings)}, ${cacheTypes(settings)}`,
     state: `${layers.filter((layer) => layer.recurrent).length} recurrent layers × ${slots} slots`,
     activations: `micro-batch ${formatCount(ubatchTokens)}, ${flashAttention ? 'flash attention' : 'no flash attention'}`,
     overhead: 'CUDA context and kernels',
@@ -59,23 +60,34 @@ function explainTransformers(input: EstimateInput): FitExplanations {
   const tokens = input.settings.contextTokens ?? input.architecture.contextLength ?? 0
   return {
     weights: `${input.architecture.layers} layers, embedding and output`,
-    kv: `${cacheOf(layers, tokens, 'tokens', false)}, ${kvTypeOf(input.settings)}, at the full context`,
+    kv: `${cacheOf(layers, lengthInTokens(tokens))}, ${kvTypeOf(input.settings)}, at the full context`,
     state: `${layers.filter((layer) => layer.recurrent).length} recurrent layers`,
     activations: 'a prompt of at most 2,048 tokens',
     overhead: 'CUDA context and what the allocator keeps',
   }
 }
 
+/** The cells of windowed layers are those of their window and a micro-batch, padded. */
+function llamaCppCache(layers: readonly Layer[], settings: LlamaCppSettings): string {
+  return cacheOf(layers, (layer) => {
+    const cells = cellsPerStream(layer, settings) * settings.streams
+    const window =
+      layer.windowTokens > 0 && !settings.swaFull ? ` for a window of ${formatCount(layer.windowTokens)}` : ''
+    return `${formatCount(cells)} cells${window}`
+  })
+}
+
+function lengthInTokens(tokens: number): (layer: Layer) => string {
+  return ({ windowTokens }) =>
+    windowTokens > 0 ? `a window of ${formatCount(windowTokens)}` : `${formatCount(tokens)} tokens`
+}
+
 /** `64 layers × 65,536 cells × 8 heads × (128 + 128)`, kind of layer by kind of layer. */
-function cacheOf(layers: readonly Layer[], cells: number, unit: string, swaFull: boolean): string {
+function cacheOf(layers: readonly Layer[], lengthOf: (layer: Layer) => string): string {
   const kinds = new Map<string, number>()
   for (const layer of layers) {
     if (layer.kvHeads === 0) continue
-    const windowed = layer.windowTokens > 0 && !swaFull
-    const length = windowed
-      ? `a window of ${formatCount(layer.windowTokens)}`
-      : `${formatCount(cells)} ${unit}`
-    const kind = `layers × ${length} × ${widthOf(layer)}`
+    const kind = `layers × ${lengthOf(layer)} × ${widthOf(layer)}`
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
   }
   if (kinds.size === 0) return 'no layer has a KV cache'

@@ -1,4 +1,4 @@
-import { both, type Reading } from '../core/reading.ts'
+import { both, known, type Reading } from '../core/reading.ts'
 import type { WeightsSource } from '../model/weights.ts'
 import type { Estimate } from './estimate-types.ts'
 import type { FitJudgement, FitQuestion } from './fit.ts'
@@ -8,19 +8,26 @@ import type { EngineSettings } from './settings.ts'
 /** Settings to change, and how the weights are stored. */
 export interface FitPatch {
   readonly settings?: Partial<EngineSettings>
-  /** Settings to take back, so that the engine chooses. */
-  readonly without?: readonly (keyof EngineSettings)[]
   readonly weights?: { readonly name: string; readonly source: WeightsSource }
 }
 
 /** One change, worked out. */
 export interface FitStep {
   readonly kind:
-    'quantization' | 'context' | 'batch' | 'kv-type' | 'experts' | 'layers' | 'offload' | 'gpus' | 'budget'
+    | 'quantization'
+    | 'context'
+    | 'batch'
+    | 'kv-type'
+    | 'experts'
+    | 'layers'
+    | 'offload'
+    | 'gpus'
+    | 'budget'
+    | 'together'
   readonly action: string
   readonly patch: FitPatch
   readonly judgement: FitJudgement
-  /** Over all GPUs; of engines with a budget, what the pool gains. */
+  /** Over all GPUs, of engines with a budget what the pool gains; on the fullest GPU where the model moves to more of them. */
   readonly freesBytes: number | undefined
   readonly addsTokens: number | undefined
   readonly enough: boolean
@@ -32,9 +39,7 @@ export interface FitStep {
 export type StepPlan = Pick<FitStep, 'kind' | 'action' | 'patch' | 'quality'>
 
 export function applyPatch(question: FitQuestion, patch: FitPatch): FitQuestion {
-  const without = new Set<string>(patch.without ?? [])
-  const kept = Object.entries(question.input.settings).filter(([key]) => !without.has(key))
-  const settings = { ...Object.fromEntries(kept), ...patch.settings, engine: question.input.settings.engine }
+  const settings = { ...question.input.settings, ...patch.settings }
   const weights = patch.weights?.source ?? question.input.weights
   const quantization = patch.weights?.name ?? question.quantization
   return { ...question, quantization, input: { ...question.input, settings, weights } }
@@ -48,26 +53,17 @@ export function tryPatch(question: FitQuestion, patch: FitPatch): FitJudgement {
 export function workOut(question: FitQuestion, before: FitJudgement, plan: StepPlan): FitStep | undefined {
   const judgement = tryPatch(question, plan.patch)
   const budget = takesBudget(question.input.settings.engine)
-  const frees = difference(takenBytes(before.estimate, budget), takenBytes(judgement.estimate, budget))
-  const adds = budget
-    ? difference(judgement.estimate.kv.capacityTokens, before.estimate.kv.capacityTokens)
+  const taken = plan.kind === 'gpus' ? fullestBytes : takenBytes
+  const freesBytes = gain(taken(before.estimate, budget), taken(judgement.estimate, budget))
+  const addsTokens = budget
+    ? gain(judgement.estimate.kv.capacityTokens, before.estimate.kv.capacityTokens)
     : undefined
   const enough = judgement.fits.verdict === 'yes'
-  if (!enough && !isWorthwhile(frees) && (adds ?? 0) <= 0) return undefined
-  return {
-    ...plan,
-    judgement,
-    freesBytes: frees === undefined || frees <= 0 ? undefined : frees,
-    addsTokens: adds === undefined || adds <= 0 ? undefined : Math.round(adds),
-    enough,
-  }
+  if (!enough && (freesBytes ?? 0) < LEAST_WORTH_BYTES && addsTokens === undefined) return undefined
+  return { ...plan, judgement, freesBytes, addsTokens, enough }
 }
 
 const LEAST_WORTH_BYTES = 32 * 1024 ** 2
-
-function isWorthwhile(frees: number | undefined): boolean {
-  return frees !== undefined && frees >= LEAST_WORTH_BYTES
-}
 
 /** Where a budget is taken whole, what is not left for its pool; else everything. */
 function takenBytes(result: Estimate, budget: boolean): Reading<number> {
@@ -75,8 +71,20 @@ function takenBytes(result: Estimate, budget: boolean): Reading<number> {
   return both(result.neededBytes, result.kv.bytes, (needed, kv) => needed - kv)
 }
 
-function difference(a: Reading<number>, b: Reading<number>): number | undefined {
-  return a.kind === 'known' && b.kind === 'known' ? a.value - b.value : undefined
+function fullestBytes({ perGpu }: Estimate, budget: boolean): Reading<number> {
+  const taken = perGpu.map(({ neededBytes, kvBytes }) =>
+    budget ? both(neededBytes, kvBytes, (needed, kv) => needed - kv) : neededBytes,
+  )
+  return taken.reduce<Reading<number>>(
+    (most, next) => both(most, next, (a, b) => Math.max(a, b)),
+    known(0, 'derived'),
+  )
+}
+
+/** `a` − `b` where that is known and more than nothing. */
+function gain(a: Reading<number>, b: Reading<number>): number | undefined {
+  const difference = a.kind === 'known' && b.kind === 'known' ? Math.round(a.value - b.value) : 0
+  return difference > 0 ? difference : undefined
 }
 
 /** What is published of each scheme. */

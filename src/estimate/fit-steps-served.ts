@@ -149,11 +149,16 @@ function utilizationOf(settings: EngineSettings): number {
   return settings.gpuMemoryUtilization ?? vllmRules(settings.version).utilization
 }
 
-/** In steps of 4 GiB, up to what is enough. */
+/** In steps of some GiB, up to what is enough. */
 function weightsOnHost(question: FitQuestion): StepPlan | undefined {
   const { settings } = question.input
   if (settings.engine === 'tgi') return undefined
-  const enough = OFFLOADS_GIB.find((gib) => tryPatch(question, offload(gib)).fits.verdict === 'yes')
+  const perGpu = tryPatch(question, {}).estimate.perGpu[0]?.weightsBytes
+  // with more than half of the weights on the host, it is the host that runs the model
+  const most = perGpu?.kind === 'known' ? perGpu.value / 2 / 1024 ** 3 : 0
+  const enough = OFFLOADS_GIB.find(
+    (gib) => gib <= most && tryPatch(question, offload(gib)).fits.verdict === 'yes',
+  )
   if (enough === undefined) return undefined
   return {
     kind: 'offload',

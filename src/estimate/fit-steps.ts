@@ -1,8 +1,10 @@
+import type { EngineId } from '../model/workload.ts'
 import type { FitJudgement, FitQuestion } from './fit.ts'
 import { isLlamaCpp, takesBudget } from './fit.ts'
 import type { FitStep } from './fit-step.ts'
 import { llamaCppSteps } from './fit-steps-llama-cpp.ts'
 import { servedSteps } from './fit-steps-served.ts'
+import { together } from './fit-together.ts'
 import { transformersSteps } from './fit-steps-transformers.ts'
 
 /**
@@ -12,6 +14,17 @@ import { transformersSteps } from './fit-steps-transformers.ts'
 export function fitSteps(question: FitQuestion, judgement: FitJudgement): readonly FitStep[] {
   const { engine } = question.input.settings
   if (judgement.fits.verdict === 'yes' || question.input.topology.gpus.length === 0) return []
-  if (isLlamaCpp(engine)) return llamaCppSteps(question, judgement)
-  return takesBudget(engine) ? servedSteps(question, judgement) : transformersSteps(question, judgement)
+  const steps = stepsOf(engine)(question, judgement)
+  const joint = together(question, judgement, steps)
+  if (joint === undefined) return steps
+  const firstDear = steps.findIndex(({ kind }) => DEAR.has(kind))
+  return firstDear === -1 ? [...steps, joint] : steps.toSpliced(firstDear, 0, joint)
+}
+
+/** Parts of the model on the host: last, because every token pays for it. */
+const DEAR: ReadonlySet<FitStep['kind']> = new Set(['experts', 'layers', 'offload'])
+
+function stepsOf(engine: EngineId): (question: FitQuestion, judgement: FitJudgement) => readonly FitStep[] {
+  if (isLlamaCpp(engine)) return llamaCppSteps
+  return takesBudget(engine) ? servedSteps : transformersSteps
 }

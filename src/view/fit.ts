@@ -39,10 +39,14 @@ function headLines({ model, engine, config, contextTokens, slots, kv, fits }: Fi
   return [
     `${join([name, valueOr(quantization, undefined), size], '  ')}      ${join(settings, ', ')}`,
     `${VERDICTS[fits.verdict]}: ${fits.reason}`,
-    ...(kv.maxContextTokens.kind === 'known'
-      ? [`longest request that fits: ${formatCount(kv.maxContextTokens.value)} tokens`]
-      : []),
+    ...(kv.maxContextTokens.kind === 'known' ? [longestRequest(kv.maxContextTokens.value)] : []),
   ]
+}
+
+function longestRequest(tokens: number): string {
+  return tokens === 0
+    ? 'not even a short request fits'
+    : `longest request that fits: ${formatCount(tokens)} tokens`
 }
 
 function named(what: string, value: unknown): string | undefined {
@@ -81,7 +85,7 @@ function sameRun(all: readonly FitGpu[], from: number, to: number): boolean {
 
 function cardName({ name, totalBytes }: FitGpu): string {
   const size = totalBytes.kind === 'known' ? `${(totalBytes.value / GIB).toFixed(0)} GiB` : undefined
-  return join([valueOr(name, undefined), size], ' ') || 'unknown'
+  return join([valueOr(name, undefined), size], ' ') || 'of unknown size'
 }
 
 function gib(bytes: Reading<number>): string {

@@ -14,6 +14,8 @@ export interface StatedGpu {
   readonly totalBytes: number
 }
 
+type Variables = Readonly<Partial<Record<string, string>>>
+
 /** `24GiB`, `24G`, `49140MiB`, `RTX 3090:24GiB`. Vendors write GB and mean GiB, so they are the same here. */
 export function parseGpu(text: string): StatedGpu | undefined {
   const [, name, digits = '', unit = 'G'] =
@@ -30,11 +32,12 @@ const POWERS = ['B', 'K', 'M', 'G', 'T']
 export async function topologyFor(
   stated: readonly StatedGpu[] | undefined,
   visibleDevices: string | undefined,
+  variables: Variables,
 ): Promise<{ readonly topology: GpuTopology; readonly note: string | undefined }> {
   // cards that are only named may stand in another machine
   if (stated !== undefined)
     return { topology: { gpus: stated.map(assumed), host: UNKNOWN_HOST }, note: undefined }
-  const here = await gpusHere()
+  const here = await gpusHere(variables)
   const gpus = visible(here.gpus, visibleDevices).map(real)
   return { topology: { gpus, host: await hostMemory() }, note: here.note }
 }
@@ -68,8 +71,10 @@ function visible(gpus: readonly Gpu[], devices: string | undefined): readonly Gp
 const TIMEOUT_MS = 5000
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 
-async function gpusHere(): Promise<{ readonly gpus: readonly Gpu[]; readonly note: string | undefined }> {
-  const text = await nvidiaSmi()
+async function gpusHere(
+  variables: Variables,
+): Promise<{ readonly gpus: readonly Gpu[]; readonly note: string | undefined }> {
+  const text = await nvidiaSmi(variables)
   if (text === undefined) return { gpus: [], note: "'nvidia-smi' gave no answer here" }
   const { answer } = parseNvidiaSmi(text)
   if (answer.kind === 'fault') return { gpus: [], note: describeFault(answer.fault) }
@@ -77,9 +82,9 @@ async function gpusHere(): Promise<{ readonly gpus: readonly Gpu[]; readonly not
 }
 
 /** What it prints, be it a document or the reason why there is none; undefined where it can't be run. */
-function nvidiaSmi(): Promise<string | undefined> {
+function nvidiaSmi(variables: Variables): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES }
+    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, env: variables }
     execFile('nvidia-smi', ['-q', '-x'], options, (_error, stdout) => {
       resolve(stdout === '' ? undefined : stdout)
     })

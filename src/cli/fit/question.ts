@@ -5,6 +5,7 @@ import type { EngineFlags, ModelReference } from '../../engines/flags/engine-fla
 import { modelfileFlags } from '../../engines/flags/ollama.ts'
 import type { FitQuestion } from '../../estimate/fit.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
+import type { GpuTopology } from '../../estimate/topology.ts'
 import type { EngineId } from '../../model/workload.ts'
 import { topologyFor } from './gpus.ts'
 import { findLocalModel } from './local-models.ts'
@@ -104,7 +105,11 @@ async function ask(
   const flags = command?.flags
   const engine = options.engine ?? flags?.engine ?? usualEngine(model, modelText)
   const stored = storedAs(model, engine, options, flags)
-  const { topology, note } = await topologyFor(options.gpu, visibleDevices(request, command))
+  const { topology, note } = await topologyFor(
+    options.gpu,
+    visibleDevices(request, command),
+    request.variables,
+  )
   const settings: EngineSettings = {
     ...dtypeOf(model, engine),
     ...flags?.settings,
@@ -112,11 +117,12 @@ async function ask(
     ...settingsOf(options),
     engine,
   }
+  const withContext = ollamaContext(settings, topology)
   const input = {
     architecture: asEngineReads(model.architecture, engine),
     fromCatalogue: model.format === 'catalogue',
     weights: stored.weights,
-    settings,
+    settings: withContext.settings,
     topology,
   }
   return {
@@ -130,8 +136,20 @@ async function ask(
       ...(flags?.problems ?? []),
       ...stored.notes,
       ...(note === undefined ? [] : [note]),
+      ...withContext.notes,
     ],
   }
+}
+
+/** Ollama's own choice goes by the memory of the GPUs; where none is known, its smallest one stands for it. */
+function ollamaContext(
+  settings: EngineSettings,
+  { gpus }: GpuTopology,
+): { readonly settings: EngineSettings; readonly notes: readonly string[] } {
+  if (settings.engine !== 'ollama' || settings.contextTokens !== undefined || gpus.length > 0)
+    return { settings, notes: [] }
+  const note = '4,096 tokens, what Ollama chooses on small GPUs'
+  return { settings: { ...settings, contextTokens: 4096 }, notes: [note] }
 }
 
 function visibleDevices(request: FitRequest, command: EngineCommand | undefined): string | undefined {
@@ -140,9 +158,9 @@ function visibleDevices(request: FitRequest, command: EngineCommand | undefined)
 
 /** A GGUF file is for llama.cpp, a Hugging Face model for vLLM, a tag for Ollama. */
 function usualEngine({ format }: FoundModel, text: string): EngineId {
-  if (format === 'gguf') return 'llama.cpp'
+  if (format === 'gguf' || format === 'arch' || text.endsWith('.gguf')) return 'llama.cpp'
   if (format === 'hf') return 'vllm'
-  if (format === 'catalogue' && /^[\w.-]+:[\w.-]+$/.test(text)) return 'ollama'
+  if (/^[\w.-]+:[\w.-]+$/.test(text)) return 'ollama'
   return text.includes('/') ? 'vllm' : 'llama.cpp'
 }
 

@@ -93,7 +93,7 @@ export class Cursor {
     const count = this.u64(field)
     if (this.stop !== undefined) return 0
     if (this.offset + count * entryBytes > this.#limit()) {
-      this.fail(field, `${exactly(count)} entries, more than its header can hold`)
+      this.fail(field, this.#tooMuch(count, entryBytes, 'entries'))
       return 0
     }
     return count
@@ -121,10 +121,16 @@ export class Cursor {
     if (this.#fileBytes !== undefined && this.#fileBytes <= this.#bytes.length && end > this.#fileBytes) {
       this.fail(field, 'the end of the file')
     } else if (end > this.#limit()) {
-      this.fail(field, `${exactly(length)} bytes, more than its header can hold`)
+      this.fail(field, this.#tooMuch(length, 1, 'bytes'))
     } else {
       this.stop = { kind: 'need-more', atLeastBytes: end }
     }
+  }
+
+  /** A claim that no header could hold is a lie; one that only this file can't hold is a file that was cut off. */
+  #tooMuch(count: number, entryBytes: number, unit: string): string {
+    const isCut = this.offset + count * entryBytes <= MAX_HEADER_BYTES
+    return `${exactly(count)} ${unit}, ${isCut ? 'and the file ends before' : 'more than its header can hold'}`
   }
 
   #limit(): number {
