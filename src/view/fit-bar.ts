@@ -35,7 +35,7 @@ export function fitBar(gpu: FitGpu, columns: number): string {
   const row = [...ORDER.map((part) => PART_GLYPHS[part]), ' '].flatMap((character, index) =>
     new Array<string>(cells[index] ?? 0).fill(character),
   )
-  const isTooLong = room !== undefined && needed > room
+  const isTooLong = room !== undefined && needed > room && inner > 0
   const marked = isTooLong
     ? row.with(Math.min(Math.floor((room / needed) * inner), inner - 1), glyph('ceiling'))
     : row
