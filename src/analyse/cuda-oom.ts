@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatGrowth } from '../core/format.ts'
+import { formatBytes, formatCount, formatDuration, formatGrowth } from '../core/format.ts'
 import { valueOr } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { EtaRange, RiskLevel } from '../model/risk.ts'
@@ -43,7 +43,7 @@ export function cudaOomOf(
     summary: summaryOf(gpu, cause, headroomBytes, gpuTrend, eta),
     evidence: [
       `GPU ${gpu.index} has grown ${formatGrowth(gpuTrend.bytesPerSecond)} over the last ${formatDuration(spanMs)}`,
-      `${formatBytes(headroomBytes)} are free of what the driver does not reserve`,
+      `${formatBytes(headroomBytes)} are free of what the driver does not reserve${inTokens(cause)}`,
       `${cause.id} takes memory as it generates, so its growth goes on with its work`,
     ],
     advice: adviseAgainstCudaOom(cause),
@@ -87,6 +87,10 @@ function summaryOf(
   const who = `${engineOf(cause.engine).label} ${cause.rootPid}${ofUser(cause)}`
   const pace = formatGrowth(trend.bytesPerSecond).replace('+', '')
   return `GPU ${gpu.index} runs out of memory in ${formatEta(eta)}: ${who} grows ${pace}, ${formatBytes(headroomBytes)} left; its request or the process then fails`
+}
+
+function inTokens({ headroom }: Workload): string {
+  return headroom.tokens.kind === 'known' ? `: about ${formatCount(headroom.tokens.value)} more tokens` : ''
 }
 
 function ofUser(workload: Workload): string {

@@ -20,7 +20,10 @@ export function withEstimate(
 ): EngineReport {
   const estimated = estimateOf(report, holdings, gpus)
   if (estimated === undefined || report.state === 'sleeping') return report
-  const kv = withBytes(report.kv, estimated)
+  const onDemand = report.kv.growth.kind === 'known' && report.kv.growth.value === 'on-demand'
+  const kv = onDemand
+    ? { ...report.kv, bytesPerToken: estimated.kv.bytesPerToken }
+    : withBytes(report.kv, estimated)
   const slices = holdings.length === 0 ? hostSlices(estimated) : gpuSlices(estimated, kv, usedBytes)
   return { ...report, kv, slices }
 }
@@ -106,7 +109,11 @@ function gpuSlices(estimated: Estimate, kv: KvCache, usedBytes: Reading<number>)
     const no = missing('not-reported', 'some of it is on the CPU')
     return { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no }
   }
-  const pool = kv.growth.kind === 'known' && kv.growth.value === 'preallocated'
+  if (kv.growth.kind === 'known' && kv.growth.value === 'on-demand') {
+    const no = missing('not-reported', 'KV and activations grow together in one allocator')
+    return { weightsBytes, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no }
+  }
+  const pool = kv.growth.kind === 'known'
   return {
     weightsBytes,
     kvBytes:

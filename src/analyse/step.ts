@@ -7,7 +7,7 @@ import type { Workload } from '../model/workload.ts'
 import { engineOf } from '../engines/index.ts'
 import { followActivity, type ActivityBook } from './activity.ts'
 import { attributeGpu, attributeWorkload, ownersOf, type AttributedWorkload } from './attribute.ts'
-import { ceilingOf, headroomOf } from './ceiling.ts'
+import { ceilingOf, headroomOf, headroomTokensOf } from './ceiling.ts'
 import { followHeld, groupByClaim, type ClaimedGroup } from './claims.ts'
 import { cudaOomOf } from './cuda-oom.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
@@ -101,6 +101,7 @@ function watch(
 function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly GpuState[]): Workload {
   const window = windowOf(memory.windows, workloadKey(workload.id))
   const { minimumSpanMs } = memory.rules.trend
+  const headroomBytes = headroomOf(workload, gpus)
   return {
     ...workload,
     ceiling: ceilingOf(workload),
@@ -108,7 +109,7 @@ function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly
       memory: trendOf(window, memory.rules.trend),
       kv: { kind: 'too-short', spanMs: 0, neededMs: minimumSpanMs },
     },
-    headroom: { bytes: headroomOf(workload, gpus), tokens: missing('not-supported') },
+    headroom: { bytes: headroomBytes, tokens: headroomTokensOf(workload, headroomBytes) },
   }
 }
 

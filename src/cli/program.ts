@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
+import { fitCommand } from './commands/fit.ts'
 import { onceCommand } from './commands/once.ts'
 import { replayCommand } from './commands/replay.ts'
 import { watchCommand } from './commands/watch.ts'
@@ -18,6 +19,8 @@ Examples:
   llmtop once --json | jq .gpus[0]    the present frame for a script
   nvidia-smi -q -x -l 2 > node7.xml   a log to replay later
   llmtop replay node7.xml --speed 8
+  llmtop fit llama3.1:8b --gpu 24GiB  will it run, before it is started
+  llmtop fit -- vllm serve Qwen/Qwen3-14B --max-model-len 32768
   llmtop demo                         ten minutes on two GPUs, without a GPU
 
 Exit codes: 0 done, 1 a fault ended the run, 2 wrong usage,
@@ -39,6 +42,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(watchCommand(environment), { isDefault: true })
   program.addCommand(replayCommand(environment))
   program.addCommand(onceCommand(environment))
+  program.addCommand(fitCommand(environment))
   program.addCommand(demoCommand(environment))
   // sub-commands made on their own inherit neither of these
   for (const command of program.commands) command.copyInheritedSettings(program)

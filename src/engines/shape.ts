@@ -29,7 +29,10 @@ export function ggufShape(claim: Claim, path: string | undefined, answers: Answe
 }
 
 /** The report of an engine whose model's own files were not read: with the catalogue's shape, where it has the name. */
-export function withCatalogue(report: EngineReport, { settings, quantization }: EngineFlags): EngineReport {
+export function withCatalogue(
+  report: EngineReport,
+  { settings, quantization }: Pick<EngineFlags, 'settings' | 'quantization'>,
+): EngineReport {
   const found = report.model.name.kind === 'known' ? catalogued(report.model.name.value) : undefined
   if (found?.kind !== 'found') return report
   const name = quantization?.name ?? found.quantization ?? 'bf16'

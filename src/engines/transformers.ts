@@ -3,6 +3,7 @@ import type { HostProcess } from '../model/snapshot.ts'
 import { blankReport } from './blank-report.ts'
 import type { Claim, Engine, EngineReport } from './engine.ts'
 import { flagValue, hasFlag, programOf, type Program } from './program.ts'
+import { withCatalogue } from './shape.ts'
 
 /**
  * Hugging Face's own server and chat. A script that imports transformers can't be told from any other torch process
@@ -30,12 +31,22 @@ function reportTransformers(claim: Claim): EngineReport {
   const program = generatingCommand(claim.root)
   if (program === undefined) return blank
   const name = modelName(program)
-  return {
+  const report: EngineReport = {
     ...blank,
     model: { ...blank.model, name, source: name.kind === 'known' ? known('argv', 'declared') : name },
     kv: { ...blank.kv, growth: growth(program) },
   }
+  return withCatalogue(report, {
+    settings: { engine: 'transformers' },
+    quantization: QUANTIZATIONS.get(flagValue(program.args, 'quantization') ?? ''),
+  })
 }
+
+// the choices of --quantization (src/transformers/cli/serve.py), as the estimator calls them
+const QUANTIZATIONS = new Map([
+  ['bnb-4bit', { name: 'nf4' }],
+  ['bnb-8bit', { name: 'int8' }],
+])
 
 function generatingCommand(process: HostProcess): Program | undefined {
   const program = programOf(process.command)

@@ -6,7 +6,7 @@ import type { Frame } from '../model/frame.ts'
 import type { RiskLevel } from '../model/risk.ts'
 import { reaches } from '../model/risk.ts'
 import type { RawSample } from '../model/sample.ts'
-import type { Want } from '../model/want.ts'
+import { partNames, type Want } from '../model/want.ts'
 import type { Output } from '../outputs/output.ts'
 import type { Source } from '../sources/source.ts'
 
@@ -17,8 +17,11 @@ export interface Run {
   readonly signal: AbortSignal
   /** The last frame stays on show when the source has ended, until `signal`: a replay on a screen. */
   readonly stayOpen?: boolean
-  /** Asked after each frame; true ends the run there. */
-  readonly isEnough?: (frame: Frame) => boolean
+  /**
+   * Asked after each frame; true ends the run there.
+   * @param awaited how many of the judgement's wants have had no answer yet
+   */
+  readonly isEnough?: (frame: Frame, awaited: number) => boolean
 }
 
 export interface RunResult {
@@ -35,10 +38,10 @@ export async function run(request: Run): Promise<RunResult> {
   const { source, outputs, signal, stayOpen = false } = request
   let seen: Seen = { frames: 0, last: undefined, worst: undefined }
   try {
-    for await (const { frame, sample } of framesOf(request)) {
+    for await (const { frame, sample, awaited } of framesOf(request)) {
       for (const output of outputs) await output.accept(frame, sample)
       seen = afterFrame(seen, frame)
-      if (request.isEnough?.(frame) === true) break
+      if (request.isEnough?.(frame, awaited) === true) break
     }
     if (stayOpen && seen.frames > 0) await stay(outputs, signal)
   } finally {
@@ -53,14 +56,23 @@ function afterFrame({ frames, worst }: Seen, frame: Frame): Seen {
   return { frames: frames + 1, last: frame, worst: worseOf(worst, frame.risks[0]?.level) }
 }
 
-async function* framesOf({ source, rules, signal }: Run): AsyncIterable<{ frame: Frame; sample: RawSample }> {
+interface FoldedFrame {
+  readonly frame: Frame
+  readonly sample: RawSample
+  readonly awaited: number
+}
+
+async function* framesOf({ source, rules, signal }: Run): AsyncIterable<FoldedFrame> {
   const memories = new Map<string, Memory>()
   const wants = new Map<string, readonly Want[]>()
+  const answered = new Set<string>()
   for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
     const stepped = step(memories.get(sample.host) ?? startMemory(source.origin, rules), sample)
     memories.set(sample.host, stepped.memory)
     wants.set(sample.host, stepped.wants)
-    yield { frame: stepped.frame, sample }
+    for (const name of sample.parts.keys()) answered.add(name)
+    const awaited = stepped.wants.filter((want) => !partNames(want).every((name) => answered.has(name)))
+    yield { frame: stepped.frame, sample, awaited: awaited.length }
   }
 }
 

@@ -24,6 +24,7 @@ export const DEMO: Scenario = {
   intervalMs: 2000,
   durationMs: 600_000,
   hostTotalKib: (251 * GIB) / 1024,
+  pagesAt: (seconds) => ({ 'http/127.0.0.1:8000/metrics': vllmMetrics(seconds) }),
   gpus: [
     { utilizationAt: (s) => 62 + 12 * Math.sin(s / 23) },
     { utilizationAt: (s) => (s < DEMO_OOM_SECONDS ? 93 : 0) },
@@ -121,4 +122,25 @@ function transformersMemory(seconds: number): Readonly<Record<number, number>> |
   if (seconds >= DEMO_OOM_SECONDS) return undefined
   const grownMiB = 5.47 * 1024 * (seconds / 60)
   return { 1: 29_300 + Math.floor(grownMiB / 20) * 20 }
+}
+
+/** Requests come and go: the pool breathes between a half and four fifths, and nobody is preempted. */
+function vllmMetrics(seconds: number): string {
+  const used = 0.62 + 0.1 * Math.sin(seconds / 70) + 0.06 * ((seconds % 45) / 45)
+  const labels = 'engine="0",model_name="meta-llama/Llama-3.1-8B-Instruct"'
+  const series = {
+    'vllm:num_requests_running': Math.round(used * 46),
+    'vllm:num_requests_waiting': 0,
+    'vllm:kv_cache_usage_perc': used.toFixed(4),
+    'vllm:num_preemptions_total': 0,
+    'vllm:prompt_tokens_total': 5_210_000 + Math.round(1450 * seconds),
+    'vllm:generation_tokens_total': 3_406_000 + Math.round(2310 * seconds),
+  }
+  const config =
+    'block_size="16",cache_dtype="auto",gpu_memory_utilization="0.92",kv_cache_size_tokens="428416",num_gpu_blocks="26776"'
+  return [
+    `vllm:cache_config_info{engine="0",${config}} 1.0`,
+    ...Object.entries(series).map(([name, value]) => `${name}{${labels}} ${value}`),
+    '',
+  ].join('\n')
 }

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly gpus: readonly SimulatedGpu[]
   readonly processes: readonly SimulatedProcess[]
   readonly hostTotalKib: number
+  /** What engines answer, by part name. */
+  readonly pagesAt?: (seconds: number) => Readonly<Record<string, string>>
 }
 
 export interface SimulatedGpu extends Omit<
@@ -87,11 +89,16 @@ function partsAt(
       : []),
     ...(listDue ? [text('processes', processList(running))] : []),
     ...running.flatMap((process) => procParts(process, seconds, listDue)),
+    ...Object.entries(scenario.pagesAt?.(seconds) ?? {}).map(([name, page]) => httpPart(name, page)),
   ]
 }
 
 function text(name: string, content: string): NamedPart {
   return [name, { kind: 'text', text: content }]
+}
+
+function httpPart(name: string, page: string): NamedPart {
+  return [name, { kind: 'text', text: page, status: 200, contentType: 'text/plain; version=0.0.4' }]
 }
 
 function documentAt(

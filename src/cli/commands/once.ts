@@ -12,6 +12,8 @@ import { thisMachine } from './live.ts'
 
 // the present moment needs no pace; a second is what a first document may take in loop mode
 const INTERVAL_MS = 1000
+// an engine that answers no faster than this is shown without its answer
+const LONGEST_WAIT_MS = 5000
 
 export function onceCommand(environment: Environment): Command {
   return new Command('once')
@@ -26,7 +28,8 @@ export function onceCommand(environment: Environment): Command {
         outputs: [],
         rules: RULES,
         signal: watch.signal,
-        isEnough: hasAnswered,
+        isEnough: (frame, awaited) =>
+          hasAnswered(frame) && (awaited === 0 || frame.elapsedMs > LONGEST_WAIT_MS),
       })
       watch.release()
       const { last } = result
