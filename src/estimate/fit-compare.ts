@@ -1,5 +1,6 @@
 import type { FitCell } from '../model/fit.ts'
 import type { WeightsSource } from '../model/weights.ts'
+import { hasOtherForms } from './fit-quantization.ts'
 import { tryPatch, type FitPatch } from './fit-step.ts'
 import type { FitQuestion } from './fit.ts'
 import { isLlamaCpp, takesBudget } from './fit.ts'
@@ -35,7 +36,7 @@ function contextsOf({ input: { architecture } }: FitQuestion): readonly number[]
 /** The weights as they are, and the usual other forms of them. */
 function weightsOf({ input, quantization: own }: FitQuestion): readonly NamedWeights[] {
   const names = isLlamaCpp(input.settings.engine) ? MIXTURES : SCHEMES
-  const others = names
+  const others = (hasOtherForms(input.architecture) ? names : [])
     .filter((name) => name.toLowerCase() !== own?.toLowerCase())
     .map((name): NamedWeights => ({ name, source: { kind: 'quantization', name } }))
     .filter(({ source }) => layoutOf(source, input.architecture).kind === 'known')

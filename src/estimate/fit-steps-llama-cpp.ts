@@ -1,5 +1,6 @@
 import type { WeightsSource } from '../model/weights.ts'
 import { surelyFittingContext } from './fit-context.ts'
+import { hasOtherForms } from './fit-quantization.ts'
 import type { FitPatch, FitStep, StepPlan } from './fit-step.ts'
 import { QUALITY, tryPatch, workOut } from './fit-step.ts'
 import type { FitJudgement, FitQuestion } from './fit.ts'
@@ -21,12 +22,12 @@ export function llamaCppSteps(question: FitQuestion, before: FitJudgement): read
   return plans.flatMap((plan) => (plan === undefined ? [] : (workOut(question, before, plan) ?? [])))
 }
 
-const MIXTURES = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'IQ4_XS', 'Q3_K_M', 'IQ3_XXS', 'Q2_K']
-/** Offered when no mixture is enough: below this, answers suffer more than a shorter context does. */
-const LEAST_USABLE = 'Q3_K_M'
+/** Down to where answers begin to suffer more than from a shorter context. */
+const MIXTURES = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'IQ4_XS', 'Q3_K_M']
 
-/** The best mixture with which it fits, else the smallest usable one. */
+/** The best mixture with which it fits, else the smallest. */
 function smallerFile(question: FitQuestion): StepPlan | undefined {
+  if (!hasOtherForms(question.input.architecture)) return undefined
   const present = sizeOf(question, question.input.weights)
   const smaller = MIXTURES.filter((name) => {
     const size = sizeOf(question, { kind: 'quantization', name })
@@ -34,9 +35,7 @@ function smallerFile(question: FitQuestion): StepPlan | undefined {
   })
   const patchOf = (name: string): FitPatch => ({ weights: { name, source: { kind: 'quantization', name } } })
   const found =
-    smaller.find((name) => tryPatch(question, patchOf(name)).fits.verdict === 'yes') ??
-    smaller.find((name) => name === LEAST_USABLE) ??
-    smaller[0]
+    smaller.find((name) => tryPatch(question, patchOf(name)).fits.verdict === 'yes') ?? smaller.at(-1)
   if (found === undefined) return undefined
   return {
     kind: 'quantization',

@@ -77,14 +77,15 @@ function tooFewGpus({ settings, topology }: EstimateInput): Fit | undefined {
   const present = topology.gpus.length
   if (present === 0) return { verdict: 'unsure', reason: 'no GPU is known; name one with --gpu 24GiB' }
   if (world <= present) return undefined
-  const reason = `${formatCount(world)} GPUs are asked for, and ${present} are known here`
+  const reason = `${formatCount(world)} GPUs are asked for, and ${present === 1 ? '1 is' : `${present} are`} known here`
   return { verdict: 'unsure', reason }
 }
 
 /** What stays on the host must have room there too; mapped weights are dropped and read again rather than fail. */
 function withHost({ topology }: EstimateInput, result: Estimate): Fit {
-  const { weightsBytes, kvBytes, otherBytes } = result.host
-  const needed = sum([weightsBytes, kvBytes, otherBytes])
+  const { weightsBytes, kvBytes } = result.host
+  // caches of the host grow with use, and most never reach what they may
+  const needed = sum([weightsBytes, kvBytes])
   const available = topology.host.availableBytes
   if (result.fits.verdict !== 'yes' || needed.kind === 'missing' || available.kind === 'missing')
     return result.fits

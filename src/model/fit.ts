@@ -64,6 +64,8 @@ export interface FitHost {
   readonly weightsBytes: Reading<number>
   readonly kvBytes: Reading<number>
   readonly otherBytes: Reading<number>
+  /** What `otherBytes` is made of. */
+  readonly workings: readonly { readonly term: string; readonly bytes: number }[]
   readonly availableBytes: Reading<number>
 }
 

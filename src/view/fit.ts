@@ -123,14 +123,17 @@ function hostLine({ host }: FitReport): readonly string[] {
   const parts = [
     ['weights', host.weightsBytes],
     ['KV', host.kvBytes],
-    ['buffers and caches', host.otherBytes],
   ] as const
   const shown = parts.flatMap(([label, bytes]) =>
     bytes.kind === 'known' && bytes.value > 0 ? [`${label} ${formatBytes(bytes.value)}`] : [],
   )
   const available =
     host.availableBytes.kind === 'known' ? `, ${formatGib(host.availableBytes.value)} GiB available` : ''
-  return shown.length === 0 ? [] : ['', `host  ${shown.join(', ')}${available}`]
+  const others = host.workings.flatMap(({ term, bytes }) =>
+    bytes > 0 ? [`${term} ${formatBytes(bytes)}`] : [],
+  )
+  const all = [...shown, ...others]
+  return all.length === 0 ? [] : ['', `host  ${all.join(', ')}${available}`]
 }
 
 function kvLines({ kv }: FitReport): readonly string[] {

@@ -245,8 +245,8 @@ describe('the GPUs', () => {
 
   test('are not compared with a world that spans several nodes', async () => {
     const command = ['--', 'vllm', 'serve', 'meta-llama/Llama-3.1-405B', '-tp', '8', '-pp', '2']
-    const eight = new Array<string[]>(8).fill(['--gpu', 'H100:80GiB']).flat()
-    const found = await answer([...eight, ...command])
+    const found = await answer(['--gpu', '8xH100:80GiB', ...command])
+    expect(found.perGpu.length).toBe(16)
     expect([found.fits, found.reason]).toEqual(['unsure', '16 GPUs are asked for, and 8 are known here'])
   })
 })
@@ -342,6 +342,39 @@ test('--check ends with 3 unless it fits', async () => {
     await fit(['--check', 'llama3.1:8b'], { PATH: '/nonexistent' }),
   ]
   expect(codes.map(({ exitCode }) => exitCode)).toEqual([0, 3, 3])
+})
+
+test('weights of gpt-oss are nearly the same in every mixture', async () => {
+  const weights = await Promise.all(
+    ['Q2_K', 'Q4_K_M', 'Q8_0'].map((quant) => answer(['--gpu', '24GiB', '--quant', quant, 'gpt-oss:20b'])),
+  )
+  expect(new Set(weights.map(({ perGpu }) => perGpu[0]?.['weightsBytes'])).size).toBe(1)
+})
+
+test('what an engine does by itself is said', async () => {
+  const open = await answer(['--gpu', '8GiB', 'Llama-3.1-8B'])
+  const stated = await answer(['--gpu', '8GiB', '--ctx', '4k', 'Llama-3.1-8B'])
+  const sentence =
+    'the whole context; llama-server shortens one that is not given (-c) until it fits, to no less than 4,096'
+  expect([open.assumptions.includes(sentence), stated.assumptions.includes(sentence)]).toEqual([true, false])
+})
+
+test("the command for a model of the catalogue names its file as such files are named; a container's stays a container's", async () => {
+  const commands = [
+    await answer(['--gpu', '6GiB', '--ctx', '64k', 'Llama-3.1-8B']),
+    await answer([
+      '--gpu',
+      '6GiB',
+      '--',
+      ...'docker run -c 2 --gpus all ghcr.io/ggml-org/llama.cpp:server -hf Qwen/Qwen3-8B:Q4_K_M -c 32768'.split(
+        ' ',
+      ),
+    ]),
+  ].map(({ advice }) => advice.find(({ enough }) => enough)?.command?.replace(/\d{4,}$/, 'N'))
+  expect(commands).toEqual([
+    'llama-server -m Llama-3.1-8B-Q4_K_M.gguf -c N',
+    'docker run -c 2 --gpus all ghcr.io/ggml-org/llama.cpp:server -hf Qwen/Qwen3-8B:Q4_K_M -c N',
+  ])
 })
 
 test('a secret in the command does not appear in the advice', async () => {

@@ -112,20 +112,25 @@ describe('what to change with llama.cpp', () => {
   })
 
   test('moves experts to the host before layers', () => {
-    const found = steps({
-      model: 'gpt-oss-120b',
-      settings: { engine: 'llama.cpp', contextTokens: 32_768 },
-      gpus: [24],
-    })
-    expect(found.map(({ kind }) => kind)).toEqual([
-      'quantization',
-      'batch',
-      'kv-type',
-      'kv-type',
-      'experts',
-      'layers',
-      'offload',
+    const settings = { engine: 'llama.cpp', contextTokens: 8192 } as const
+    const found = steps({ model: 'Qwen3-30B-A3B', settings, gpus: [12] })
+    expect(summary(found)).toEqual([
+      'quantization: weights Q3_K_M',
+      'batch: ubatchTokens 256',
+      'kv-type: kvTypeK q8_0, kvTypeV q8_0, flashAttention true',
+      'kv-type: kvTypeK q4_0, kvTypeV q4_0, flashAttention true',
+      '!experts: cpuMoeLayers N',
+      '!layers: gpuLayers N',
+      'offload: kvOnGpu false',
     ])
+  })
+
+  test('offers no smaller file of gpt-oss, whose experts stay MXFP4 in every file', () => {
+    const settings = { engine: 'llama.cpp', contextTokens: 8192 } as const
+    const kinds = steps({ model: 'gpt-oss-20b', settings, gpus: [8], quantization: 'MXFP4_MOE' }).map(
+      ({ kind }) => kind,
+    )
+    expect(kinds).toEqual(['batch', 'kv-type', 'kv-type', 'experts', 'layers', 'offload'])
   })
 
   test('frees the caches of further slots where windows and state are kept per slot', () => {

@@ -59,6 +59,7 @@ const REPORT: FitReport = {
     weightsBytes: gib(0.4),
     kvBytes: gib(0),
     otherBytes: gib(8),
+    workings: [{ term: 'prompt cache, at most', bytes: 8 * GIB }],
     availableBytes: missing('not-reported'),
   },
   kv: {
@@ -105,7 +106,7 @@ test('the answer shows the verdict, the parts as a bar and as a sum, and what to
       ▒ context      0.4 GiB   CUDA context and kernels
         by the tensors in the file, and formulas
 
-    host  weights 410 MiB, buffers and caches 8.0 GiB
+    host  weights 410 MiB, prompt cache, at most 8.0 GiB
     KV    a token takes 256 KiB; room for 65,536 tokens
 
     read     shape from m.gguf

@@ -15,6 +15,7 @@ export function fitJson(report: FitReport, compare: readonly FitCell[] | undefin
     )
   const { model, host, kv } = report
   const { quantization, parameters, contextLength, ...named } = model
+  const { workings: hostWorkings, ...hostReadings } = host
   return {
     schema: 'llmtop.fit/1',
     model: { ...named, ...values('model', { quantization, parameters, contextLength }) },
@@ -24,7 +25,7 @@ export function fitJson(report: FitReport, compare: readonly FitCell[] | undefin
     fits: report.fits.verdict,
     reason: report.fits.reason,
     perGpu: report.perGpu.map((gpu, index) => values(`perGpu[${index}]`, { ...gpu })),
-    host: values('host', { ...host }),
+    host: { ...values('host', hostReadings), workings: hostWorkings },
     kv: values('kv', { ...kv }),
     workings: report.workings,
     advice: report.advice.map((advice) => ({

@@ -46,7 +46,7 @@ export function withFitOptions(command: Command): Command {
     .option('--engine-version <version>', 'decides rules that changed over time')
     .option(
       '--gpu <[name:]size>',
-      "a card to fit, such as 24GiB or 'RTX 3090:24GiB'; repeatable",
+      "a card to fit, such as 24GiB, 2x24GiB or 'RTX 3090:24GiB'; repeatable",
       collectGpus,
     )
     .option('--ctx <tokens>', 'context; of all slots together for llama.cpp', parseTokens)
@@ -102,9 +102,11 @@ export function settingsOf(options: FitOptions): Omit<EngineSettings, 'engine'> 
 }
 
 function collectGpus(text: string, previous: readonly StatedGpu[] = []): readonly StatedGpu[] {
-  const gpu = parseGpu(text)
-  if (gpu === undefined) throw new InvalidArgumentError("give a size, such as '24GiB' or 'RTX 3090:24GiB'.")
-  return [...previous, gpu]
+  const [, count = '1', card = ''] = /^(?:(\d{1,2})x)?(.*)$/s.exec(text) ?? []
+  const gpu = parseGpu(card)
+  if (gpu === undefined || Number(count) === 0)
+    throw new InvalidArgumentError("give a size, such as '24GiB' or 'RTX 3090:24GiB'.")
+  return [...previous, ...new Array<StatedGpu>(Number(count)).fill(gpu)]
 }
 
 /** `32768`, or `32k` for the same. */

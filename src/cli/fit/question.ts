@@ -137,6 +137,7 @@ async function ask(
       ...stored.notes,
       ...(note === undefined ? [] : [note]),
       ...withContext.notes,
+      ...ownFitting(settings),
     ],
   }
 }
@@ -150,6 +151,14 @@ function ollamaContext(
     return { settings, notes: [] }
   const note = '4,096 tokens, what Ollama chooses on small GPUs'
   return { settings: { ...settings, contextTokens: 4096 }, notes: [note] }
+}
+
+/** `--fit` of llama-server is on by default, and leaves alone what was given. */
+function ownFitting({ engine, contextTokens, gpuLayers }: EngineSettings): readonly string[] {
+  if (engine !== 'llama.cpp' || contextTokens !== undefined || gpuLayers !== undefined) return []
+  return [
+    'the whole context; llama-server shortens one that is not given (-c) until it fits, to no less than 4,096',
+  ]
 }
 
 function visibleDevices(request: FitRequest, command: EngineCommand | undefined): string | undefined {

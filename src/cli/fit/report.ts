@@ -46,7 +46,12 @@ export function fitReport(asked: AskedFit): FitReport {
 }
 
 function hostBytes({ estimate: { host } }: FitJudgement): Omit<FitReport['host'], 'availableBytes'> {
-  return { weightsBytes: host.weightsBytes, kvBytes: host.kvBytes, otherBytes: host.otherBytes }
+  return {
+    weightsBytes: host.weightsBytes,
+    kvBytes: host.kvBytes,
+    otherBytes: host.otherBytes,
+    workings: host.workings,
+  }
 }
 
 function stated<T>(value: T | undefined): Reading<T> {
@@ -76,17 +81,25 @@ function adviceOf(asked: AskedFit, step: FitStep): FitAdvice {
 }
 
 /** The user's own command, or the plain one that starts this model with these settings. */
-function commandOf({ command, modelText, question }: AskedFit): readonly string[] {
+function commandOf(asked: AskedFit): readonly string[] {
+  const { command, modelText, question } = asked
   if (command !== undefined) return command
   const { settings } = question.input
-  const isFile = modelText.endsWith('.gguf')
-  const start = STARTS[settings.engine]?.(modelText, isFile) ?? []
+  const start = STARTS[settings.engine]?.(modelText, fileNamed(asked)) ?? []
   const changes: readonly FlagChange[] = start.length === 0 ? [] : flagsFor(settings.engine, settings)
   return changeFlags(start, changes)
 }
 
-const STARTS: Readonly<Partial<Record<EngineId, (model: string, isFile: boolean) => readonly string[]>>> = {
-  'llama.cpp': (model, isFile) => ['llama-server', isFile || !model.includes('/') ? '-m' : '-hf', model],
+/** A model of the catalogue has no file yet: as such files are usually named. */
+function fileNamed({ model, modelText, question }: AskedFit): string {
+  if (model.format === 'gguf') return modelText
+  return modelText.endsWith('.gguf')
+    ? modelText
+    : `${model.architecture.name}-${question.quantization ?? 'F16'}.gguf`
+}
+
+const STARTS: Readonly<Partial<Record<EngineId, (model: string, file: string) => readonly string[]>>> = {
+  'llama.cpp': (_, file) => ['llama-server', '-m', file],
   vllm: (model) => ['vllm', 'serve', model],
   sglang: (model) => ['python', '-m', 'sglang.launch_server', '--model-path', model],
   tgi: (model) => ['text-generation-launcher', '--model-id', model],

@@ -1,4 +1,5 @@
 import type { EngineFlags } from '../../engines/flags/engine-flags.ts'
+import { schemeOf } from '../../estimate/fit-quantization.ts'
 import { isLlamaCpp } from '../../estimate/fit.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
 import type { ModelArchitecture } from '../../model/architecture.ts'
@@ -21,13 +22,17 @@ export function storedAs(
   options: Pick<FitOptions, 'quant' | 'weightsBytes'>,
   flags: EngineFlags | undefined,
 ): Stored {
-  if (options.quant !== undefined) return scheme(options.quant)
+  const { architecture } = model
+  if (options.quant !== undefined) return scheme(options.quant, architecture)
   if (options.weightsBytes !== undefined) return ofSize(options.weightsBytes, model.quantization)
   // a checkpoint that is quantised already is read as it is, whatever the flag calls that
   const made = isSixteenBit(model.quantization) ? flags?.quantization : undefined
-  if (made !== undefined) return scheme(made.name)
-  if (model.weights === undefined) return assumed(usualScheme(model.architecture.family, engine))
-  if (shrinksOnLoading(model, engine)) return scheme('f16')
+  if (made !== undefined) return scheme(made.name, architecture)
+  if (model.weights === undefined) return assumed(usualScheme(architecture.family, engine), architecture)
+  if (shrinksOnLoading(model, engine)) return scheme('f16', architecture)
+  if (model.weights.kind === 'quantization' && model.weights.groupSize === undefined) {
+    return scheme(model.weights.name, architecture)
+  }
   return { weights: model.weights, quantization: model.quantization, notes: [] }
 }
 
@@ -36,13 +41,14 @@ function ofSize(bytes: number, quantization: string | undefined): Stored {
   return { weights: { kind: 'total-bytes', bytes, ...name }, quantization, notes: [] }
 }
 
-function assumed(usual: string): Stored {
+function assumed(usual: string, architecture: ModelArchitecture): Stored {
   const note = `weights as ${usual}, because nobody says how they are stored; say it with --quant`
-  return { ...scheme(usual), notes: [note] }
+  return { ...scheme(usual, architecture), notes: [note] }
 }
 
-function scheme(name: string): Stored {
-  return { weights: { kind: 'quantization', name }, quantization: name, notes: [] }
+function scheme(name: string, architecture: ModelArchitecture): Stored {
+  const weights: WeightsSource = { kind: 'quantization', name: schemeOf(architecture, name) }
+  return { weights, quantization: name, notes: [] }
 }
 
 function isSixteenBit(quantization: string | undefined): boolean {

@@ -8,7 +8,10 @@ export interface FlagChange {
   readonly value: string | undefined
 }
 
-/** The user's own command with only these flags changed: in its own spelling and place where it has them, else at the end. */
+/**
+ * The user's own command with only these flags changed: in its own spelling and place where it has them, else at the end.
+ * Of several the last one is changed: it is the one that counts, and before it may stand those of a wrapper.
+ */
 export function changeFlags(command: readonly string[], changes: readonly FlagChange[]): readonly string[] {
   return changes.reduce(changeFlag, command)
 }
@@ -19,7 +22,7 @@ export function shellCommand(command: readonly string[]): string {
 }
 
 function changeFlag(command: readonly string[], { names, value }: FlagChange): readonly string[] {
-  const at = command.findIndex((arg) => names.includes(flagName(arg)))
+  const at = command.findLastIndex((arg) => names.includes(flagName(arg)))
   const found = command[at]
   if (found === undefined) return value === undefined ? command : [...command, ...written(names[0], value)]
   const isAttached = found.includes('=')
