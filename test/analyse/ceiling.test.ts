@@ -19,12 +19,19 @@ test('a ceiling that would be a guess is missing, and says what is not known', (
   ]).toEqual([
     missing('not-supported', 'no ceiling: the engine is not known'),
     missing('not-reported', 'no ceiling: the model is not known'),
-    missing('not-supported', 'no ceiling: nothing is known of the shape of Qwen/Qwen3-14B'),
+    missing('not-supported', "no ceiling: a running engine's is not computed yet"),
   ])
 })
 
 test('an engine that takes memory as it generates has what is free on its cards to grow into', () => {
   expect(workload(ON_DEMAND)?.headroom.bytes).toEqual(known(mebibytes(81_559 - 551 - 30_012), 'derived'))
+})
+
+test('room is told in tokens too, where it is known what one more costs', () => {
+  const free = mebibytes(81_559 - 551 - 30_012)
+  // Qwen3-14B: 40 layers × 8 KV heads × (128 + 128) values × 2 bytes
+  expect(workload(ON_DEMAND)?.headroom.tokens).toEqual(known(Math.floor(free / 163_840), 'derived'))
+  expect(workload('transformers serve')?.headroom.tokens).toEqual(missing('not-reported'))
 })
 
 test('an engine with a pool has what is left of it, not of the card; unknown where it does not say', () => {

@@ -104,7 +104,7 @@ describe('a card that fills', () => {
         'GPU 0 runs out of memory in 8–13 min: transformers 9120 (root) grows 2.0 GiB/min, 20.0 GiB left; its request or the process then fails',
       evidence: [
         'GPU 0 has grown +2.0 GiB/min over the last 10 min',
-        '20.0 GiB are free of what the driver does not reserve',
+        '20.0 GiB are free of what the driver does not reserve: about 326,374 more tokens',
         'transformers:9120 takes memory as it generates, so its growth goes on with its work',
       ],
     })
