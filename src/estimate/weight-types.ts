@@ -1,24 +1,10 @@
-/**
- * The types that a GGUF tensor can have: id, values per block, bytes per block.
- * Source: gguf-py's constants and ggml-common.h; removed ids (4, 5, 31–33, 36–38) are not in the table.
- */
-export interface GgmlType {
-  readonly id: number
-  readonly name: string
-  readonly blockValues: number
-  readonly blockBytes: number
-}
-
-export function ggmlType(id: number): GgmlType | undefined {
-  return BY_ID.get(id)
-}
+import { ggmlBytes, ggmlType } from '../model/ggml-types.ts'
 
 /** Bytes of a tensor with that many values, padded to the file's alignment; undefined for an unknown type. */
 export function ggmlTensorBytes(typeId: number, values: number, alignmentBytes = 32): number | undefined {
-  const type = BY_ID.get(typeId)
+  const type = ggmlType(typeId)
   if (type === undefined) return undefined
-  const bytes = Math.ceil(values / type.blockValues) * type.blockBytes
-  return Math.ceil(bytes / alignmentBytes) * alignmentBytes
+  return Math.ceil(ggmlBytes(type, [values]) / alignmentBytes) * alignmentBytes
 }
 
 /** Bits per weight of a GGUF mixture or a Hugging Face quantisation, by the part of the model it is applied to. */
@@ -42,48 +28,6 @@ export function bitsPerWeight(name: string, groupSize = 128): BitsPerWeight | un
     .replace(/[\s-]+/g, '_')
   return MIXTURES.get(key) ?? MIXTURES.get(key.replace(/_(XL|L|M|S)$/, '_M')) ?? huggingFace(key, groupSize)
 }
-
-const TYPES: readonly (readonly [id: number, name: string, blockValues: number, blockBytes: number])[] = [
-  [0, 'F32', 1, 4],
-  [1, 'F16', 1, 2],
-  [2, 'Q4_0', 32, 18],
-  [3, 'Q4_1', 32, 20],
-  [6, 'Q5_0', 32, 22],
-  [7, 'Q5_1', 32, 24],
-  [8, 'Q8_0', 32, 34],
-  [9, 'Q8_1', 32, 36],
-  [10, 'Q2_K', 256, 84],
-  [11, 'Q3_K', 256, 110],
-  [12, 'Q4_K', 256, 144],
-  [13, 'Q5_K', 256, 176],
-  [14, 'Q6_K', 256, 210],
-  [15, 'Q8_K', 256, 292],
-  [16, 'IQ2_XXS', 256, 66],
-  [17, 'IQ2_XS', 256, 74],
-  [18, 'IQ3_XXS', 256, 98],
-  [19, 'IQ1_S', 256, 50],
-  [20, 'IQ4_NL', 32, 18],
-  [21, 'IQ3_S', 256, 110],
-  [22, 'IQ2_S', 256, 82],
-  [23, 'IQ4_XS', 256, 136],
-  [24, 'I8', 1, 1],
-  [25, 'I16', 1, 2],
-  [26, 'I32', 1, 4],
-  [27, 'I64', 1, 8],
-  [28, 'F64', 1, 8],
-  [29, 'IQ1_M', 256, 56],
-  [30, 'BF16', 1, 2],
-  [34, 'TQ1_0', 256, 54],
-  [35, 'TQ2_0', 256, 66],
-  [39, 'MXFP4', 32, 17],
-  [40, 'NVFP4', 64, 36],
-  [41, 'Q1_0', 128, 18],
-  [42, 'Q2_0', 64, 18],
-]
-
-const BY_ID: ReadonlyMap<number, GgmlType> = new Map(
-  TYPES.map(([id, name, blockValues, blockBytes]) => [id, { id, name, blockValues, blockBytes }]),
-)
 
 /**
  * Mixtures as llama.cpp's quantize makes them. `whole` is measured on Llama 3.1 8B (tools/quantize/README.md); the types

@@ -61,10 +61,9 @@ type MutableLayer = { -readonly [K in keyof LayerWeights]: number }
 
 function tensorBytes(tensor: Tensor): number | undefined {
   if (tensor.kind === 'safetensors') return tensor.bytes
-  return ggmlTensorBytes(
-    tensor.typeId,
-    tensor.shape.reduce((a, b) => a * b, 1),
-  )
+  const values = tensor.shape.reduce((a, b) => a * b, 1)
+  // the types of forks have a size only where the reader of the file could tell it
+  return ggmlTensorBytes(tensor.typeId, values) ?? tensor.bytes
 }
 
 function roleOf(name: string): OuterRole | { readonly layer: number; readonly part: keyof LayerWeights } {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
@@ -382,4 +382,19 @@ test('a secret in the command does not appear in the advice', async () => {
   const { stdout } = await fit(['--json', '--gpu', '24GiB', ...command])
   expect(stdout).toContain("--api-key '***'")
   expect(stdout).not.toContain('sekrit')
+})
+
+test('a file with types that only a fork knows is measured by its offsets', async () => {
+  const { metadata, tensors } = tinyLlama(undefined, false)
+  const forked = tensors.map((tensor) => ({ ...tensor, typeId: 144 }))
+  const found = await Promise.all(
+    [tensors, forked].map((list) => {
+      const path = ggufFile({ metadata, tensors: list })
+      truncateSync(path, 500_000)
+      return answer(['--gpu', '8GiB', path])
+    }),
+  )
+  const [plain, fork] = found.map(({ basis, perGpu }) => [basis, perGpu[0]?.['weightsBytes']])
+  // what the last tensor takes is known only as what is left of the file
+  expect([fork?.[0], Number(fork?.[1]) - Number(plain?.[1]) < 70_000]).toEqual(['tensors', true])
 })

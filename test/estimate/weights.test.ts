@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { known, missing } from '../../src/core/reading.ts'
 import { mebibytes } from '../../src/core/units.ts'
 import { parameterCount } from '../../src/estimate/parameters.ts'
-import { bitsPerWeight, ggmlTensorBytes, ggmlType } from '../../src/estimate/weight-types.ts'
+import { bitsPerWeight, ggmlTensorBytes } from '../../src/estimate/weight-types.ts'
 import { layoutOf, weightsLayout } from '../../src/estimate/weights.ts'
+import { ggmlType } from '../../src/model/ggml-types.ts'
 import type { Tensor } from '../../src/model/weights.ts'
 import {
   DEEPSEEK_V3,
