@@ -28,6 +28,10 @@ export function intervalOption(): Option {
     .argParser(parseInterval)
 }
 
+export function noProbeOption(): Option {
+  return new Option('--no-probe', 'ask no engine how full its cache is')
+}
+
 export function speedOption(): Option {
   return new Option('--speed <factor>', "how fast to play: 0.25 to 64, or 'max'")
     .default(1, '1')

@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts'
 const MORE = `
 Options of watch, the default command:
   --interval <time>   time between samples: 500ms to 1h (default: 2s)
+  --no-probe          ask no engine how full its cache is
   --json              NDJSON frames on stdout instead of the screen
   --color <when>      auto, always or never; NO_COLOR is obeyed
   --ascii, --no-ascii draw with ASCII or Unicode (default: by the locale)

@@ -2,13 +2,13 @@ import { Command, Option } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
 import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { intervalOption, withShowOptions, type ShowOptions } from '../options.ts'
+import { intervalOption, noProbeOption, withShowOptions, type ShowOptions } from '../options.ts'
 import { show } from '../show.ts'
 import { showDemo } from './demo.ts'
-import { thisMachine } from './live.ts'
+import { thisMachine, type LiveOptions } from './live.ts'
 import { hasAnswered } from './once.ts'
 
-interface WatchOptions extends ShowOptions {
+interface WatchOptions extends ShowOptions, LiveOptions {
   readonly interval: number
   readonly orDemo?: boolean
 }
@@ -20,6 +20,7 @@ export function watchCommand(environment: Environment): Command {
     .argument('[words...]')
     .usage('[options]')
     .addOption(intervalOption())
+    .addOption(noProbeOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words
@@ -28,19 +29,19 @@ export function watchCommand(environment: Environment): Command {
           exitCode: EXIT.usage,
         })
       }
-      if (options.orDemo === true && (await hasNothingToWatch(environment, options.interval))) {
+      if (options.orDemo === true && (await hasNothingToWatch(environment, options))) {
         environment.stderr.write(
           'llmtop: there is neither nvidia-smi nor an engine on this machine, so this is the demo recording\n',
         )
         await showDemo(environment, options)
         return
       }
-      await show(environment, { source: thisMachine(environment, options.interval), options })
+      await show(environment, { source: thisMachine(environment, options.interval, options), options })
     })
 }
 
-async function hasNothingToWatch(environment: Environment, intervalMs: number): Promise<boolean> {
-  const source = thisMachine(environment, intervalMs)
+async function hasNothingToWatch(environment: Environment, options: WatchOptions): Promise<boolean> {
+  const source = thisMachine(environment, options.interval, options)
   const { signal } = new AbortController()
   const { last } = await run({ source, outputs: [], rules: RULES, signal, isEnough: hasAnswered })
   if (last === undefined) return true
