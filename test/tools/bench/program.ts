@@ -15,7 +15,7 @@ export function measureProgram(): readonly Measure[] {
   try {
     return [
       { ...coldStart(folder), unit: 'ms', budget: 350, bound: 'most' },
-      { ...replaySpeed(folder, 8, 100, 300), unit: 'samples/s', budget: 150, bound: 'least' },
+      { ...replaySpeed(folder, 8, 16, 400), unit: 'samples/s', budget: 150, bound: 'least' },
       { ...replaySpeed(folder, 1, 4, 1500), unit: 'samples/s', budget: 300, bound: 'least' },
     ]
   } finally {
