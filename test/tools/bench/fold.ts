@@ -10,12 +10,13 @@ import { medianCpuMs, type Measure } from './measure.ts'
 /** What text and judgement cost: one document, and one sample folded. */
 export function measureFold(): readonly Measure[] {
   const samples = busyMachine(8, 100, 200)
-  const documents = samples.map(documentOf)
+  // a source cuts the clock tables; here they are still there, as nvidia-smi prints them: 150 KB for eight cards
+  const documents = samples.map((sample) => documentOf(sample).replaceAll('<supported_clocks>', CLOCKS))
   const parse = medianCpuMs(200, (run) => void parseNvidiaSmi(documents[run % documents.length] ?? ''))
   return [
     { what: 'parse one 8-GPU document, nothing reused', value: parse, unit: 'ms', budget: 5, bound: 'most' },
     {
-      what: 'step of one sample, 8 GPUs, 100 processes',
+      what: 'step of one sample, its document parsed, 8 GPUs, 100 processes',
       value: stepCost(samples),
       unit: 'ms',
       budget: 6,
@@ -23,6 +24,8 @@ export function measureFold(): readonly Measure[] {
     },
   ]
 }
+
+const CLOCKS = `<supported_clocks>${'<supported_graphics_clock>1980 MHz</supported_graphics_clock>\n'.repeat(150)}`
 
 /** How far the resident set rises while a day of samples is folded, after its first quarter. */
 export function measureMemoryGrowth(): Measure {

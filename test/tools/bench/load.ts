@@ -17,8 +17,6 @@ function scenario(gpus: number, processes: number, samples: number): Scenario {
     hostTotalKib: 2 * 1024 ** 3,
     gpus: Array.from({ length: gpus }, (_, index) => ({
       utilizationAt: (seconds: number) => 60 + 30 * Math.sin(seconds / 20 + index),
-      // the clock tables of a real data-centre card: 150 KB for eight
-      supportedClocks: 130,
     })),
     processes: Array.from({ length: processes }, (_, at) => processOn(at % gpus, at, gpus / processes)),
   }

@@ -10,7 +10,7 @@ export interface Measure {
 
 /** The median CPU time of one call in milliseconds, after a warm-up: wall time would measure the neighbours too. */
 export function medianCpuMs(runs: number, work: (run: number) => void): number {
-  for (let run = 0; run < Math.min(runs, 30); run++) work(run)
+  for (let run = 0; run < WARM_UP_RUNS; run++) work(run)
   // the clock of CPU time is coarse: calls are taken ten at a time
   const BATCH = 10
   const times: number[] = []
@@ -22,6 +22,9 @@ export function medianCpuMs(runs: number, work: (run: number) => void): number {
   }
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
+
+// until the compiler, whose threads count as CPU time too, has come to rest
+const WARM_UP_RUNS = 1000
 
 /** How much of its budget a figure takes: below 1 is within. */
 export function shareOfBudget({ value, budget, bound }: Measure): number {
