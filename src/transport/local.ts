@@ -1,6 +1,7 @@
 import { printable } from '../core/text.ts'
 import { partNames } from '../model/want.ts'
 import { maskSecrets } from '../parse/mask-secrets.ts'
+import { isModelHead } from '../parse/model-head.ts'
 import { reduce } from '../parse/reducers.ts'
 import { limiter } from './limiter.ts'
 import { readEnds, readHead, readListing, readWhole } from './local-file.ts'
@@ -62,7 +63,7 @@ async function fetchFile(procRoot: string, want: FileWant, signal: AbortSignal):
       if (reducerFor(path) !== undefined) {
         return { kind: 'fault', fault: { kind: 'no-permission', what: `'${path}'` } }
       }
-      return toBytes(await readHead(path, want.maxBytes, signal))
+      return toBytes(path, await readHead(path, want.maxBytes, signal))
     case 'listing':
       return edited(await readListing(path, want.maxBytes), want.reduce)
   }
@@ -91,8 +92,19 @@ function toText(found: FileBytes | Fault, reducer: ReducerId | undefined): Part 
   return edited({ kind: 'text', text: found.bytes.toString('utf8') }, reducer)
 }
 
-function toBytes(found: FileBytes | Fault): Part {
+function toBytes(path: string, found: FileBytes | Fault): Part {
   if (found.kind !== 'bytes') return { kind: 'fault', fault: found }
+  if (!isModelHead(found.bytes)) {
+    return {
+      kind: 'fault',
+      fault: {
+        kind: 'malformed',
+        part: `head/${printable(path)}`,
+        where: 'its beginning',
+        found: 'no model file',
+      },
+    }
+  }
   return { kind: 'bytes', base64: found.bytes.toString('base64'), sizeBytes: found.sizeBytes }
 }
 

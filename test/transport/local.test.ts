@@ -119,6 +119,17 @@ describe('the head of a file', () => {
   })
 })
 
+describe('a file that is no model', () => {
+  test('gives no head, whatever command line names it; safetensors is one', async () => {
+    const secret = written('id_ed25519', '-----BEGIN OPENSSH PRIVATE KEY-----')
+    expect(await only({ kind: 'head', path: secret })).toEqual(
+      fault({ kind: 'malformed', part: `head/${secret}`, where: 'its beginning', found: 'no model file' }),
+    )
+    const weights = written('model.safetensors', Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]))
+    expect((await only({ kind: 'head', path: weights })).kind).toBe('bytes')
+  })
+})
+
 describe('the listing of a folder', () => {
   test('has a line per entry: name, tab, where a link leads to', async () => {
     const folder = temporaryFolder()
