@@ -58,3 +58,9 @@ function troubled(kind: string): Missing {
   if (kind === 'timed-out') return missing('not-reported', 'the engine is too busy to answer')
   return missing('not-reported', 'the engine does not answer')
 }
+
+/** Another server of the same kind may answer on this port, while this one still loads; undefined when it is this one. */
+export function otherModel(served: readonly string[], expected: string | undefined): Missing | undefined {
+  if (expected === undefined || served.length === 0 || served.includes(expected)) return undefined
+  return missing('not-reported', `its port answers for ${served.join(', ')}`)
+}

@@ -5,7 +5,7 @@ import type { Want } from '../model/want.ts'
 import { parseSglangMetrics, type SglangMetrics } from '../parse/engine-pages/sglang-metrics.ts'
 import { addressOf, addressWants } from './address.ts'
 import { pageWant } from './allow-list.ts'
-import { jsonOf, pageAnswer, type Page } from './answers.ts'
+import { jsonOf, otherModel, type Page, pageAnswer } from './answers.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import { configOf, declaredModel, fromApi } from './declared.ts'
@@ -118,11 +118,7 @@ function metricsIn(page: Page, { model }: EngineFlags, args: readonly string[]):
   const metrics = parseSglangMetrics(page.text)
   if (metrics === undefined) return missing('malformed', 'what answers on its port is not SGLang')
   const expected = flagValue(args, 'served-model-name') ?? model?.text
-  const isOther =
-    expected !== undefined && metrics.modelNames.length > 0 && !metrics.modelNames.includes(expected)
-  return isOther
-    ? missing('not-reported', `its port answers for ${metrics.modelNames.join(', ')}`)
-    : { ...metrics, kind: 'metrics' }
+  return otherModel(metrics.modelNames, expected) ?? { ...metrics, kind: 'metrics' }
 }
 
 function measured(

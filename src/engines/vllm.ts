@@ -5,7 +5,7 @@ import { asArray, asNumber, asObject, asText } from '../core/decode.ts'
 import { parseVllmMetrics, type VllmMetrics } from '../parse/engine-pages/vllm-metrics.ts'
 import { addressOf, addressWants, type Address } from './address.ts'
 import { pageWant } from './allow-list.ts'
-import { jsonOf, pageAnswer, type Page } from './answers.ts'
+import { jsonOf, otherModel, type Page, pageAnswer } from './answers.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import { configOf, declaredModel, fromApi, type LearntSettings } from './declared.ts'
@@ -135,17 +135,11 @@ function hostIn(args: readonly string[]): { readonly host?: string } {
 
 type Measured = VllmMetrics & { readonly kind: 'metrics' }
 
-/** Another vLLM may answer on this port while this one still loads. */
 function metricsIn(page: Page, flags: EngineFlags, args: readonly string[]): Measured | Missing {
   const metrics = parseVllmMetrics(page.text)
   if (metrics === undefined) return missing('malformed', 'what answers on its port is not vLLM')
-  const served = flagValue(args, 'served-model-name')
-  const expected = served ?? flags.model?.text
-  const isOther =
-    expected !== undefined && metrics.modelNames.length > 0 && !metrics.modelNames.includes(expected)
-  return isOther
-    ? missing('not-reported', `its port answers for ${metrics.modelNames.join(', ')}`)
-    : { ...metrics, kind: 'metrics' }
+  const expected = flagValue(args, 'served-model-name') ?? flags.model?.text
+  return otherModel(metrics.modelNames, expected) ?? { ...metrics, kind: 'metrics' }
 }
 
 function measured(

@@ -1,5 +1,6 @@
 import type { Reading } from '../core/reading.ts'
 import type { ModelArchitecture } from '../model/architecture.ts'
+import type { FitGpu } from '../model/fit.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { WeightsSource } from '../model/weights.ts'
 import type { EngineSettings } from './settings.ts'
@@ -46,22 +47,8 @@ export interface Term {
   readonly bytes: number
 }
 
-export interface GpuEstimate {
-  /** Missing where the GPU is only assumed. */
-  readonly totalBytes: Reading<number>
-  /** Free now where the GPU is real, else capacity. */
-  readonly availableBytes: Reading<number>
-  readonly weightsBytes: Reading<number>
-  /** Attention KV; for vLLM, SGLang and TGI the pool that the budget leaves. */
-  readonly kvBytes: Reading<number>
-  readonly stateBytes: Reading<number>
-  readonly activationsBytes: Reading<number>
-  readonly overheadBytes: Reading<number>
-  /** The sum of the parts. */
-  readonly neededBytes: Reading<number>
-  readonly lowBytes: Reading<number>
-  readonly highBytes: Reading<number>
-}
+/** What one GPU holds, as `llmtop fit` reports it; `totalBytes` is missing where the GPU is only assumed. */
+export type GpuEstimate = Omit<FitGpu, 'name'>
 
 export interface HostEstimate {
   readonly weightsBytes: Reading<number>

@@ -1,7 +1,7 @@
 import type { Reading } from '../core/reading.ts'
 import { describeFault } from '../core/fault.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
-import type { Risk } from '../model/risk.ts'
+import type { Advice, Risk } from '../model/risk.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
@@ -179,14 +179,19 @@ function riskTree(risk: Risk): Tree {
     sinceElapsedMs: risk.sinceElapsedMs,
     summary: risk.summary,
     evidence: risk.evidence,
-    advice: risk.advice.map((advice) => ({
-      action: advice.action,
-      command: advice.command ?? null,
-      freesBytes: advice.freesBytes ?? null,
-      addsTokens: advice.addsTokens ?? null,
-      restart: advice.restart,
-      quality: advice.quality ?? null,
-    })),
+    advice: risk.advice.map(adviceJson),
+  }
+}
+
+/** A step of advice, the same in frames and in `llmtop.fit/1`. */
+export function adviceJson(advice: Advice): Readonly<Record<string, string | number | boolean | null>> {
+  return {
+    action: advice.action,
+    command: advice.command ?? null,
+    freesBytes: advice.freesBytes ?? null,
+    addsTokens: advice.addsTokens ?? null,
+    restart: advice.restart,
+    quality: advice.quality ?? null,
   }
 }
 

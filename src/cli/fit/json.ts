@@ -1,5 +1,6 @@
 import type { Reading } from '../../core/reading.ts'
 import type { FitCell, FitReport } from '../../model/fit.ts'
+import { adviceJson } from '../../outputs/frame-json.ts'
 
 /** `llmtop.fit/1`: one object. What is missing is null, and its reason stands in `missing`. */
 export function fitJson(report: FitReport, compare: readonly FitCell[] | undefined): object {
@@ -28,15 +29,7 @@ export function fitJson(report: FitReport, compare: readonly FitCell[] | undefin
     host: { ...values('host', hostReadings), workings: hostWorkings },
     kv: values('kv', { ...kv }),
     workings: report.workings,
-    advice: report.advice.map((advice) => ({
-      action: advice.action,
-      command: advice.command ?? null,
-      freesBytes: advice.freesBytes ?? null,
-      addsTokens: advice.addsTokens ?? null,
-      restart: advice.restart,
-      quality: advice.quality ?? null,
-      enough: advice.enough,
-    })),
+    advice: report.advice.map((advice) => ({ ...adviceJson(advice), enough: advice.enough })),
     assumptions: report.assumptions,
     ...(compare === undefined ? {} : { compare: compare.map(cellJson) }),
     missing,
