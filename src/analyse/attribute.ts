@@ -37,6 +37,9 @@ export function attributeWorkload(
     config: report.config,
     memory: workloadMemory(holdings, report, pids, book),
     kv: report.kv,
+    partial: undefined,
+    telemetryGaps: [],
+    cgroup: missing('not-yet-known'),
     requests: report.requests,
     throughput,
   }
@@ -88,16 +91,28 @@ function workloadMemory(
 ): WorkloadMemory {
   const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
   const uuids = [...new Set(holdings.map(({ gpuUuid }) => gpuUuid))]
+  const slices = { ...report.slices, unexplainedBytes: unexplained(usedBytes, report.slices) }
   return {
     usedBytes,
-    slices: { ...report.slices, unexplainedBytes: unexplained(usedBytes, report.slices) },
+    slices,
     perGpu: uuids.map((uuid) => ({
       uuid,
       usedBytes: usedBy(holdings.filter(({ gpuUuid }) => gpuUuid === uuid)),
+      slices: uuids.length === 1 ? slices : UNDIVIDED,
     })),
     residentBytes: residentOf(pids, book),
     onCpuRatio: report.onCpuRatio,
   }
+}
+
+const undivided = missing('not-reported', 'not divided by card')
+const UNDIVIDED: Slices = {
+  weightsBytes: undivided,
+  kvBytes: undivided,
+  stateBytes: undivided,
+  activationsBytes: undivided,
+  overheadBytes: undivided,
+  unexplainedBytes: undivided,
 }
 
 /** Where the driver lists no processes at all, nothing is known of what they hold: that is not zero. */

@@ -109,7 +109,11 @@ function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly
       memory: trendOf(window, memory.rules.trend),
       kv: { kind: 'too-short', spanMs: 0, neededMs: minimumSpanMs },
     },
-    headroom: { bytes: headroomBytes, tokens: headroomTokensOf(workload, headroomBytes) },
+    headroom: {
+      bytes: headroomBytes,
+      tokens: headroomTokensOf(workload, headroomBytes),
+      requests: missing('not-yet-known'),
+    },
   }
 }
 
@@ -161,6 +165,8 @@ function frameOf(
     workloads,
     hostProcesses: largestProcesses(memory),
     risks: raisedRisks(memory.risks),
+    events: [],
+    deaths: [],
     faults: frameFaults(memory.faults, sample.elapsedMs),
   }
 }

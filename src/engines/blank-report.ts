@@ -27,6 +27,7 @@ export function blankReport(reason: MissingReason): EngineReport {
       usedRatio: no,
       bytesPerToken: no,
       perEngine: [],
+      slots: [],
     },
     requests: { running: no, waiting: no, preemptions: no },
     slices: { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no },

@@ -37,6 +37,7 @@ export function preallocated(no: Missing): KvCache {
     usedRatio: no,
     bytesPerToken: no,
     perEngine: [],
+    slots: [],
   }
 }
 

@@ -6,6 +6,14 @@ export interface Ceiling {
   readonly limitedBy: 'device' | 'engine-budget' | 'context-length'
   readonly basis: 'engine-log' | 'tensors' | 'formula' | 'catalogue'
   /** The sum, term by term. */
-  readonly workings: readonly { readonly term: string; readonly bytes: number }[]
+  readonly workings: readonly CeilingTerm[]
   readonly perGpu: readonly { readonly uuid: string; readonly bytes: number }[]
+}
+
+export interface CeilingTerm {
+  readonly term: string
+  /** As predicted. */
+  readonly bytes: number
+  /** What the engine or the driver says of the same term, where one does: the difference is drift. */
+  readonly measuredBytes?: number
 }

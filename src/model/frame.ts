@@ -1,5 +1,6 @@
 import type { Fault } from '../core/fault.ts'
 import type { Reading } from '../core/reading.ts'
+import type { Death, RiskEvent } from './incident.ts'
 import type { Risk } from './risk.ts'
 import type { Link } from './sample.ts'
 import type { Gpu, GpuProcess, HostMemory, HostProcess } from './snapshot.ts'
@@ -27,6 +28,10 @@ export interface Frame {
   readonly hostProcesses: readonly HostProcess[]
   /** Ranked, worst first. */
   readonly risks: readonly Risk[]
+  /** What became of risks at this frame. */
+  readonly events: readonly RiskEvent[]
+  /** Workloads that died, newest first, for as long as the rules keep them. */
+  readonly deaths: readonly Death[]
   readonly faults: readonly FrameFault[]
 }
 

@@ -80,6 +80,17 @@ export interface HostMemory {
   readonly oomKills: Reading<number>
 }
 
+/** A control group that limits memory. File pages of a mapped model can be given back, so they are not counted as held. */
+export interface CgroupMemory {
+  readonly path: string
+  readonly limitBytes: number
+  /** Anonymous, shared and unreclaimable kernel memory. */
+  readonly heldBytes: Reading<number>
+  readonly currentBytes: Reading<number>
+  /** Processes of it that the kernel has killed for memory. */
+  readonly oomKills: Reading<number>
+}
+
 /** A process of the host as /proc shows it. Identity is pid and start time: a reused pid is another process. */
 export interface HostProcess {
   readonly pid: number

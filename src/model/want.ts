@@ -15,6 +15,10 @@ export type WantTarget =
   | { readonly kind: 'file'; readonly path: string; readonly viaPid?: number }
   | { readonly kind: 'head'; readonly path: string; readonly viaPid?: number }
   | { readonly kind: 'log'; readonly pid: number }
+  /** Memory limits and use of a control group: its path as /proc/PID/cgroup gives it. */
+  | { readonly kind: 'cgroup'; readonly path: string }
+  /** The sockets that processes listen on: `net/PID/tcp` in the network namespace of the pid. */
+  | { readonly kind: 'sockets'; readonly pid: number }
   | { readonly kind: 'listing'; readonly path: string }
   | { readonly kind: 'http'; readonly host: string; readonly port: number; readonly path: string }
 
@@ -29,6 +33,10 @@ export function partNames(want: WantTarget): readonly string[] {
     case 'file':
     case 'head':
       return [`${want.kind}/${want.viaPid === undefined ? '' : `@${want.viaPid}/`}${want.path}`]
+    case 'cgroup':
+      return CGROUP_FILES.map((file) => `cgroup${want.path === '/' ? '' : want.path}/${file}`)
+    case 'sockets':
+      return [`sockets/${want.pid}`]
     case 'log':
       return [`log/${want.pid}`]
     case 'listing':
@@ -37,6 +45,9 @@ export function partNames(want: WantTarget): readonly string[] {
       return [`http/${want.host}:${want.port}${want.path}`]
   }
 }
+
+/** What of a control group (version 2) says how near its limit it is; a file that is not there is a fault part. */
+export const CGROUP_FILES = ['memory.max', 'memory.current', 'memory.stat', 'memory.events'] as const
 
 /** `proc/4242/stat`. */
 export function processPart(pid: number, file: string): string {

@@ -1,6 +1,6 @@
 import type { Reading } from '../core/reading.ts'
 import type { Ceiling } from './ceiling.ts'
-import type { Container } from './snapshot.ts'
+import type { CgroupMemory, Container } from './snapshot.ts'
 import type { Trend } from './trend.ts'
 
 /**
@@ -39,6 +39,12 @@ export interface Workload {
   readonly config: WorkloadConfig
   readonly memory: WorkloadMemory
   readonly kv: KvCache
+  /** Set where the instance spans nodes and only some of its ranks run here: needs and memory are of these alone. */
+  readonly partial: PartialInstance | undefined
+  /** What the engine could tell and does not, each with the one change that would make it. */
+  readonly telemetryGaps: readonly TelemetryGap[]
+  /** The control group of its root process that limits it most; missing where none does. */
+  readonly cgroup: Reading<CgroupMemory>
   readonly requests: {
     readonly running: Reading<number>
     readonly waiting: Reading<number>
@@ -50,7 +56,27 @@ export interface Workload {
   }
   readonly ceiling: Reading<Ceiling>
   readonly trend: { readonly memory: Trend; readonly kv: Trend }
-  readonly headroom: { readonly bytes: Reading<number>; readonly tokens: Reading<number> }
+  readonly headroom: {
+    readonly bytes: Reading<number>
+    readonly tokens: Reading<number>
+    /** In requests of the size seen lately. */
+    readonly requests: Reading<number>
+  }
+}
+
+/** Some of the ranks of one engine instance. */
+export interface PartialInstance {
+  /** The same on every node of the instance: what joins them into one row of a fleet. */
+  readonly instance: string
+  readonly ranksHere: number
+  readonly ranksInAll: Reading<number>
+}
+
+export interface TelemetryGap {
+  /** `KV cache use`. */
+  readonly what: string
+  /** `add --enable-metrics to the command`. */
+  readonly remedy: string
 }
 
 export type WorkloadState = 'loading' | 'serving' | 'idle' | 'sleeping' | 'unloading'
@@ -80,10 +106,17 @@ export interface WorkloadConfig {
 export interface WorkloadMemory {
   readonly usedBytes: Reading<number>
   readonly slices: Slices
-  readonly perGpu: readonly { readonly uuid: string; readonly usedBytes: Reading<number> }[]
+  readonly perGpu: readonly GpuShare[]
   readonly residentBytes: Reading<number>
   /** Share of the weights that is on the CPU, 0–1. */
   readonly onCpuRatio: Reading<number>
+}
+
+/** What it holds on one card; the slices of all cards sum to its slices. */
+export interface GpuShare {
+  readonly uuid: string
+  readonly usedBytes: Reading<number>
+  readonly slices: Slices
 }
 
 export interface Slices {
@@ -112,4 +145,16 @@ export interface KvCache {
   readonly bytesPerToken: Reading<number>
   /** One entry per data-parallel engine. */
   readonly perEngine: readonly { readonly label: string; readonly usedRatio: number }[]
+  /** One entry per slot of an engine that has them (llama-server). */
+  readonly slots: readonly KvSlot[]
+}
+
+/** A place for one request at a time, with a context of its own. */
+export interface KvSlot {
+  readonly id: number
+  readonly generating: boolean
+  readonly tokens: Reading<number>
+  readonly contextTokens: Reading<number>
+  /** What the request may still generate; missing where it has no limit of its own. */
+  readonly remainingTokens: Reading<number>
 }

@@ -52,6 +52,8 @@ function frameTree(frame: Frame): Tree {
     },
     workloads: frame.workloads.map(workloadTree),
     risks: frame.risks.map(riskTree),
+    events: frame.events.map(({ kind, risk }) => ({ kind, risk: risk.id, level: risk.level })),
+    deaths: frame.deaths.map((death) => ({ ...death })),
     faults: frame.faults.map(({ fault, ageMs }) => ({
       kind: fault.kind,
       message: describeFault(fault),
@@ -139,11 +141,22 @@ function workloadTree(workload: Workload): Tree {
     memory: {
       usedBytes: memory.usedBytes,
       slices: { ...memory.slices },
-      perGpu: memory.perGpu.map((share) => ({ ...share })),
+      perGpu: memory.perGpu.map(({ uuid, usedBytes, slices }) => ({
+        uuid,
+        usedBytes,
+        slices: { ...slices },
+      })),
       residentBytes: memory.residentBytes,
       onCpuRatio: memory.onCpuRatio,
     },
-    kv: { ...kv, perEngine: kv.perEngine.map((engine) => ({ ...engine })) },
+    kv: {
+      ...kv,
+      perEngine: kv.perEngine.map((engine) => ({ ...engine })),
+      slots: kv.slots.map((slot) => ({ ...slot })),
+    },
+    partial: workload.partial === undefined ? null : { ...workload.partial },
+    telemetryGaps: workload.telemetryGaps.map((gap) => ({ ...gap })),
+    cgroup: workload.cgroup.kind === 'known' ? { ...workload.cgroup.value } : workload.cgroup,
     requests: { ...workload.requests },
     throughput: { ...workload.throughput },
     ceiling: ceiling.kind === 'missing' ? ceiling : ceilingTree(ceiling.value),

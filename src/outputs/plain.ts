@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import { describeFault } from '../core/fault.ts'
 import type { Frame } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
+import { liveState } from '../model/session.ts'
 import { NO_HISTORY } from '../view/history.ts'
 import type { Line, PanelId, Scene } from '../view/panel.ts'
 import { PANELS } from '../view/panels/index.ts'
@@ -23,7 +24,7 @@ const SECTIONS: readonly PanelId[] = ['gpus', 'host', 'processes']
 
 /** One frame as the screen shows it, without colour; warnings and faults in full, since nothing scrolls here. */
 export function plainText(frame: Frame): string {
-  const session = { kind: 'live', intervalMs: frame.intervalMs } as const
+  const session = liveState(frame.intervalMs)
   const scene: Scene = { frame, history: NO_HISTORY, session, ui: INITIAL_UI }
   const lines = [
     heading(frame),

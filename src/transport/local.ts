@@ -31,6 +31,8 @@ export function localTransport({ procRoot = '/proc', probe }: LocalTransportOpti
   const inTurn = limiter(FILES_AT_ONCE)
 
   async function answer(want: Exclude<Want, WantOf<'process'>>, signal: AbortSignal): Promise<Part> {
+    if (want.kind === 'cgroup' || want.kind === 'sockets')
+      return { kind: 'fault', fault: { kind: 'not-found', what: partNames(want).join() } }
     if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
     if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
     return edited(await httpGet(agent, want, signal), want.reduce)

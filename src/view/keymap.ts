@@ -105,7 +105,9 @@ export const BINDINGS: readonly Binding[] = [
       rank: 5,
     }),
     action: (session) =>
-      session.kind === 'replay' && session.paused ? { kind: 'source', command: { kind: 'step' } } : undefined,
+      session.kind === 'replay' && session.paused
+        ? { kind: 'source', command: { kind: 'step', direction: 1 } }
+        : undefined,
   },
   {
     ...bound('Screen', ['q', 'C-c'], ['q', 'Ctrl-C'], 'quit', { key: 'q', label: () => 'Quit', rank: 0 }),

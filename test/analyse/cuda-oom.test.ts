@@ -134,7 +134,7 @@ describe('a card that fills', () => {
       ...workload,
       id,
       trend: { ...workload.trend, memory: trend },
-      memory: { ...workload.memory, perGpu: [{ uuid, usedBytes: known(1) }] },
+      memory: { ...workload.memory, perGpu: [{ uuid, usedBytes: known(1), slices: workload.memory.slices }] },
     })
     const workloads = [
       named('slow', perMinute(1)),

@@ -1,3 +1,4 @@
+import { liveState } from '../../src/model/session.ts'
 import { describe, expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
 import type { Frame } from '../../src/model/frame.ts'
@@ -28,7 +29,7 @@ function sourceOf(
       if (bug !== undefined) throw bug
     },
     control: () => undefined,
-    state: () => ({ kind: 'live', intervalMs: 2000 }),
+    state: () => liveState(2000),
     ending: () => undefined,
     ...rest,
   }

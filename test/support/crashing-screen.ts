@@ -1,3 +1,4 @@
+import { liveState } from '../../src/model/session.ts'
 import { guardAgainstCrash } from '../../src/runtime/crash.ts'
 import { terminalOutput } from '../../src/outputs/terminal/screen.ts'
 import { simulate } from './simulate.ts'
@@ -13,7 +14,7 @@ const output = terminalOutput({
   color: true,
   ascii: false,
   timeZoneOffsetMinutes: 0,
-  session: () => ({ kind: 'live', intervalMs: 2000 }),
+  session: () => liveState(2000),
   onCommand: () => undefined,
   onQuit: () => undefined,
 })

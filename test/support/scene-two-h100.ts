@@ -93,7 +93,7 @@ function vllmWorkload(ratio: number): Workload {
         overheadBytes: 1.4,
         unexplainedBytes: 0.1,
       }),
-      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(69.9)) }],
+      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(69.9)), slices: slices({}) }],
       residentBytes: known(gibibytes(9)),
       onCpuRatio: known(0),
     },
@@ -107,6 +107,7 @@ function vllmWorkload(ratio: number): Workload {
       usedRatio: known(ratio),
       bytesPerToken: known(131_072),
       perEngine: [],
+      slots: [],
     },
     ceiling: known({
       bytes: gibibytes(72.9),
@@ -134,7 +135,7 @@ function transformersWorkload(usedGib: number): Workload {
     memory: {
       usedBytes: known(gibibytes(usedGib)),
       slices: slices({ weightsBytes: 27.5 * Math.min(1, usedGib / 27.5) }),
-      perGpu: [{ uuid: 'GPU-1', usedBytes: known(gibibytes(usedGib)) }],
+      perGpu: [{ uuid: 'GPU-1', usedBytes: known(gibibytes(usedGib)), slices: slices({}) }],
       residentBytes: known(gibibytes(9)),
       onCpuRatio: known(0),
     },

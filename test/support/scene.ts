@@ -2,6 +2,7 @@ import { known, missing } from '../../src/core/reading.ts'
 import { gibibytes, mebibytes } from '../../src/core/units.ts'
 import type { Frame, GpuProcessState, GpuState } from '../../src/model/frame.ts'
 import { LIVE_LINK } from '../../src/model/sample.ts'
+import { liveState, NO_TIMELINE } from '../../src/model/session.ts'
 import type { SessionState } from '../../src/model/session.ts'
 import type { DeviceMemory, HostMemory, HostProcess } from '../../src/model/snapshot.ts'
 import type { Slices, Workload, WorkloadConfig } from '../../src/model/workload.ts'
@@ -16,7 +17,7 @@ const unknown = missing('not-reported')
 /** 2026-11-21T12:31:07Z. */
 export const NOON_EPOCH_MS = 1_795_264_267_000
 
-export const LIVE: SessionState = { kind: 'live', intervalMs: 2000 }
+export const LIVE: SessionState = liveState(2000)
 
 export const REPLAY: Extract<SessionState, { kind: 'replay' }> = {
   kind: 'replay',
@@ -25,6 +26,8 @@ export const REPLAY: Extract<SessionState, { kind: 'replay' }> = {
   ended: false,
   progressRatio: 0.42,
   demo: false,
+  loop: false,
+  timeline: NO_TIMELINE,
 }
 
 /** The scene of the newest of `frames`, the others being its past. */
@@ -53,6 +56,8 @@ export function frameWith(changes: Partial<Frame>): Frame {
     workloads: [],
     hostProcesses: [],
     risks: [],
+    events: [],
+    deaths: [],
     faults: [],
     ...changes,
   }
@@ -200,12 +205,16 @@ export function workloadWith(id: string, changes: Partial<Workload>): Workload {
       usedRatio: unknown,
       bytesPerToken: unknown,
       perEngine: [],
+      slots: [],
     },
     requests: { running: unknown, waiting: unknown, preemptions: unknown },
     throughput: { promptTokensPerSecond: unknown, generatedTokensPerSecond: unknown },
     ceiling: unknown,
     trend: { memory: { kind: 'steady' }, kv: { kind: 'too-short', spanMs: 0, neededMs: 20_000 } },
-    headroom: { bytes: unknown, tokens: unknown },
+    headroom: { bytes: unknown, tokens: unknown, requests: unknown },
+    partial: undefined,
+    telemetryGaps: [],
+    cgroup: unknown,
     ...changes,
   }
 }

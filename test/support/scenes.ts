@@ -106,7 +106,7 @@ export function unifiedFrames(): readonly Frame[] {
     memory: {
       usedBytes: known(gibibytes(36)),
       slices: slices({}),
-      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(36)) }],
+      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(36)), slices: slices({}) }],
       residentBytes: known(gibibytes(2)),
       onCpuRatio: missing('not-reported'),
     },
@@ -201,7 +201,7 @@ export function hostile(): Scene {
       memory: {
         usedBytes: known(gibibytes(5)),
         slices: slices({}),
-        perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(5)) }],
+        perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(5)), slices: slices({}) }],
         residentBytes: known(gibibytes(1)),
         onCpuRatio: missing('not-reported'),
       },

@@ -1,3 +1,4 @@
+import { liveState } from '../../src/model/session.ts'
 import { PassThrough, Writable } from 'node:stream'
 import xterm from '@xterm/headless'
 import type { Terminal as XtermTerminal } from '@xterm/headless'
@@ -88,7 +89,7 @@ export function watch(columns: number, rows: number, options: WatchedOptions = {
     color: options.color ?? true,
     ascii: options.ascii ?? false,
     timeZoneOffsetMinutes: 0,
-    session: options.session ?? (() => ({ kind: 'live', intervalMs: 2000 })),
+    session: options.session ?? (() => liveState(2000)),
     onCommand: (command) => commands.push(command),
     onQuit: () => {
       quits++

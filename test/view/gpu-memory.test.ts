@@ -42,7 +42,7 @@ function workload(usedGib: number, changes: Partial<Workload> = {}, parts = slic
       ...workloadWith('vllm:1', {}).memory,
       usedBytes: known(gibibytes(usedGib)),
       slices: parts,
-      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(usedGib)) }],
+      perGpu: [{ uuid: 'GPU-0', usedBytes: known(gibibytes(usedGib)), slices: slices({}) }],
     },
     ...changes,
   })
@@ -113,8 +113,8 @@ test('a workload on two GPUs is divided on each by its share', () => {
     memory: {
       ...one.memory,
       perGpu: [
-        { uuid: 'GPU-0', usedBytes: known(gibibytes(50)) },
-        { uuid: 'GPU-1', usedBytes: known(gibibytes(50)) },
+        { uuid: 'GPU-0', usedBytes: known(gibibytes(50)), slices: slices({}) },
+        { uuid: 'GPU-1', usedBytes: known(gibibytes(50)), slices: slices({}) },
       ],
     },
   }

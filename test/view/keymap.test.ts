@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import type { SessionState } from '../../src/model/session.ts'
+import { liveState, type SessionState } from '../../src/model/session.ts'
 import { actionOf, BINDINGS, keysMarkdown } from '../../src/view/keymap.ts'
 import { LIVE, REPLAY } from '../support/scene.ts'
 
@@ -28,7 +28,7 @@ test.each([
   [2500, '+', 3000],
   [3_600_000, '+', 3_600_000],
 ])('live at %i ms, %s asks for %i ms', (intervalMs, key, expected) => {
-  expect(actionOf(key, { kind: 'live', intervalMs }, false)).toEqual({
+  expect(actionOf(key, liveState(intervalMs), false)).toEqual({
     kind: 'source',
     command: { kind: 'interval', intervalMs: expected },
   })

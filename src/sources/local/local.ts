@@ -1,3 +1,4 @@
+import { liveState } from '../../model/session.ts'
 import { seconds } from '../../core/units.ts'
 import { alarm } from './alarm.ts'
 import { errands } from './errands.ts'
@@ -49,7 +50,7 @@ export function localSource(options: LocalSourceOptions): Source {
       intervalMs = command.intervalMs
       onInterval(intervalMs)
     },
-    state: () => ({ kind: 'live', intervalMs }),
+    state: () => liveState(intervalMs),
     ending: () => undefined,
   }
 }

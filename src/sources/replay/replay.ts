@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { RawSample } from '../../model/sample.ts'
+import { NO_TIMELINE } from '../../model/session.ts'
 import type { Source } from '../source.ts'
 import type { LogEntry } from './log-entry.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
@@ -66,6 +67,8 @@ function replaySource(file: LogFile, { clock, speed, demo }: ReplayOptions): Sou
       ended,
       progressRatio: ended ? 1 : Math.min(1, position / Math.max(1, file.length)),
       demo,
+      loop: false,
+      timeline: NO_TIMELINE,
     }),
     ending: () => fault,
   }

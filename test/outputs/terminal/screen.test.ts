@@ -132,7 +132,7 @@ test('a replay is paused, stepped and sped up at its source', async () => {
   await watched.type('p')
   expect(watched.commands).toEqual([
     { kind: 'pause' },
-    { kind: 'step' },
+    { kind: 'step', direction: 1 },
     { kind: 'speed', factor: 16 },
     { kind: 'resume' },
   ])

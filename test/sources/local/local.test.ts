@@ -1,3 +1,4 @@
+import { liveState } from '../../../src/model/session.ts'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/runtime/clock.ts'
 import { localSource } from '../../../src/sources/local/local.ts'
@@ -106,7 +107,7 @@ describe('watching this machine', { timeout: 20_000 }, () => {
     expect(samples[0]?.intervalMs).toBe(MINUTE_MS)
     expect(new Set(samples.slice(1).map(({ intervalMs }) => intervalMs))).toEqual(new Set([250]))
     expect(fake.runs().map(({ args }) => args.join(' '))).toEqual(['-q -x -l 60', '-q -x -lms 250'])
-    expect(source.state()).toEqual({ kind: 'live', intervalMs: 250 })
+    expect(source.state()).toEqual(liveState(250))
   })
 
   test('follows a new interval out of a long one where there is no nvidia-smi to wake it', async () => {

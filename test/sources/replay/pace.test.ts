@@ -82,12 +82,12 @@ test('a pause holds the next sample, and what was left of the wait is left after
 
 test('while paused each step lets one sample through; before a pause or after it a step means nothing', async () => {
   const player = await play(1, TEN)
-  await player.command({ kind: 'step' })
+  await player.command({ kind: 'step', direction: 1 })
   await player.command({ kind: 'pause' })
   await player.advance(60)
   expect(player.shown).toEqual([0])
-  await player.command({ kind: 'step' })
-  await player.command({ kind: 'step' })
+  await player.command({ kind: 'step', direction: 1 })
+  await player.command({ kind: 'step', direction: 1 })
   expect(player.shown).toEqual([0, 2, 4])
   await player.command({ kind: 'resume' })
   await player.advance(1)

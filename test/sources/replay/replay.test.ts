@@ -1,3 +1,4 @@
+import { NO_TIMELINE } from '../../../src/model/session.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -71,7 +72,7 @@ describe('a replay', () => {
     }
     source.control({ kind: 'pause' })
     states.push(source.state())
-    const common = { kind: 'replay', speed: Infinity, demo: true }
+    const common = { kind: 'replay', speed: Infinity, demo: true, loop: false, timeline: NO_TIMELINE }
     expect(states).toEqual([
       { ...common, paused: false, ended: false, progressRatio: 0 },
       { ...common, paused: false, ended: false, progressRatio: expect.closeTo(0.5, 1) as number },
