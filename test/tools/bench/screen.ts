@@ -1,4 +1,5 @@
 // The built code is what is measured: what runs TypeScript directly adds costs of its own to every function.
+import { liveState } from '../../../src/model/session.ts'
 import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { startMemory } from '../../../dist/analyse/memory.js'
@@ -81,7 +82,7 @@ function scenesOf(count: number): readonly Scene[] {
     const stepped = step(memory, sample)
     memory = stepped.memory
     history = remember(history, stepped.frame)
-    return { frame: stepped.frame, history, session: { kind: 'live', intervalMs: 2000 }, ui: INITIAL_UI }
+    return { frame: stepped.frame, history, session: liveState(2000), ui: INITIAL_UI }
   })
 }
 
