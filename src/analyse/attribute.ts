@@ -5,12 +5,16 @@ import type { Slices, Workload, WorkloadMemory } from '../model/workload.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
+import { estimateOn, type WorkloadEstimate } from './estimated.ts'
 import type { ProcessBook } from './processes.ts'
 import { withEstimate } from './split.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
 
 /** A workload as far as the present instant tells: what it holds. Where it is going comes later. */
-export type AttributedWorkload = Omit<Workload, 'ceiling' | 'trend' | 'headroom'>
+export interface AttributedWorkload extends Omit<Workload, 'ceiling' | 'trend' | 'headroom'> {
+  /** What its parts were worked out from; a ceiling comes of the same value. No frame carries it. */
+  readonly estimated: Reading<WorkloadEstimate>
+}
 
 /** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
 export function attributeWorkload(
@@ -21,7 +25,8 @@ export function attributeWorkload(
   { idleSeconds, throughput }: Pick<Activity, 'idleSeconds' | 'throughput'>,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
-  const report = withEstimate(reported, holdings, gpus, usedBy(holdings))
+  const estimated = estimateOn(reported, holdings, gpus)
+  const report = withEstimate(reported, estimated, usedBy(holdings))
   const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,
@@ -42,6 +47,7 @@ export function attributeWorkload(
     cgroup: missing('not-yet-known'),
     requests: report.requests,
     throughput,
+    estimated,
   }
 }
 

@@ -1,12 +1,8 @@
-import { both, known, map, missing, sumOfKnown, type Reading } from '../core/reading.ts'
-import { estimate } from '../estimate/estimate.ts'
+import { both, map, missing, sumOfKnown, type Reading } from '../core/reading.ts'
 import type { Estimate, GpuEstimate } from '../estimate/estimate-types.ts'
-import type { EngineSettings } from '../estimate/settings.ts'
-import type { GpuCapacity, GpuTopology } from '../estimate/topology.ts'
 import type { EngineReport } from '../engines/engine.ts'
-import type { Gpu } from '../model/snapshot.ts'
 import type { KvCache } from '../model/workload.ts'
-import type { Holding } from './claims.ts'
+import type { WorkloadEstimate } from './estimated.ts'
 
 /**
  * The report with what the estimator can add: bytes of a token, and with them bytes of the cache; then the parts of its
@@ -14,58 +10,17 @@ import type { Holding } from './claims.ts'
  */
 export function withEstimate(
   report: EngineReport,
-  holdings: readonly Holding[],
-  gpus: readonly Gpu[],
+  estimated: Reading<WorkloadEstimate>,
   usedBytes: Reading<number>,
 ): EngineReport {
-  const estimated = estimateOf(report, holdings, gpus)
-  if (estimated === undefined || report.state === 'sleeping') return report
+  if (estimated.kind === 'missing' || report.state === 'sleeping') return report
+  const { estimate, devices } = estimated.value
   const onDemand = report.kv.growth.kind === 'known' && report.kv.growth.value === 'on-demand'
   const kv = onDemand
-    ? { ...report.kv, bytesPerToken: estimated.kv.bytesPerToken }
-    : withBytes(report.kv, estimated)
-  const slices = holdings.length === 0 ? hostSlices(estimated) : gpuSlices(estimated, kv, usedBytes)
+    ? { ...report.kv, bytesPerToken: estimate.kv.bytesPerToken }
+    : withBytes(report.kv, estimate)
+  const slices = devices.length === 0 ? hostSlices(estimate) : gpuSlices(estimate, kv, usedBytes)
   return { ...report, kv, slices }
-}
-
-function estimateOf(
-  { known: input }: EngineReport,
-  holdings: readonly Holding[],
-  gpus: readonly Gpu[],
-): Estimate | undefined {
-  if (input === undefined) return undefined
-  const uuids = new Set(holdings.map(({ gpuUuid }) => gpuUuid))
-  const own = gpus.filter(({ uuid }) => uuids.has(uuid)).map(capacityOf)
-  const topology: GpuTopology = { gpus: own, host: { totalBytes: UNASKED, availableBytes: UNASKED } }
-  const settings: EngineSettings = own.length === 0 ? { ...input.settings, gpuLayers: 0 } : input.settings
-  const { shape } = input
-  const key = JSON.stringify([
-    settings,
-    topology,
-    shape.weights.kind === 'quantization' ? shape.weights.name : '',
-  ])
-  const remembered = ESTIMATES.get(shape.architecture) ?? new Map<string, Estimate>()
-  const present = remembered.get(key)
-  if (present !== undefined) return present
-  const made = estimate({ ...shape, settings, topology })
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-  ESTIMATES.set(shape.architecture, remembered.set(key, made))
-  return made
-}
-
-// the same question comes with every tick; what is remembered follows from it alone
-const ESTIMATES = new WeakMap<object, Map<string, Estimate>>()
-const MOST_REMEMBERED = 16
-const UNASKED = missing('not-reported')
-
-function capacityOf({ name, memory, unifiedMemory }: Gpu): GpuCapacity {
-  return {
-    name: known(name),
-    totalBytes: memory.totalBytes,
-    reservedBytes: memory.reservedBytes,
-    freeBytes: UNASKED,
-    unifiedMemory,
-  }
 }
 
 /** The engine counts tokens, the model says what one costs. */

@@ -102,8 +102,9 @@ function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly
   const window = windowOf(memory.windows, workloadKey(workload.id))
   const { minimumSpanMs } = memory.rules.trend
   const headroomBytes = headroomOf(workload, gpus)
+  const { estimated, ...seen } = workload
   return {
-    ...workload,
+    ...seen,
     ceiling: ceilingOf(workload),
     trend: {
       memory: trendOf(window, memory.rules.trend),
