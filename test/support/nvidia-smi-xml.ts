@@ -14,6 +14,16 @@ export interface XmlGpu {
   /** Entries of `<supported_clocks>`, the bulk of a real document. */
   readonly supportedClocks?: number
   readonly processes?: readonly XmlProcess[]
+  /** The card is divided into these; `usedMiB` is of the whole card. */
+  readonly migDevices?: readonly XmlMigDevice[]
+  /** An integrated part: its frame buffer is the host's memory, and every number of it `N/A`. */
+  readonly integrated?: boolean
+}
+
+export interface XmlMigDevice {
+  readonly gpuInstanceId: number
+  readonly totalMiB: number
+  readonly usedMiB: number
 }
 
 export interface XmlProcess {
@@ -21,6 +31,7 @@ export interface XmlProcess {
   readonly name: string
   readonly type?: string
   readonly usedMiB?: number
+  readonly gpuInstanceId?: number
 }
 
 export interface XmlDocument {
@@ -55,11 +66,11 @@ function gpuXml(gpu: XmlGpu, position: number): string {
 		<product_architecture>Hopper</product_architecture>
 		<persistence_mode>${gpu.persistenceMode === false ? 'Disabled' : 'Enabled'}</persistence_mode>
 		<mig_mode>
-			<current_mig>Disabled</current_mig>
-			<pending_mig>Disabled</pending_mig>
+			<current_mig>${gpu.migDevices === undefined ? 'Disabled' : 'Enabled'}</current_mig>
+			<pending_mig>${gpu.migDevices === undefined ? 'Disabled' : 'Enabled'}</pending_mig>
 		</mig_mode>
 		<mig_devices>
-			None
+${gpu.migDevices === undefined ? '			None' : gpu.migDevices.map(migDeviceXml).join('\n')}
 		</mig_devices>
 		<driver_model>
 			<current_dm>N/A</current_dm>
@@ -80,7 +91,7 @@ function gpuXml(gpu: XmlGpu, position: number): string {
 			<clocks_event_reason_sw_power_cap>Not Active</clocks_event_reason_sw_power_cap>
 			<clocks_event_reason_hw_slowdown>Not Active</clocks_event_reason_hw_slowdown>
 		</clocks_event_reasons>
-${memoryXml(gpu)}
+${gpu.integrated === true ? NO_MEMORY : memoryXml(gpu)}
 ${utilizationXml(gpu.utilization ?? 40)}
 		<temperature>
 			<gpu_temp>${gpu.temperatureCelsius ?? 48} C</gpu_temp>
@@ -120,6 +131,27 @@ function memoryXml(gpu: XmlGpu): string {
 		</fb_memory_usage>`
 }
 
+const NO_MEMORY = `		<fb_memory_usage>
+			<total>N/A</total>
+			<reserved>N/A</reserved>
+			<used>N/A</used>
+			<free>N/A</free>
+		</fb_memory_usage>`
+
+function migDeviceXml(device: XmlMigDevice, index: number): string {
+  return `			<mig_device>
+				<index>${index}</index>
+				<gpu_instance_id>${device.gpuInstanceId}</gpu_instance_id>
+				<compute_instance_id>0</compute_instance_id>
+				<fb_memory_usage>
+					<total>${device.totalMiB} MiB</total>
+					<reserved>0 MiB</reserved>
+					<used>${device.usedMiB} MiB</used>
+					<free>${device.totalMiB - device.usedMiB} MiB</free>
+				</fb_memory_usage>
+			</mig_device>`
+}
+
 function utilizationXml(utilization: number | string): string {
   const text = typeof utilization === 'number' ? `${utilization} %` : utilization
   return `		<utilization>
@@ -145,8 +177,8 @@ ${entries.join('\n')}
 
 function processXml(process: XmlProcess): string {
   return `			<process_info>
-				<gpu_instance_id>N/A</gpu_instance_id>
-				<compute_instance_id>N/A</compute_instance_id>
+				<gpu_instance_id>${process.gpuInstanceId ?? 'N/A'}</gpu_instance_id>
+				<compute_instance_id>${process.gpuInstanceId === undefined ? 'N/A' : 0}</compute_instance_id>
 				<pid>${process.pid}</pid>
 				<type>${process.type ?? 'C'}</type>
 				<process_name>${escaped(process.name)}</process_name>
