@@ -1,13 +1,13 @@
 import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { Gpu } from '../model/snapshot.ts'
-import type { Slices, Workload, WorkloadMemory } from '../model/workload.ts'
+import type { GpuShare, Workload, WorkloadMemory } from '../model/workload.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
 import { estimateOn, type WorkloadEstimate } from './estimated.ts'
 import type { ProcessBook } from './processes.ts'
-import { withEstimate } from './split.ts'
+import { addParts, splitOf, withUnexplained, type Split } from './split.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
 
 /** A workload as far as the present instant tells: what it holds. Where it is going comes later. */
@@ -19,14 +19,15 @@ export interface AttributedWorkload extends Omit<Workload, 'ceiling' | 'trend' |
 /** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
 export function attributeWorkload(
   group: ClaimedGroup,
-  reported: EngineReport,
+  report: EngineReport,
   gpus: readonly Gpu[],
   book: ProcessBook,
   { idleSeconds, throughput }: Pick<Activity, 'idleSeconds' | 'throughput'>,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
-  const estimated = estimateOn(reported, holdings, gpus)
-  const report = withEstimate(reported, estimated, usedBy(holdings))
+  const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
+  const estimated = estimateOn(report, holdings, gpus)
+  const split = splitOf(report, estimated, usedBytes)
   const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,
@@ -40,8 +41,8 @@ export function attributeWorkload(
     idleSeconds,
     model: report.model,
     config: report.config,
-    memory: workloadMemory(holdings, report, pids, book),
-    kv: report.kv,
+    memory: workloadMemory(holdings, usedBytes, split, residentOf(pids, book)),
+    kv: split.kv,
     partial: undefined,
     telemetryGaps: [],
     cgroup: missing('not-yet-known'),
@@ -91,34 +92,20 @@ export function attributeGpu(
 
 function workloadMemory(
   holdings: readonly Holding[],
-  report: EngineReport,
-  pids: readonly number[],
-  book: ProcessBook,
+  usedBytes: Reading<number>,
+  { parts, perDevice, onCpuRatio }: Split,
+  residentBytes: Reading<number>,
 ): WorkloadMemory {
-  const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
-  const uuids = [...new Set(holdings.map(({ gpuUuid }) => gpuUuid))]
-  const slices = { ...report.slices, unexplainedBytes: unexplained(usedBytes, report.slices) }
-  return {
-    usedBytes,
-    slices,
-    perGpu: uuids.map((uuid) => ({
+  const perGpu = [...new Set(holdings.map(({ gpuUuid }) => gpuUuid))].map((uuid): GpuShare => {
+    const usedOnIt = usedBy(holdings.filter(({ gpuUuid }) => gpuUuid === uuid))
+    const partsOnIt = perDevice.filter(({ device }) => device.uuid === uuid).map((device) => device.parts)
+    return {
       uuid,
-      usedBytes: usedBy(holdings.filter(({ gpuUuid }) => gpuUuid === uuid)),
-      slices: uuids.length === 1 ? slices : UNDIVIDED,
-    })),
-    residentBytes: residentOf(pids, book),
-    onCpuRatio: report.onCpuRatio,
-  }
-}
-
-const undivided = missing('not-reported', 'not divided by card')
-const UNDIVIDED: Slices = {
-  weightsBytes: undivided,
-  kvBytes: undivided,
-  stateBytes: undivided,
-  activationsBytes: undivided,
-  overheadBytes: undivided,
-  unexplainedBytes: undivided,
+      usedBytes: usedOnIt,
+      slices: withUnexplained(partsOnIt.length === 0 ? parts : addParts(partsOnIt), usedOnIt),
+    }
+  })
+  return { usedBytes, slices: withUnexplained(parts, usedBytes), perGpu, residentBytes, onCpuRatio }
 }
 
 /** Where the driver lists no processes at all, nothing is known of what they hold: that is not zero. */
@@ -128,18 +115,6 @@ function listedOn(gpu: Gpu, holdings: readonly Holding[]): Reading<number> {
 
 function usedBy(holdings: readonly Holding[]): Reading<number> {
   return sum(holdings.map(({ process }) => process.usedBytes))
-}
-
-function unexplained(usedBytes: Reading<number>, slices: Omit<Slices, 'unexplainedBytes'>): Reading<number> {
-  const parts = [
-    slices.weightsBytes,
-    slices.kvBytes,
-    slices.stateBytes,
-    slices.activationsBytes,
-    slices.overheadBytes,
-  ]
-  const explained = parts.reduce((total, part) => total + valueOr(part, 0), 0)
-  return map(usedBytes, (used) => used - explained)
 }
 
 function residentOf(pids: readonly number[], book: ProcessBook): Reading<number> {

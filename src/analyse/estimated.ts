@@ -43,18 +43,29 @@ export function isOn(device: Device, { gpuUuid, process }: Holding): boolean {
   return device.uuid === gpuUuid && device.gpuInstanceId === instanceOf(process)
 }
 
+/** In the order of the ranks where the titles of the processes say them, else of the cards. */
 function devicesOf(holdings: readonly Holding[], gpus: readonly Gpu[]): readonly Device[] {
-  const order = new Map(gpus.map(({ uuid, index }) => [uuid, index]))
-  const devices = new Map(
-    holdings.map(({ gpuUuid, process }): [string, Device] => {
-      const gpuInstanceId = instanceOf(process)
-      return [`${gpuUuid}/${gpuInstanceId ?? ''}`, { uuid: gpuUuid, gpuInstanceId }]
-    }),
-  )
-  return [...devices.values()].sort(
-    (a, b) =>
-      (order.get(a.uuid) ?? 0) - (order.get(b.uuid) ?? 0) || (a.gpuInstanceId ?? 0) - (b.gpuInstanceId ?? 0),
-  )
+  const cards = new Map(gpus.map(({ uuid, index }) => [uuid, index]))
+  const devices = new Map<string, { readonly device: Device; readonly order: readonly number[] }>()
+  for (const { gpuUuid: uuid, process } of holdings) {
+    const gpuInstanceId = instanceOf(process)
+    const key = `${uuid}/${gpuInstanceId ?? ''}`
+    const order = [...rankIn(process.name), cards.get(uuid) ?? 0, gpuInstanceId ?? 0]
+    const before = devices.get(key)
+    if (before === undefined || compare(order, before.order) > 0)
+      devices.set(key, { device: { uuid, gpuInstanceId }, order })
+  }
+  return [...devices.values()].sort((a, b) => compare(a.order, b.order)).map(({ device }) => device)
+}
+
+/** `VLLM::Worker_DP0_PP1_TP0`, `sglang::scheduler_TP3`: ranks count data-parallel last. */
+function rankIn(title: string): readonly number[] {
+  return ['DP', 'PP', 'TP'].map((kind) => Number(new RegExp(`_${kind}(\\d+)`).exec(title)?.[1] ?? 0))
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return (a[at] ?? 0) - (b[at] ?? 0)
 }
 
 function instanceOf({ gpuInstanceId }: Holding['process']): number | undefined {

@@ -30,7 +30,6 @@ export function blankReport(reason: MissingReason): EngineReport {
       slots: [],
     },
     requests: { running: no, waiting: no, preemptions: no },
-    slices: { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no },
     onCpuRatio: no,
     counted: no,
   }

@@ -6,7 +6,6 @@ import type { Want } from '../model/want.ts'
 import type {
   EngineId,
   KvCache,
-  Slices,
   Workload,
   WorkloadConfig,
   WorkloadModel,
@@ -60,8 +59,6 @@ export interface EngineReport extends Pick<Workload, 'requests'> {
   readonly model: WorkloadModel
   readonly config: WorkloadConfig
   readonly kv: KvCache
-  /** What the engine itself says of its memory; `attribute` adds the rest and what remains unexplained. */
-  readonly slices: Omit<Slices, 'unexplainedBytes'>
   readonly onCpuRatio: Reading<number>
   /** Tokens so far; throughput and idle time are made of their differences. Missing where the engine counts none. */
   readonly counted: Reading<TokenCount>
