@@ -1,0 +1,156 @@
+import { readFile, stat, unlink } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { Command, InvalidArgumentError } from 'commander'
+import { RULES } from '../../analyse/rules.ts'
+import {
+  describeListenAddress,
+  isLocal,
+  readListenAddress,
+  type ListenAddress,
+} from '../../config/listen-address.ts'
+import { printable } from '../../core/text.ts'
+import { prometheusOutput } from '../../outputs/prometheus/output.ts'
+import { serveMetrics, type MetricsServer, type ServerOptions } from '../../outputs/prometheus/server.ts'
+import { guardAgainstCrash } from '../../runtime/crash.ts'
+import { run } from '../../runtime/run.ts'
+import { watchSignals } from '../../runtime/signals.ts'
+import { EXIT, type Environment } from '../environment.ts'
+import { intervalOption, noProbeOption } from '../options.ts'
+import { verdict } from '../show.ts'
+import { thisMachine, type LiveOptions } from './live.ts'
+
+// registered with no other exporter: https://github.com/prometheus/prometheus/wiki/Default-port-allocations
+const DEFAULT_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 9749 }
+
+interface ServeOptions extends LiveOptions {
+  readonly interval: number
+  readonly listen: ListenAddress
+  readonly tokenFile?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly insecure?: boolean
+}
+
+export function serveCommand(environment: Environment): Command {
+  return new Command('serve')
+    .description('export metrics for Prometheus')
+    .option(
+      '--listen <address>',
+      'host:port, [::1]:port, or unix:/path/of.sock (default: 127.0.0.1:9749)',
+      parseAddress,
+      DEFAULT_ADDRESS,
+    )
+    .addOption(intervalOption())
+    .addOption(noProbeOption())
+    .option('--token-file <file>', 'ask scrapers for the bearer token that stands in this file')
+    .option('--tls-cert <file>', 'certificate to serve with (PEM)')
+    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--insecure', 'listen beyond this machine without token or TLS')
+    .action(async (options: ServeOptions, command: Command) => {
+      const protection = await protectionOf(options)
+      if (typeof protection === 'string') {
+        command.error(`error: ${protection}`, { exitCode: EXIT.usage })
+      } else await serve(environment, options, protection)
+    })
+}
+
+type Protection = Pick<ServerOptions, 'token' | 'tls'>
+
+/** The token and the certificate, or one sentence on what is wrong with them. */
+async function protectionOf(options: ServeOptions): Promise<Protection | string> {
+  const wrong = refusal(options)
+  if (wrong !== undefined) return wrong
+  const { tokenFile, tlsCert, tlsKey } = options
+  try {
+    const token = tokenFile === undefined ? undefined : (await readFile(tokenFile, 'utf8')).trim()
+    if (token === '') return `the file of --token-file, '${printable(tokenFile ?? '')}', is empty`
+    if (tlsCert === undefined || tlsKey === undefined) return { token, tls: undefined }
+    return {
+      token,
+      tls: { certificate: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') },
+    }
+  } catch (error) {
+    return printable(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refusal({ listen, tokenFile, tlsCert, tlsKey, insecure }: ServeOptions): string | undefined {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) return '--tls-cert and --tls-key belong together'
+  const isProtected = tokenFile !== undefined || tlsCert !== undefined
+  if (isLocal(listen) || isProtected || insecure === true) return undefined
+  return `${describeListenAddress(listen)} can be reached from other machines: give --token-file or --tls-cert and --tls-key, or --insecure if that is meant`
+}
+
+async function serve(environment: Environment, options: ServeOptions, protection: Protection): Promise<void> {
+  const { stderr, version } = environment
+  const output = prometheusOutput(() => performance.now())
+  const server = await opened(options.listen, () =>
+    serveMetrics(output, { address: addressOf(options.listen), ...protection }),
+  )
+  if (typeof server === 'string') {
+    stderr.write(`llmtop: ${server}\n`)
+    environment.exitWith(EXIT.fault)
+    return
+  }
+  const watch = watchSignals((code) => process.exit(code))
+  guardAgainstCrash(version, () => undefined)
+  stderr.write(`llmtop: metrics at ${describeListenAddress(options.listen)}, path /metrics\n`)
+  try {
+    const source = thisMachine(environment, options.interval, options)
+    const result = await run({ source, outputs: [output], rules: RULES, signal: watch.signal })
+    environment.exitWith(watch.exitCode() ?? verdict(environment, result, undefined))
+  } finally {
+    await server.close()
+    watch.release()
+  }
+}
+
+async function opened(
+  address: ListenAddress,
+  open: () => Promise<MetricsServer>,
+): Promise<MetricsServer | string> {
+  try {
+    if (address.kind === 'unix') await removeDeadSocket(address.path)
+    return await open()
+  } catch (error) {
+    const where = printable(describeListenAddress(address))
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE')
+      return `something listens on ${where} already; give another place with --listen`
+    if (code === 'EACCES') return `there is no permission to listen on ${where}; ports below 1024 need one`
+    return `can't listen on ${where}: ${printable(error instanceof Error ? error.message : String(error))}`
+  }
+}
+
+/** A socket file that nobody listens on is left from a run that was killed; anything else there is not ours to remove. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const isSocket = await stat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  )
+  if (isSocket && !(await isAnswered(path))) await unlink(path)
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path)
+    const end = (answered: boolean) => (): void => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket.once('connect', end(true))
+    socket.once('error', end(false))
+  })
+}
+
+function addressOf(address: ListenAddress): ServerOptions['address'] {
+  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }
+}
+
+function parseAddress(text: string): ListenAddress {
+  const address = readListenAddress(text)
+  if (address === undefined) {
+    throw new InvalidArgumentError("give '127.0.0.1:9749', '[::1]:9749' or 'unix:/run/llmtop.sock'.")
+  }
+  return address
+}

@@ -1,0 +1,33 @@
+import type { Reading } from '../../core/reading.ts'
+import type { Frame } from '../../model/frame.ts'
+
+/** One family of series: a row of the table that the exposition, docs/metrics.md and the dashboard are made of. */
+export interface Metric {
+  /** As Prometheus knows its series: base unit in the name, counters with `_total`. */
+  readonly name: `llmtop_${string}`
+  readonly type: 'gauge' | 'counter' | 'info'
+  readonly unit?: 'bytes' | 'ratio' | 'seconds' | 'celsius' | 'watts'
+  readonly help: string
+  readonly group: MetricGroup
+  /** The labels beside `host`, in the order in which they are written. */
+  readonly labels: readonly string[]
+  /**
+   * How the values of series with equal labels become one: two servers of one model on one card are told apart by their
+   * pids only, which are no labels.
+   */
+  readonly merge: 'sum' | 'max' | 'min'
+  readonly series: (frame: Frame) => readonly Series[]
+}
+
+export type MetricGroup = 'GPU' | 'Workload' | 'Risk' | 'Host' | 'llmtop'
+
+/** Label values without names, in the order of `Metric.labels`, and a number. A missing reading has no series. */
+export interface Series {
+  readonly labels: readonly string[]
+  readonly value: number
+}
+
+/** One series, or none where the value is missing: a zero that nobody measured would be an alarm or hide one. */
+export function seriesOf(labels: readonly string[], value: Reading<number>): readonly Series[] {
+  return value.kind === 'known' && Number.isFinite(value.value) ? [{ labels, value: value.value }] : []
+}
