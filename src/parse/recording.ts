@@ -1,13 +1,15 @@
 import { asNumber, asObject, asText, parseJson, type JsonObject } from '../core/decode.ts'
 import { printable } from '../core/text.ts'
-import type { Link, LinkState, Part, RawSample } from '../model/sample.ts'
-import { readFault } from './recorded-fault.ts'
+import { OUTCOME_KINDS, type Outcome } from '../model/outcome.ts'
+import type { Link, LinkState, RawSample } from '../model/sample.ts'
+import { readRecordedPart, type RecordedPart } from './recording-part.ts'
 
 /** One line of a recording (docs/recording-format.md). */
 export type RecordingLine =
   | { readonly kind: 'header'; readonly header: RecordingHeader }
   | { readonly kind: 'sample'; readonly sample: RecordedSample }
-  /** An event, or a line of a kind that this version does not know: passed over. */
+  | { readonly kind: 'outcome'; readonly outcome: RecordedOutcome }
+  /** An event for people, or a line of a kind that this version does not know: passed over. */
   | { readonly kind: 'other' }
   /** `because` completes «line N of FILE …». */
   | { readonly kind: 'bad'; readonly because: string }
@@ -19,8 +21,17 @@ export interface RecordingHeader {
 }
 
 /** A sample as its line holds it; host and interval stand there only where they differ from the header's. */
-export type RecordedSample = Omit<RawSample, 'host' | 'intervalMs'> &
-  Partial<Pick<RawSample, 'host' | 'intervalMs'>>
+export interface RecordedSample
+  extends Omit<RawSample, 'host' | 'intervalMs' | 'parts'>, Partial<Pick<RawSample, 'host' | 'intervalMs'>> {
+  /** A reader may begin here: nothing in it builds on what stands before. */
+  readonly isKey: boolean
+  /** The sequence of the sample of this host that it follows; undefined where it follows none, or says nothing of it. */
+  readonly on: number | undefined
+  readonly parts: ReadonlyMap<string, RecordedPart>
+}
+
+/** An outcome as its line holds it; the host stands there only where the file holds several. */
+export type RecordedOutcome = Omit<Outcome, 'host'> & { readonly host: string | undefined }
 
 /** The version of the format that this reader understands; a higher one is refused, since it may mean other things. */
 const VERSION = 1
@@ -31,7 +42,7 @@ export function readRecordingLine(line: string): RecordingLine {
   if (object === undefined) return { kind: 'bad', because: 'is not a JSON object' }
   if (object['llmtop'] !== undefined) return readHeader(object)
   if (object['parts'] !== undefined) return readSample(object)
-  return { kind: 'other' }
+  return (object['event'] === 'outcome' ? readOutcome(object) : undefined) ?? { kind: 'other' }
 }
 
 function readHeader(object: JsonObject): RecordingLine {
@@ -50,7 +61,7 @@ function readHeader(object: JsonObject): RecordingLine {
   return {
     kind: 'header',
     header: {
-      host: printable(asText(object['host']) ?? 'unknown'),
+      host: printableText(object['host']) ?? 'unknown',
       startedAtEpochMs: asNumber(object['startedAtEpochMs']) ?? 0,
       intervalMs,
     },
@@ -69,7 +80,7 @@ function readSample(object: JsonObject): RecordingLine {
   }
   if (elapsedMs === undefined) return { kind: 'bad', because: "has no number as 'elapsedMs'" }
   if (parts === undefined) return { kind: 'bad', because: "has no object as 'parts'" }
-  const host = asText(object['host'])
+  const host = printableText(object['host'])
   const intervalMs = asNumber(object['intervalMs'])
   const link = readLink(object['link'])
   return {
@@ -78,47 +89,47 @@ function readSample(object: JsonObject): RecordingLine {
       sequence,
       takenAtEpochMs,
       elapsedMs,
+      isKey: object['key'] === true,
+      on: asNumber(object['on']),
       parts: readParts(parts),
-      ...(host === undefined ? {} : { host: printable(host) }),
+      ...(host === undefined ? {} : { host }),
       ...(intervalMs === undefined || intervalMs <= 0 ? {} : { intervalMs }),
       ...(link === undefined ? {} : { link }),
     },
   }
 }
 
-function readParts(parts: JsonObject): ReadonlyMap<string, Part> {
+function readParts(parts: JsonObject): ReadonlyMap<string, RecordedPart> {
   return new Map(
     Object.entries(parts).flatMap(([name, value]) => {
-      const part = readPart(value)
+      const part = readRecordedPart(value)
       return part === undefined ? [] : [[name, part] as const]
     }),
   )
 }
 
-function readPart(value: unknown): Part | undefined {
-  const object = asObject(value)
-  if (object === undefined) return undefined
-  if (object['same'] === true) return { kind: 'same' }
-  const tookMs = optional('tookMs', asNumber(object['tookMs']))
-  if (object['fault'] !== undefined) return { kind: 'fault', fault: readFault(object['fault']), ...tookMs }
-  const base64 = asText(object['base64'])
-  if (base64 !== undefined) return readBytes(base64, asNumber(object['sizeBytes']) ?? 0)
-  const text = asText(object['text'])
-  if (text === undefined) return undefined
+/** undefined for what is no outcome, or one of a kind that this version does not know. */
+function readOutcome(object: JsonObject): RecordingLine | undefined {
+  const elapsedMs = asNumber(object['elapsedMs'])
+  const kind = OUTCOME_KINDS.find((name) => name === object['kind'])
+  if (elapsedMs === undefined || kind === undefined) return undefined
   return {
-    kind: 'text',
-    text,
-    ...tookMs,
-    ...optional('ageMs', asNumber(object['ageMs'])),
-    ...optional('status', asNumber(object['status'])),
-    ...optional('contentType', asText(object['contentType'])),
+    kind: 'outcome',
+    outcome: {
+      elapsedMs,
+      kind,
+      host: printableText(object['host']),
+      gpu: printableText(object['gpu']),
+      workload: printableText(object['workload']),
+      pid: asNumber(object['pid']),
+      foreseeable: object['foreseeable'] !== false,
+    },
   }
 }
 
-/** What is no base64 has no bytes; whoever decodes it later may rely on that. */
-function readBytes(base64: string, sizeBytes: number): Part | undefined {
-  const isBase64 = base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64)
-  return isBase64 ? { kind: 'bytes', base64, sizeBytes } : undefined
+function printableText(value: unknown): string | undefined {
+  const text = asText(value)
+  return text === undefined ? undefined : printable(text)
 }
 
 const LINK_STATES: readonly LinkState[] = ['live', 'connecting', 'late', 'stalled', 'down', 'refused', 'auth']
@@ -128,8 +139,4 @@ function readLink(value: unknown): Link | undefined {
   const state = LINK_STATES.find((name) => name === object?.['state'])
   if (object === undefined || state === undefined) return undefined
   return { state, ageMs: asNumber(object['ageMs']) ?? 0, retryInMs: asNumber(object['retryInMs']) ?? null }
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>)
 }
