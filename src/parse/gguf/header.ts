@@ -3,6 +3,7 @@ import { Cursor } from './cursor.ts'
 import type { GgufMetadata } from './metadata.ts'
 import { MIN_ENTRY_BYTES, readMetadata } from './metadata.ts'
 import type { GgufTensor } from './tensors.ts'
+import { withoutMarks } from './reduced-marks.ts'
 import { measureTensors, MIN_TENSOR_BYTES, readTensors } from './tensors.ts'
 
 /** What a GGUF file says of itself before its weights. */
@@ -21,6 +22,7 @@ export type GgufReading = { readonly kind: 'read'; readonly header: GgufHeader }
 
 /**
  * Reads the header of a GGUF file (versions 2 and 3, little endian) from its first bytes; the weights are never needed.
+ * A header that was reduced (`reduceGgufHead`) reads as it did before.
  * `part` names the file in faults; `fileBytes` is the size of the whole file where it is known.
  * Fails for a big-endian file, another version, and every count, length or type that can't be true.
  * Source: the GGUF specification of ggml.
@@ -30,10 +32,13 @@ export function readGgufHeader(bytes: Uint8Array, part: string, fileBytes?: numb
   const version = readVersion(cursor)
   const tensorCount = cursor.count(MIN_TENSOR_BYTES, 'the number of tensors')
   const entryCount = cursor.count(MIN_ENTRY_BYTES, 'the number of metadata keys')
-  const metadata = readMetadata(cursor, entryCount)
+  const { metadata, dataOffset: statedOffset, neededBytes } = withoutMarks(readMetadata(cursor, entryCount))
+  if (neededBytes !== undefined && cursor.stop === undefined) {
+    return { kind: 'need-more', atLeastBytes: neededBytes }
+  }
   const infos = readTensors(cursor, tensorCount)
   const alignment = alignmentOf(cursor, metadata)
-  const dataOffset = alignTo(cursor.offset, alignment)
+  const dataOffset = statedOffset ?? alignTo(cursor.offset, alignment)
   const tensors = measureTensors(
     cursor,
     infos,

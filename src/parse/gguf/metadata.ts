@@ -25,12 +25,17 @@ export const MIN_ENTRY_BYTES = 13
 export function readMetadata(cursor: Cursor, count: number): GgufMetadata {
   const metadata = new Map<string, GgufValue>()
   for (let i = 0; i < count && cursor.stop === undefined; i++) {
-    const key = readName(cursor, MAX_KEY_BYTES, `metadata key ${i + 1} of ${count}`)
-    const value = readValue(cursor, key)
+    const [key, value] = readEntry(cursor, `metadata key ${i + 1} of ${count}`)
     if (metadata.has(key)) cursor.fail(`metadata key '${key}'`, 'the same key twice')
     metadata.set(key, value)
   }
   return metadata
+}
+
+/** One key with its value. */
+export function readEntry(cursor: Cursor, field: string): readonly [key: string, value: GgufValue] {
+  const key = readName(cursor, MAX_KEY_BYTES, field)
+  return [key, readValue(cursor, key)]
 }
 
 /** A length and that many bytes of UTF-8, made printable. */
