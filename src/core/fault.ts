@@ -1,3 +1,5 @@
+import { describeSshTrouble, sshTroubleBadge, type SshTrouble } from './ssh-trouble.ts'
+
 /**
  * A failure that a user can meet. It is a value, never thrown: it travels in samples and recordings as JSON.
  * The wording is made by `describeFault` alone.
@@ -18,6 +20,10 @@ export type Fault =
   | { readonly kind: 'truncated'; readonly part: string; readonly gpusSeen: number }
   | { readonly kind: 'timed-out'; readonly what: string; readonly afterMs: number }
   | { readonly kind: 'unreachable'; readonly host: string; readonly lastLine: string }
+  | { readonly kind: 'ssh'; readonly host: string; readonly trouble: SshTrouble; readonly text: string }
+  /** The node's clock is ahead of ours, or behind where negative. */
+  | { readonly kind: 'clock-skew'; readonly host: string; readonly aheadMs: number }
+  | { readonly kind: 'rebooted'; readonly host: string }
   | { readonly kind: 'refused'; readonly url: string; readonly status: number }
   | { readonly kind: 'no-permission'; readonly what: string }
   | { readonly kind: 'not-found'; readonly what: string }
@@ -64,6 +70,12 @@ export function describeFault(fault: Fault): string {
       return `${fault.what} gave no answer within ${(fault.afterMs / 1000).toFixed(1)} s; is the driver or the link hanging?`
     case 'unreachable':
       return `'${fault.host}' can't be reached: '${fault.lastLine}'; try 'ssh ${fault.host} true'`
+    case 'ssh':
+      return describeSshTrouble(fault.trouble, fault.host, fault.text)
+    case 'clock-skew':
+      return `the clock of '${fault.host}' is ${Math.round(Math.abs(fault.aheadMs) / 1000)} s ${fault.aheadMs > 0 ? 'ahead' : 'behind'}; times shown here are of this machine, its own logs have others (try 'timedatectl' there)`
+    case 'rebooted':
+      return `'${fault.host}' was rebooted since the connection before; see 'last -x' and 'journalctl -b -1' there`
     case 'refused':
       return `${fault.url} answered ${fault.status}; does it need a key?`
     case 'no-permission':
@@ -108,9 +120,14 @@ export function faultBadge(fault: Fault): string {
       return 'persistence off'
     case 'loop-mode-left':
       return 'no loop mode'
+    case 'ssh':
+      return sshTroubleBadge(fault.trouble)
+    case 'clock-skew':
+      return 'clock off'
     case 'truncated':
     case 'timed-out':
     case 'unreachable':
+    case 'rebooted':
     case 'refused':
     case 'no-permission':
     case 'not-found':

@@ -2,8 +2,8 @@ import { printable } from '../core/text.ts'
 import { maskSecrets } from './mask-secrets.ts'
 
 // What decides how much memory an engine takes, and where its models lie. Nothing else of an environment is read.
-const ALLOWED_PREFIXES = ['OLLAMA_', 'LLAMA_ARG_'] as const
-const ALLOWED_NAMES: ReadonlySet<string> = new Set([
+export const ALLOWED_PREFIXES = ['OLLAMA_', 'LLAMA_ARG_'] as const
+export const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   // CUDA, its allocators and its sharing
   'CUDA_DEVICE_ORDER',
   'CUDA_MPS_PINNED_DEVICE_MEM_LIMIT',

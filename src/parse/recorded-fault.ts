@@ -1,6 +1,7 @@
 import { asNumber, asObject, asText, type JsonObject } from '../core/decode.ts'
 import type { DriverTrouble, Fault } from '../core/fault.ts'
 import { printable } from '../core/text.ts'
+import type { SshTrouble } from '../core/ssh-trouble.ts'
 
 /** A fault as a recording holds it, checked field by field; what is none becomes a `malformed` fault that says so. */
 export function readFault(value: unknown): Fault {
@@ -49,6 +50,16 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
       host,
       lastLine: printable(asText(from['lastLine']) ?? ''),
     })),
+  ssh: (from) =>
+    withText(from, 'host', (host) => ({
+      kind: 'ssh',
+      host,
+      trouble: sshTroubleOf(from['trouble']),
+      text: printable(asText(from['text']) ?? ''),
+    })),
+  'clock-skew': (from) =>
+    withText(from, 'host', (host) => ({ kind: 'clock-skew', host, aheadMs: asNumber(from['aheadMs']) ?? 0 })),
+  rebooted: (from) => withText(from, 'host', (host) => ({ kind: 'rebooted', host })),
   refused: (from) =>
     withText(from, 'url', (url) => ({ kind: 'refused', url, status: asNumber(from['status']) ?? 0 })),
   'no-permission': (from) => withText(from, 'what', (what) => ({ kind: 'no-permission', what })),
@@ -95,6 +106,27 @@ const TROUBLES: Readonly<Record<DriverTrouble, true>> = {
 function troubleOf(value: unknown): DriverTrouble {
   const text = asText(value) ?? ''
   return Object.hasOwn(TROUBLES, text) ? (text as DriverTrouble) : 'other'
+}
+
+const SSH_TROUBLES: Readonly<Record<SshTrouble, true>> = {
+  'no-ssh': true,
+  configuration: true,
+  'unknown-host-key': true,
+  'changed-host-key': true,
+  'permission-denied': true,
+  'no-commands': true,
+  'connection-refused': true,
+  'no-answer': true,
+  'no-route': true,
+  'name-unknown': true,
+  'silent-shell': true,
+  lost: true,
+  other: true,
+}
+
+function sshTroubleOf(value: unknown): SshTrouble {
+  const text = asText(value) ?? ''
+  return Object.hasOwn(SSH_TROUBLES, text) ? (text as SshTrouble) : 'other'
 }
 
 function malformed(kind: string | undefined): Fault {
