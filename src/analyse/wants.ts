@@ -1,6 +1,8 @@
 import { seconds } from '../core/units.ts'
 import { partNames, type Want } from '../model/want.ts'
+import { askable } from '../engines/address.ts'
 import { ENGINE_COMMS, engineOf } from '../engines/index.ts'
+import { PROXY_COMMS } from '../parse/published-port.ts'
 import type { ClaimedGroup } from './claims.ts'
 import type { Memory } from './memory.ts'
 
@@ -15,7 +17,10 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
       .filter(({ comm }) => ENGINE_COMMS.has(comm))
       .map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
     ...groups.flatMap(ramOnly),
-    ...groups.flatMap(({ claim }) => engineOf(claim.engine).wants(claim, memory.answers)),
+    ...groups.flatMap(({ claim }) =>
+      askable(engineOf(claim.engine).wants(claim, memory.answers), memory.answers),
+    ),
+    ...proxiesOf(memory, groups),
   ]
   return [...new Map(wants.map((want) => [partNames(want).join(), want])).values()]
 }
@@ -24,6 +29,12 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
 function ramOnly({ claim, holdings, helpers }: ClaimedGroup): readonly Want[] {
   if (holdings.length > 0) return []
   return [process(claim.root.pid, 'tick'), ...helpers.map((pid) => process(pid, LOOK_AGAIN_MS))]
+}
+
+/** Who publishes the ports of containers: its command line says which. */
+function proxiesOf({ processList }: Memory, groups: readonly ClaimedGroup[]): readonly Want[] {
+  if (groups.every(({ claim }) => claim.root.container === undefined)) return []
+  return processList.filter(({ comm }) => PROXY_COMMS.has(comm)).map(({ pid }) => process(pid, LOOK_AGAIN_MS))
 }
 
 function process(pid: number, every: Want['every']): Want {

@@ -1,6 +1,11 @@
 import { mebibytes, seconds } from '../core/units.ts'
 import type { ReducerId, Want } from '../model/want.ts'
-import type { Address } from './address.ts'
+
+/** Where an engine answers: an address of this machine, never a name that somebody else would have to resolve. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
 
 /** The pages that engines are asked for, ever: each only reports, changes nothing, and wakes nothing by itself. */
 export type ReportingPage =

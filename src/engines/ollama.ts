@@ -92,7 +92,7 @@ function see(claim: Claim, answers: Answers): Seen {
   return {
     launch,
     flags: flagsOf(launch, environment),
-    server: addressOf(claim, serverIn(environment), answers),
+    server: addressOf(claim, serverIn(environment), answers, serverPid(claim, launch)),
     runner: isLlamaServer ? addressOf(claim, { port }, answers) : undefined,
     blob: blobIn(args),
   }
@@ -110,6 +110,11 @@ function flagsOf(launch: Launch | undefined, environment: Environment): EngineFl
   }
 }
 
+/** A runner's server is the process above it. */
+function serverPid({ root }: Claim, launch: Launch | undefined): number {
+  return launch !== undefined && isServer(launch) ? root.pid : root.parentPid
+}
+
 /** `OLLAMA_HOST` is an address, a port or a URL of both. */
 function serverIn(environment: Environment): Partial<Address> {
   const [, host = '', port] =
@@ -123,10 +128,10 @@ function blobIn(args: readonly string[]): Blob | undefined {
 }
 
 function ollamaWants(claim: Claim, answers: Answers): readonly Want[] {
-  const { server, runner, blob } = see(claim, answers)
+  const { launch, server, runner, blob } = see(claim, answers)
   return [
     environmentWant(claim.root.pid),
-    ...addressWants(claim),
+    ...addressWants(claim, serverPid(claim, launch)),
     ...(server === undefined ? [] : [pageWant(server, '/api/ps')]),
     ...(runner === undefined ? [] : llamaServerWants(runner, answers)),
     ...ggufWants(claim, pathOf(blob), answers),

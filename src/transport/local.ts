@@ -1,12 +1,13 @@
 import { printable } from '../core/text.ts'
 import { partNames } from '../model/want.ts'
 import { maskSecrets } from '../parse/mask-secrets.ts'
-import { isModelHead } from '../parse/model-head.ts'
+import { isModelHead, reduceModelHead } from '../parse/model-head.ts'
 import { reduce } from '../parse/reducers.ts'
 import { limiter } from './limiter.ts'
 import { readEnds, readHead, readListing, readWhole } from './local-file.ts'
 import { httpAgent, httpGet } from './local-http.ts'
 import { fetchProcess } from './local-process.ts'
+import { fetchSockets } from './local-sockets.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Part } from '../model/sample.ts'
 import type { ReducerId, Want } from '../model/want.ts'
@@ -31,7 +32,8 @@ export function localTransport({ procRoot = '/proc', probe }: LocalTransportOpti
   const inTurn = limiter(FILES_AT_ONCE)
 
   async function answer(want: Exclude<Want, WantOf<'process'>>, signal: AbortSignal): Promise<Part> {
-    if (want.kind === 'cgroup' || want.kind === 'sockets')
+    if (want.kind === 'sockets') return fetchSockets(procRoot, want.pid)
+    if (want.kind === 'cgroup')
       return { kind: 'fault', fault: { kind: 'not-found', what: partNames(want).join() } }
     if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
     if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
@@ -107,7 +109,12 @@ function toBytes(path: string, found: FileBytes | Fault): Part {
       },
     }
   }
-  return { kind: 'bytes', base64: found.bytes.toString('base64'), sizeBytes: found.sizeBytes }
+  const { bytes, sizeBytes } = found
+  return {
+    kind: 'bytes',
+    base64: Buffer.from(reduceModelHead(bytes, sizeBytes)).toString('base64'),
+    sizeBytes,
+  }
 }
 
 /** What leaves the edge: reduced to what matters, secrets masked. */

@@ -53,6 +53,8 @@ describe('the answers so far', () => {
       'proc/4/stat': 'a',
       'env/4': 'b',
       'log/4': 'c',
+      'sockets/4': 'c',
+      'file//proc/4/environ': 'c',
       'proc/44/stat': 'd',
       'file/@4//m': 'e',
       users: 'f',

@@ -69,14 +69,14 @@ describe('vLLM is asked', () => {
 
   test('in a container at its own address, once that is known', () => {
     const claim = claimOn([SERVER], { container: { id: 'abc', name: undefined } })
-    const theirs = 'file//proc/4242/net/fib_trie'
-    const ours = 'file//proc/self/net/fib_trie'
-    expect(wanted(claim)).toEqual([`${theirs} once`, `${ours} once`])
-    const host = '127.0.0.1\n192.168.1.7\n'
-    expect(wanted(claim, { [theirs]: '127.0.0.1\n172.17.0.2\n', [ours]: host })[2]).toBe(
-      'http/172.17.0.2:8000/metrics 2000',
-    )
-    expect(wanted(claim, { [theirs]: host, [ours]: host })[2]).toBe(`${AT}/metrics 2000`)
+    const sockets = (network: string): Readonly<Record<string, string>> => ({
+      'sockets/4242': `network ${network}\n0.0.0.0 8000 own\n`,
+    })
+    expect(wanted(claim)).toEqual([])
+    expect(wanted(claim, sockets('other'))).toEqual([])
+    const addresses = { 'file//proc/4242/net/fib_trie': '127.0.0.1\n172.17.0.2\n' }
+    expect(wanted(claim, { ...addresses, ...sockets('other') })[0]).toBe('http/172.17.0.2:8000/metrics 2000')
+    expect(wanted(claim, sockets('same'))[0]).toBe(`${AT}/metrics 2000`)
   })
 })
 

@@ -28,9 +28,10 @@ export function reportOf(claim: Claim, said: Readonly<Record<string, Said>>, atM
   return engineOf(claim.engine).report(claim, answering(said, atMs))
 }
 
-/** The names of the parts that an engine wants, and how often. */
+/** The names of the parts that an engine wants, and how often; the sockets, which all want, aside. */
 export function wanted(claim: Claim, said: Readonly<Record<string, Said>> = {}): readonly string[] {
   return engineOf(claim.engine)
     .wants(claim, answering(said))
+    .filter(({ kind }) => kind !== 'sockets')
     .map((want: Want) => `${partNames(want).join()} ${want.every}`)
 }
