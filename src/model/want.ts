@@ -23,7 +23,13 @@ export type WantTarget =
   | { readonly kind: 'http'; readonly host: string; readonly port: number; readonly path: string }
 
 export type ReducerId =
-  'nvidia-smi' | 'allowed-environment' | 'engine-metrics' | 'engine-page' | 'local-addresses'
+  | 'nvidia-smi'
+  | 'allowed-environment'
+  | 'engine-metrics'
+  | 'engine-page'
+  | 'local-addresses'
+  | 'engine-log'
+  | 'weights-index'
 
 /** The names of the parts that answer a want, as recordings spell them (docs/recording-format.md). */
 export function partNames(want: WantTarget): readonly string[] {

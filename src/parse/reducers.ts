@@ -2,7 +2,9 @@ import { allowedEnvironment } from './allowed-environment.ts'
 import { reduceMetrics } from './engine-pages/reduce-metrics.ts'
 import { reducePage } from './engine-pages/reduce-page.ts'
 import { reduceLocalAddresses } from './local-addresses.ts'
+import { reduceEngineLog } from './engine-log/reduce-engine-log.ts'
 import { reduceNvidiaSmi } from './nvidia-smi-reduce.ts'
+import { reduceWeightsIndex } from './reduce-weights-index.ts'
 import type { ReducerId } from '../model/want.ts'
 
 /** What a source keeps of an answer before the fold, the recorder or anything else sees it. */
@@ -18,5 +20,9 @@ export function reduce(id: ReducerId, text: string): string {
       return reducePage(text)
     case 'local-addresses':
       return reduceLocalAddresses(text)
+    case 'engine-log':
+      return reduceEngineLog(text)
+    case 'weights-index':
+      return reduceWeightsIndex(text)
   }
 }

@@ -31,6 +31,12 @@ export function parseLlamaCppLog(text: string): ReportedMemory | undefined {
   }
 }
 
+/** Whether a line may say something of sizes or settings. */
+export function isLlamaCppLine(line: string): boolean {
+  if (line.includes('buffer size')) return BUFFER.test(line)
+  return TABLE_LINE.test(line) || OLLAMA.test(line) || OFFLOADED.test(line) || SETTING.test(line)
+}
+
 /** Names with CPU or Host are host memory, pinned or not. */
 export function isHostDevice(device: string): boolean {
   return /^(CPU|Host)|_Host$/i.test(device)
@@ -113,9 +119,11 @@ function put(load: Load, device: string, kind: Kind | undefined, bytes: number |
 const TABLE_ROW = /\| +- (\S+)[^|]*\|[^(|]*\(\s*\d+ = +(\d+) \+ +(\d+) \+ +(\d+)\s*\)/g
 const TABLE_HOST = /\| +- (Host)[^|]*\|\s*\d+ = +(\d+) \+ +(\d+) \+ +(\d+)\s*\|/g
 
+const TABLE_LINE = /memory breakdown \[MiB\]|\| +- \S+[^|]*\|/
+
 /** What builds print that keep the buffer lines for a higher verbosity; `unaccounted` can be anything and is not read. */
 function readTable(line: string, table: Map<string, Buffers>): void {
-  if (!line.includes('| ')) return
+  if (!TABLE_LINE.test(line)) return
   for (const row of [...line.matchAll(TABLE_ROW), ...line.matchAll(TABLE_HOST)]) {
     const [, device = '', model, context, compute] = row
     table.set(printable(device), {

@@ -16,6 +16,11 @@ export function parseSglangLog(text: string): ReportedMemory | undefined {
   return Object.keys(account).length === 0 ? undefined : { engine: 'sglang', devices: [], ...account }
 }
 
+/** Whether a line may say something of sizes. */
+export function isSglangLine(line: string): boolean {
+  return readLine(line).length > 0
+}
+
 interface SpokenLine {
   readonly rank: string | undefined
   /** A new start in the same log forgets the one before. */

@@ -24,6 +24,11 @@ export function parseVllmLog(text: string): ReportedMemory | undefined {
   return found ? { engine: 'vllm', devices: [], ...account } : undefined
 }
 
+/** Whether a line may say something of sizes. */
+export function isVllmLine(line: string): boolean {
+  return START.test(line) || LINES.some(([pattern]) => pattern.test(line))
+}
+
 // a new start in the same log forgets the one before
 const START = /Initializing an? (?:V\d )?LLM engine \(v([^)\s]+)\)/
 
