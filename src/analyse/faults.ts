@@ -12,7 +12,16 @@ interface StandingFault {
 }
 
 // A vanished process or a kernel without pressure files is no fault of the run: those read as missing values instead.
-const SPOKEN_PARTS = ['ssh', 'ssh/boot', 'ssh/clock', 'nvidia-smi', 'nvidia-smi/mode', 'meminfo']
+const SPOKEN_PARTS = [
+  'ssh',
+  'ssh/boot',
+  'ssh/clock',
+  'nvidia-smi',
+  'nvidia-smi-csv',
+  'nvidia-smi/mode',
+  'meminfo',
+  'recording/damage',
+]
 
 /** What stands in the way at this tick, from the answers and from the GPU document itself. */
 export function presentFaults(

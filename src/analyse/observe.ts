@@ -1,6 +1,7 @@
 import type { RawSample } from '../model/sample.ts'
 import type { Gpu } from '../model/snapshot.ts'
-import { parseNvidiaSmi } from '../parse/nvidia-smi.ts'
+import { CSV_PART, parseNvidiaSmiCsv } from '../parse/nvidia-smi-csv/document.ts'
+import { parseNvidiaSmi, type ParsedBlocks } from '../parse/nvidia-smi.ts'
 import { parseProcessList, type ListedProcess } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
@@ -42,15 +43,19 @@ function followDocument(
   answers: AnswerBook,
   sample: RawSample,
 ): Pick<Memory, 'answers' | 'gpuDocument'> {
-  const part = sample.parts.get('nvidia-smi')
-  const answer = answers.get('nvidia-smi')
+  const name = sample.parts.has(CSV_PART) ? CSV_PART : 'nvidia-smi'
+  const part = sample.parts.get(name)
+  const answer = answers.get(name)
   if (part?.kind !== 'text' || answer === undefined) return { answers, gpuDocument: memory.gpuDocument }
-  const parsed = parseNvidiaSmi(part.text, memory.gpuDocument?.blocks)
+  const parsed =
+    name === CSV_PART
+      ? { answer: parseNvidiaSmiCsv(part.text), blocks: NO_BLOCKS }
+      : parseNvidiaSmi(part.text, memory.gpuDocument?.blocks)
   if (parsed.answer.kind === 'fault') {
     const { fault } = parsed.answer
-    const sinceMs = troubleSince(memory.answers.get('nvidia-smi'), fault, sample.elapsedMs)
+    const sinceMs = troubleSince(memory.answers.get(name), fault, sample.elapsedMs)
     const troubled = { ...answer, trouble: { fault, sinceMs } }
-    return { answers: new Map(answers).set('nvidia-smi', troubled), gpuDocument: memory.gpuDocument }
+    return { answers: new Map(answers).set(name, troubled), gpuDocument: memory.gpuDocument }
   }
   const gpuDocument: GpuDocument = {
     document: parsed.answer.document,
@@ -60,6 +65,8 @@ function followDocument(
   }
   return { answers, gpuDocument }
 }
+
+const NO_BLOCKS: ParsedBlocks = new Map()
 
 /** Remembers for a minute that a process left a card: its memory may take that long to come back. */
 function followDepartures(

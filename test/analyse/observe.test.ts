@@ -97,3 +97,14 @@ test('cards stand in the order of their indices, whatever the order of the docum
     lastFrame([sampleAt(0, { 'nvidia-smi': nvidiaSmiXml({ gpus }) })]).gpus.map(({ index }) => index),
   ).toEqual([0, 1])
 })
+
+test('rows of a CSV log are a document of the cards that they name', () => {
+  const { gpus } = lastFrame([
+    sampleAt(0, {
+      'nvidia-smi-csv': 'index, name, memory.used [MiB], memory.total [MiB]\n1, L4, 841 MiB, 23034 MiB',
+    }),
+  ])
+  expect(gpus.map(({ index, name, memory }) => [index, name, memory.usedBytes])).toEqual([
+    [1, 'L4', known(841 * 1024 ** 2)],
+  ])
+})
