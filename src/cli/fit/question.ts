@@ -3,6 +3,7 @@ import { printable } from '../../core/text.ts'
 import { readEngineCommand, type EngineCommand } from '../../engines/flags/command.ts'
 import type { EngineFlags, ModelReference } from '../../engines/flags/engine-flags.ts'
 import { modelfileFlags } from '../../engines/flags/ollama.ts'
+import { asEngineReads } from '../../estimate/as-loaded.ts'
 import type { FitQuestion } from '../../estimate/fit.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
 import type { GpuTopology } from '../../estimate/topology.ts'
@@ -11,7 +12,7 @@ import { topologyFor } from './gpus.ts'
 import { findLocalModel } from './local-models.ts'
 import { modelAt, modelFromArchitecture, modelNamed, type FoundModel, type ModelOutcome } from './model.ts'
 import { settingsOf, type FitOptions } from './options.ts'
-import { asEngineReads, dtypeOf, storedAs } from './stored.ts'
+import { dtypeOf, storedAs } from './stored.ts'
 
 /** What was asked, ready for the estimator, with all that the answer must say of it. */
 export interface AskedFit {

@@ -1,4 +1,5 @@
 import type { EngineFlags } from '../../engines/flags/engine-flags.ts'
+import { isSixteenBit, loadedType } from '../../estimate/as-loaded.ts'
 import { schemeOf } from '../../estimate/fit-quantization.ts'
 import { isLlamaCpp } from '../../estimate/fit.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
@@ -51,13 +52,10 @@ function scheme(name: string, architecture: ModelArchitecture): Stored {
   return { weights, quantization: name, notes: [] }
 }
 
-function isSixteenBit(quantization: string | undefined): boolean {
-  return quantization === undefined || /^(b?f16|fp16|b?float16|float32|f32)$/i.test(quantization)
-}
-
 /** vLLM and TGI load checkpoints of 32 bits in 16. */
 function shrinksOnLoading({ format, quantization }: FoundModel, engine: EngineId): boolean {
-  return format === 'hf' && quantization === 'float32' && engine !== 'transformers'
+  if (format !== 'hf' || quantization === undefined) return false
+  return loadedType(quantization, engine) !== quantization
 }
 
 /** What the makers publish, or what most people load. */
@@ -70,17 +68,5 @@ function usualScheme(family: string, engine: EngineId): string {
 /** The type of activations, and of the cache by default. */
 export function dtypeOf({ dtype }: FoundModel, engine: EngineId): Pick<EngineSettings, 'dtype'> {
   if (dtype === undefined) return {}
-  return { dtype: dtype === 'float32' && engine !== 'transformers' ? 'float16' : dtype }
-}
-
-/** llama.cpp keeps the whole context in all layers of these, whatever their config says of windows. */
-const WITHOUT_WINDOW_IN_LLAMA_CPP: ReadonlySet<string> = new Set(
-  'mistral mixtral ministral phi3 qwen2 qwen2_moe qwen3 qwen3_moe starcoder2'.split(' '),
-)
-
-/** The shape as the engine makes use of it. */
-export function asEngineReads(architecture: ModelArchitecture, engine: EngineId): ModelArchitecture {
-  if (!isLlamaCpp(engine) || !WITHOUT_WINDOW_IN_LLAMA_CPP.has(architecture.family)) return architecture
-  const { slidingWindow, ...rest } = architecture
-  return slidingWindow === undefined ? architecture : rest
+  return { dtype: loadedType(dtype, engine) }
 }
