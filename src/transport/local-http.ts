@@ -12,7 +12,7 @@ export interface HttpTarget {
 }
 
 /** How long an engine may take to answer (engines.md §6); a busy one answers late, and then not at all costs less. */
-const TIMEOUT_MS = 1000
+export const HTTP_TIMEOUT_MS = 1000
 
 /**
  * What is asked of an engine, ever: pages that only report. Whatever is not here is refused, so that no mistake
@@ -53,8 +53,8 @@ export async function httpGet(agent: Agent, target: HttpTarget, signal: AbortSig
   return answer === 'stale-connection' ? attemptAfresh(agent, target, signal) : answer
 }
 
-// host and port may come from a stranger's command line
-function isAllowed({ host, port, path }: HttpTarget): boolean {
+/** Whether it may be asked at all: host and port may come from a stranger's command line. */
+export function isAllowed({ host, port, path }: HttpTarget): boolean {
   return REPORTING_PATHS.has(path) && /^[\w.:-]+$/.test(host) && port > 0 && port < 65_536
 }
 
@@ -78,8 +78,8 @@ function attempt(agent: Agent, target: HttpTarget, signal: AbortSignal): Promise
     request.on('socket', () => {
       // from here on: a request that waits for the one before it has not been asked yet
       timer = setTimeout(() => {
-        settle(failed({ kind: 'timed-out', what: urlOf(target), afterMs: TIMEOUT_MS }))
-      }, TIMEOUT_MS)
+        settle(failed({ kind: 'timed-out', what: urlOf(target), afterMs: HTTP_TIMEOUT_MS }))
+      }, HTTP_TIMEOUT_MS)
     })
     request.on('response', (response) => {
       collect(response, target, settle)
@@ -120,7 +120,7 @@ function noServer(target: HttpTarget, why: string): Fault {
   return { kind: 'not-found', what: `a server that answers ${urlOf(target)} (${why})` }
 }
 
-function urlOf({ host, port, path }: HttpTarget): string {
+export function urlOf({ host, port, path }: HttpTarget): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}${path}`
 }
 

@@ -49,12 +49,13 @@ function textPart(pid: number, file: string, text: string): readonly [string, Te
   return [processPart(pid, file), { kind: 'text', text }]
 }
 
-function reduceStatus(text: string): string {
+/** The lines of a status that llmtop reads. */
+export function reduceStatus(text: string): string {
   return (text.match(/^(?:Uid|VmRSS|VmSwap|NSpid):.*\n/gm) ?? []).join('')
 }
 
-// only the name is text from outside; masking around it could eat the parenthesis that ends it
-function maskName(stat: string): string {
+/** A stat with secrets in the name masked: only that is text from outside, and masking around it could eat its parenthesis. */
+export function maskName(stat: string): string {
   const open = stat.indexOf('(') + 1
   const close = stat.lastIndexOf(')')
   return stat.slice(0, open) + maskSecrets(stat.slice(open, close)) + stat.slice(close)
