@@ -22,7 +22,11 @@ export function attributeWorkload(
   report: EngineReport,
   gpus: readonly Gpu[],
   book: ProcessBook,
-  { idleSeconds, throughput }: Pick<Activity, 'idleSeconds' | 'throughput'>,
+  {
+    idleSeconds,
+    throughput,
+    cgroup,
+  }: Pick<Activity, 'idleSeconds' | 'throughput'> & Pick<Workload, 'cgroup'>,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
   const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
@@ -45,7 +49,7 @@ export function attributeWorkload(
     kv: split.kv,
     partial: undefined,
     telemetryGaps: [],
-    cgroup: missing('not-yet-known'),
+    cgroup,
     requests: report.requests,
     throughput,
     estimated,

@@ -5,6 +5,7 @@ import { parseNvidiaSmi, type ParsedBlocks } from '../parse/nvidia-smi.ts'
 import { parseProcessList, type ListedProcess } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
+import { forgetGoneGroups } from './cgroups.ts'
 import type { GpuDocument, Memory } from './memory.ts'
 import { followProcesses } from './processes.ts'
 
@@ -22,7 +23,10 @@ export function observe(memory: Memory, sample: RawSample): Memory {
   return {
     ...memory,
     previous: { takenAtEpochMs, elapsedMs, intervalMs },
-    answers: forgetGone(answers, (pid) => processes.has(pid)),
+    answers: forgetGoneGroups(
+      forgetGone(answers, (pid) => processes.has(pid)),
+      elapsedMs,
+    ),
     gpuDocument,
     users,
     processes,

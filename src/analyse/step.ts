@@ -9,6 +9,7 @@ import { followActivity, type ActivityBook } from './activity.ts'
 import { attributeGpu, attributeWorkload, ownersOf, type AttributedWorkload } from './attribute.ts'
 import { ceilingOf, headroomOf, headroomTokensOf } from './ceiling.ts'
 import { followHeld, groupByClaim, type ClaimedGroup } from './claims.ts'
+import { cgroupOf } from './cgroups.ts'
 import { cudaOomOf } from './cuda-oom.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
 import { afterwards, isGap } from './gap.ts'
@@ -66,7 +67,8 @@ function attribute(
     const report = reported.get(group.id)
     const lately = activity.get(group.id)
     if (report === undefined || lately === undefined) return []
-    return [attributeWorkload(group, report, gpusIn(memory), processes, lately)]
+    const cgroup = cgroupOf(group.claim.root.pid, answers)
+    return [attributeWorkload(group, report, gpusIn(memory), processes, { ...lately, cgroup })]
   })
   return { activity, attributed }
 }

@@ -3,6 +3,7 @@ import { partNames, type Want } from '../model/want.ts'
 import { askable } from '../engines/address.ts'
 import { ENGINE_COMMS, engineOf } from '../engines/index.ts'
 import { PROXY_COMMS } from '../parse/published-port.ts'
+import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import type { Memory } from './memory.ts'
 
@@ -20,6 +21,7 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
     ...groups.flatMap(({ claim }) =>
       askable(engineOf(claim.engine).wants(claim, memory.answers), memory.answers),
     ),
+    ...groups.flatMap(({ claim }) => cgroupWants(claim.root.pid, memory.answers)),
     ...proxiesOf(memory, groups),
   ]
   return [...new Map(wants.map((want) => [partNames(want).join(), want])).values()]

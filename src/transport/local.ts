@@ -1,9 +1,8 @@
 import { printable } from '../core/text.ts'
 import { partNames } from '../model/want.ts'
-import { maskSecrets } from '../parse/mask-secrets.ts'
-import { isModelHead, reduceModelHead } from '../parse/model-head.ts'
-import { reduce } from '../parse/reducers.ts'
+import { edited, modelHead, reducerFor } from './edited.ts'
 import { limiter } from './limiter.ts'
+import { cgroupReader } from './local-cgroup.ts'
 import { readEnds, readHead, readListing, readWhole } from './local-file.ts'
 import { httpAgent, httpGet } from './local-http.ts'
 import { fetchProcess } from './local-process.ts'
@@ -30,11 +29,13 @@ const FILES_AT_ONCE = 2
 export function localTransport({ procRoot = '/proc', probe }: LocalTransportOptions): Transport {
   const agent = httpAgent()
   const inTurn = limiter(FILES_AT_ONCE)
+  const readCgroup = cgroupReader(procRoot)
 
-  async function answer(want: Exclude<Want, WantOf<'process'>>, signal: AbortSignal): Promise<Part> {
+  async function answer(
+    want: Exclude<Want, WantOf<'process' | 'cgroup'>>,
+    signal: AbortSignal,
+  ): Promise<Part> {
     if (want.kind === 'sockets') return fetchSockets(procRoot, want.pid)
-    if (want.kind === 'cgroup')
-      return { kind: 'fault', fault: { kind: 'not-found', what: partNames(want).join() } }
     if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
     if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
     return edited(await httpGet(agent, want, signal), want.reduce)
@@ -44,6 +45,7 @@ export function localTransport({ procRoot = '/proc', probe }: LocalTransportOpti
     label: 'local',
     async fetch(want, signal) {
       if (want.kind === 'process') return fetchProcess(procRoot, want.pid)
+      if (want.kind === 'cgroup') return readCgroup(want.path)
       const part = await answer(want, signal)
       return new Map(partNames(want).map((name) => [name, part]))
     },
@@ -86,40 +88,13 @@ async function readLog(
   return { kind: 'not-found', what: `a log file of process ${pid} (its output is no regular file)` }
 }
 
-// of an environment nothing but the allowed variables is ever read, whoever wants it
-function reducerFor(path: string): ReducerId | undefined {
-  return path.endsWith('/environ') ? 'allowed-environment' : undefined
-}
-
 function toText(found: FileBytes | Fault, reducer: ReducerId | undefined): Part {
   if (found.kind !== 'bytes') return { kind: 'fault', fault: found }
   return edited({ kind: 'text', text: found.bytes.toString('utf8') }, reducer)
 }
 
 function toBytes(path: string, found: FileBytes | Fault): Part {
-  if (found.kind !== 'bytes') return { kind: 'fault', fault: found }
-  if (!isModelHead(found.bytes)) {
-    return {
-      kind: 'fault',
-      fault: {
-        kind: 'malformed',
-        part: `head/${printable(path)}`,
-        where: 'its beginning',
-        found: 'no model file',
-      },
-    }
-  }
-  const { bytes, sizeBytes } = found
-  return {
-    kind: 'bytes',
-    base64: Buffer.from(reduceModelHead(bytes, sizeBytes)).toString('base64'),
-    sizeBytes,
-  }
-}
-
-/** What leaves the edge: reduced to what matters, secrets masked. */
-function edited(part: Part, reducer: ReducerId | undefined): Part {
-  if (part.kind !== 'text') return part
-  const text = reducer === undefined ? part.text : reduce(reducer, part.text)
-  return { ...part, text: maskSecrets(text) }
+  return found.kind === 'bytes'
+    ? modelHead(path, found.bytes, found.sizeBytes)
+    : { kind: 'fault', fault: found }
 }

@@ -1,0 +1,74 @@
+import { missing, valueOr, type Reading } from '../core/reading.ts'
+import { minutes } from '../core/units.ts'
+import type { CgroupMemory } from '../model/snapshot.ts'
+import { CGROUP_FILES, partNames, type Want } from '../model/want.ts'
+import { parseCgroupMemory, type CgroupFile } from '../parse/cgroup-memory.ts'
+import { parseCgroup } from '../parse/proc-cgroup.ts'
+import { textOf, type AnswerBook } from './answers.ts'
+
+const FILE_BYTES = 64 * 1024
+/** A group without a limit may be given one while it runs. */
+const LOOK_AGAIN_MS = minutes(1)
+/** What was not renewed for so long belongs to a group that is gone. */
+const KEEP_MS = minutes(5)
+
+/** The control groups that may limit a process: its own and all above it; those with a limit at every tick. */
+export function cgroupWants(pid: number, answers: AnswerBook): readonly Want[] {
+  return pathsOf(pid, answers).map((path) => ({
+    kind: 'cgroup',
+    path,
+    every: memoryOf(path, answers).kind === 'known' ? 'tick' : LOOK_AGAIN_MS,
+    maxBytes: FILE_BYTES,
+  }))
+}
+
+/** The one with the least left of all that limit a process; missing where none does. */
+export function cgroupOf(pid: number, answers: AnswerBook): Reading<CgroupMemory> {
+  const groups = pathsOf(pid, answers).map((path) => memoryOf(path, answers))
+  const [tightest] = groups.filter(({ kind }) => kind === 'known').toSorted((a, b) => leftIn(a) - leftIn(b))
+  const unlimited = groups.find((group) => group.kind === 'missing' && group.reason === 'not-supported')
+  return tightest ?? unlimited ?? groups[0] ?? missing('not-yet-known')
+}
+
+/** The book without the groups that are gone; a machine starts many containers in a day. */
+export function forgetGoneGroups(book: AnswerBook, nowMs: number): AnswerBook {
+  const stale = [...book].filter(
+    ([name, { renewedAtMs }]) => name.startsWith('cgroup/') && nowMs - renewedAtMs > KEEP_MS,
+  )
+  if (stale.length === 0) return book
+  const gone = new Set(stale.map(([name]) => name))
+  return new Map([...book].filter(([name]) => !gone.has(name)))
+}
+
+/** `/a/b` is limited by itself, by `/a` and, in a container, by what it sees as `/`. */
+function pathsOf(pid: number, answers: AnswerBook): readonly string[] {
+  const { path } = parseCgroup(textOf(answers, `proc/${pid}/cgroup`))
+  if (path.kind === 'missing') return []
+  const steps = path.value.split('/').filter((step) => step !== '')
+  return [...steps.map((_, at) => `/${steps.slice(0, steps.length - at).join('/')}`), '/']
+}
+
+function memoryOf(path: string, answers: AnswerBook): Reading<CgroupMemory> {
+  const names = partNames({ kind: 'cgroup', path })
+  const textOfFile = (file: CgroupFile): string | undefined =>
+    textIn(answers, names[CGROUP_FILES.indexOf(file)] ?? '')
+  if (!names.some((name) => answers.has(name))) return missing('not-yet-known')
+  return parseCgroupMemory(path, {
+    'memory.max': textOfFile('memory.max'),
+    'memory.current': textOfFile('memory.current'),
+    'memory.stat': textOfFile('memory.stat'),
+    'memory.events': textOfFile('memory.events'),
+  })
+}
+
+/** While it can't be read any more, an old limit says nothing. */
+function textIn(answers: AnswerBook, name: string): string | undefined {
+  const answer = answers.get(name)
+  return answer?.part?.kind === 'text' && answer.trouble === undefined ? answer.part.text : undefined
+}
+
+function leftIn(group: Reading<CgroupMemory>): number {
+  if (group.kind === 'missing') return Infinity
+  const { limitBytes, heldBytes } = group.value
+  return limitBytes - valueOr(heldBytes, 0)
+}
