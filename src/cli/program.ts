@@ -3,6 +3,7 @@ import { demoCommand } from './commands/demo.ts'
 import { fitCommand } from './commands/fit.ts'
 import { onceCommand } from './commands/once.ts'
 import { replayCommand } from './commands/replay.ts'
+import { scoreCommand } from './commands/score.ts'
 import { serveCommand } from './commands/serve.ts'
 import { watchCommand } from './commands/watch.ts'
 import type { Environment } from './environment.ts'
@@ -45,6 +46,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(replayCommand(environment))
   program.addCommand(onceCommand(environment))
   program.addCommand(fitCommand(environment))
+  program.addCommand(scoreCommand(environment))
   program.addCommand(serveCommand(environment))
   program.addCommand(demoCommand(environment))
   // sub-commands made on their own inherit neither of these
