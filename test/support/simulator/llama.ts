@@ -30,23 +30,19 @@ const READ_SECONDS = 6
 export class LlamaServer {
   readonly #machine: Machine
   readonly #plan: LlamaPlan
-  readonly #factor: number
+  /** What it holds on the card. */
+  readonly #neededMiB: number
   process: Process | undefined
   ended = false
 
   constructor(machine: Machine, plan: LlamaPlan, { factor }: Deviation) {
     this.#machine = machine
     this.#plan = plan
-    this.#factor = factor
-    machine.pages.set(`head/${plan.path}`, ggufHead(plan.model))
-  }
-
-  /** What it holds on the card. */
-  get neededMiB(): number {
-    const { model, contextTokens } = this.#plan
-    return Math.round(
-      CONTEXT_MIB + (weightsMiB(model) + kvMiB(model, contextTokens) + COMPUTE_MIB) * this.#factor,
+    const { model, contextTokens } = plan
+    this.#neededMiB = Math.round(
+      CONTEXT_MIB + (weightsMiB(model) + kvMiB(model, contextTokens) + COMPUTE_MIB) * factor,
     )
+    machine.pages.set(`head/${plan.path}`, ggufHead(plan.model))
   }
 
   readonly act = (second: number): void => {
@@ -55,7 +51,7 @@ export class LlamaServer {
     if (second === startsAt) this.#start()
     if (this.process === undefined) return
     const age = second - startsAt
-    const wanted = age >= 2 || startsAt === 0 ? this.neededMiB : CONTEXT_MIB
+    const wanted = age >= 2 || startsAt === 0 ? this.#neededMiB : CONTEXT_MIB
     if (!this.#machine.hold(this.process, card, wanted)) {
       this.ended = true
       this.#machine.cudaOom(this.process, card)
