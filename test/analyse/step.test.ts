@@ -102,7 +102,7 @@ describe('the fold', () => {
     const [first] = steps(simulate(scenario))
     const names = first?.wants.map((want) => partNames(want).join()) ?? []
     expect(first?.frame.workloads.map(({ id }) => id)).toEqual(['vllm:50'])
-    expect(names).toContain('http/127.0.0.1:8000/metrics')
+    expect(names).toContain('sockets/50')
     expect(new Set(names).size).toBe(names.length)
   })
 
