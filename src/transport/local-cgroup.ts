@@ -2,42 +2,52 @@ import { printable } from '../core/text.ts'
 import { CGROUP_FILES, partNames } from '../model/want.ts'
 import { asVersion2, reduceMemoryStat, VERSION_1_FILES, type CgroupFile } from '../parse/cgroup-memory.ts'
 import { cgroupFolder, parseCgroupMount, type CgroupMount } from '../parse/cgroup-mounts.ts'
-import { readProcessFile } from './proc-files.ts'
+import { readProcessFile, type ProcReader } from './proc-files.ts'
 import type { Part } from '../model/sample.ts'
 
-/** Reads the memory files of control groups, of version 1 as those of version 2. */
-export function cgroupReader(procRoot: string): (path: string) => Promise<ReadonlyMap<string, Part>> {
+/**
+ * Reads the memory files of control groups, of version 1 as those of version 2.
+ * @param read how a file of the kernel is read: here, or on a node
+ */
+export function cgroupReader(
+  procRoot: string,
+  read: ProcReader = readProcessFile,
+): (path: string) => Promise<ReadonlyMap<string, Part>> {
   // what is mounted when llmtop starts stays
   let mount: Promise<CgroupMount | undefined> | undefined
 
   return async (path) => {
-    mount ??= readProcessFile(`${procRoot}/self/mountinfo`).then((text) => parseCgroupMount(text ?? ''))
+    mount ??= read(`${procRoot}/self/mountinfo`).then((text) => parseCgroupMount(text ?? ''))
     const found = await mount
     const folder = found === undefined ? undefined : cgroupFolder(found, path)
     const names = partNames({ kind: 'cgroup', path })
-    const parts = new Map<string, Part>()
-    for (const [at, file] of CGROUP_FILES.entries()) {
-      const text =
-        found === undefined || folder === undefined ? undefined : await readText(found, folder, file)
-      parts.set(
-        names[at] ?? file,
-        text === undefined ? notFound(folder ?? path, file) : { kind: 'text', text },
-      )
-    }
-    return parts
+    const texts = await Promise.all(
+      CGROUP_FILES.map((file) =>
+        found === undefined || folder === undefined
+          ? Promise.resolve(undefined)
+          : readText(read, found, folder, file),
+      ),
+    )
+    const parts = CGROUP_FILES.map((file, at): readonly [string, Part] => {
+      const text = texts[at]
+      const part: Part = text === undefined ? notFound(folder ?? path, file) : { kind: 'text', text }
+      return [names[at] ?? file, part]
+    })
+    return new Map(parts)
   }
 }
 
 async function readText(
+  read: ProcReader,
   { version }: CgroupMount,
   folder: string,
   file: CgroupFile,
 ): Promise<string | undefined> {
   if (version === 1) {
-    const text = await readProcessFile(`${folder}/${VERSION_1_FILES[file]}`)
+    const text = await read(`${folder}/${VERSION_1_FILES[file]}`)
     return text === undefined ? undefined : asVersion2(file, text)
   }
-  const text = await readProcessFile(`${folder}/${file}`)
+  const text = await read(`${folder}/${file}`)
   return text === undefined || file !== 'memory.stat' ? text : reduceMemoryStat(text)
 }
 

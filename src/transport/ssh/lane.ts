@@ -1,0 +1,46 @@
+import { readStream, startStream } from '../../parse/collector-stream.ts'
+import type { CollectorEvent } from '../../parse/collector-stream.ts'
+
+/** The parts of an answer by their names, one character a byte, each with the exit code of what read it. */
+export type Answer = ReadonlyMap<string, { readonly body: string; readonly code: number }>
+
+export interface LaneListeners {
+  readonly onHello: (facts: ReadonlyMap<string, string>) => void
+  readonly onAnswer: (id: string, answer: Answer) => void
+  readonly onNoise: (text: string) => void
+  /** Something without an end came: not worth reading on. */
+  readonly onFlood: () => void
+}
+
+/** More than this without the end of a part is no answer. */
+const MAX_PENDING_CHARACTERS = 48 * 1024 * 1024
+
+/** Reads one of the two ways on which answers come, piece by piece; each is in order by itself. */
+export function lane(secret: string, listeners: LaneListeners): (piece: string) => void {
+  let stream = startStream(secret)
+  let parts = new Map<string, { readonly body: string; readonly code: number }>()
+
+  function take(event: CollectorEvent): void {
+    switch (event.kind) {
+      case 'hello':
+        listeners.onHello(event.facts)
+        return
+      case 'noise':
+        listeners.onNoise(event.text)
+        return
+      case 'part':
+        parts.set(event.name, { body: event.body, code: event.code })
+        return
+      case 'done':
+        listeners.onAnswer(event.id, parts)
+        parts = new Map()
+    }
+  }
+
+  return (piece) => {
+    const step = readStream(stream, piece)
+    stream = step.stream
+    for (const event of step.events) take(event)
+    if (stream.pending.length > MAX_PENDING_CHARACTERS) listeners.onFlood()
+  }
+}

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { onTestFinished } from 'vitest'
+import { eventually } from './eventually.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const SSHD = '/usr/sbin/sshd'
+
+/** Why there can be no sshd here; undefined where there can. */
+export const NO_SSHD: string | undefined = existsSync(SSHD) ? undefined : `there is no ${SSHD}`
+
+export interface SshdOptions {
+  /** What every session finds first on its PATH. */
+  readonly pathFolder?: string
+  /** Runs in place of the login shell: `command SHELL_COMMAND`, as a login shell would, with `-c`. */
+  readonly loginShell?: string
+  readonly configuration?: readonly string[]
+}
+
+/** An sshd of its own on the loopback, with keys and configuration in a folder that goes with the test. */
+export interface Sshd {
+  readonly folder: string
+  readonly port: number
+  /** An ssh configuration in which every host `node…` is this sshd. */
+  readonly configFile: string
+  /** The key that lets in. */
+  readonly identity: string
+  readonly knownHosts: string
+  /** The sshd that listens. */
+  readonly pid: number
+  /** The processes that sshd has started for sessions, and all below them. */
+  sessionPids(): readonly number[]
+  /** What runs in the sessions, sshd itself left out. */
+  remotePids(): readonly number[]
+  stop(): void
+}
+
+export async function startSshd({
+  pathFolder,
+  loginShell,
+  configuration = [],
+}: SshdOptions = {}): Promise<Sshd> {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const key = (name: string): string => {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
+    return join(folder, name)
+  }
+  const hostKey = key('host_key')
+  const identity = key('user_key')
+  const knownHosts = join(folder, 'known_hosts')
+  writeFileSync(knownHosts, `* ${readFileSync(`${hostKey}.pub`, 'utf8')}`)
+  writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${identity}.pub`, 'utf8'))
+  const path = `${pathFolder === undefined ? '' : `${pathFolder}:`}/usr/local/bin:/usr/bin:/bin`
+  writeFileSync(
+    join(folder, 'sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${hostKey}`,
+      `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
+      `PidFile ${join(folder, 'sshd.pid')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'MaxStartups 100',
+      `SetEnv PATH=${path}`,
+      ...(loginShell === undefined ? [] : [`ForceCommand exec ${loginShell} "$SSH_ORIGINAL_COMMAND"`]),
+      ...configuration,
+      '',
+    ].join('\n'),
+  )
+  const configFile = join(folder, 'ssh_config')
+  writeFileSync(
+    configFile,
+    [
+      'Host node*',
+      '  HostName 127.0.0.1',
+      `  Port ${port}`,
+      `  User ${userInfo().username}`,
+      `  IdentityFile ${identity}`,
+      '  IdentitiesOnly yes',
+      `  UserKnownHostsFile ${knownHosts}`,
+      '  GlobalKnownHostsFile /dev/null',
+      '',
+    ].join('\n'),
+  )
+  // sshd wants its folder for privilege separation, also where it can't change its user
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
+  const sshd = execa(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+    reject: false,
+    stdout: 'ignore',
+    stderr: { file: join(folder, 'log') },
+    cleanup: true,
+  })
+  const pid = sshd.pid ?? 0
+  const stop = (): void => {
+    for (const each of descendants(pid).toReversed()) kill(each)
+    sshd.kill('SIGKILL')
+  }
+  onTestFinished(stop)
+  await eventually(() => existsSync(join(folder, 'sshd.pid')), 'sshd listens')
+  return {
+    folder,
+    port,
+    configFile,
+    identity,
+    knownHosts,
+    pid,
+    sessionPids: () => descendants(pid),
+    remotePids: () => descendants(pid).filter((each) => !commOf(each).startsWith('sshd')),
+    stop,
+  }
+}
+
+/** A script that stands for a login shell. */
+export function shellScript(folder: string, name: string, text: string): string {
+  const file = join(folder, name)
+  writeFileSync(file, `#!/bin/sh\n${text}\n`)
+  chmodSync(file, 0o755)
+  return file
+}
+
+/** The processes of a session that outlived their parent, too. */
+function descendants(pid: number): readonly number[] {
+  const stats = processes()
+  const found: number[] = []
+  let generation = [pid]
+  while (generation.length > 0) {
+    generation = stats.filter(({ parent }) => generation.includes(parent)).map((each) => each.pid)
+    found.push(...generation)
+  }
+  return found
+}
+
+function processes(): readonly { readonly pid: number; readonly parent: number }[] {
+  return execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .map(([pid = 0, parent = 0]) => ({ pid, parent }))
+}
+
+function commOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+  } catch {
+    return 'sshd (gone)'
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it ended by itself
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => {
+        resolve(port)
+      })
+    })
+  })
+}
