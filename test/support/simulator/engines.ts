@@ -190,6 +190,7 @@ export class Vllm {
   #answer(second: number): void {
     const { model, utilization, card, flags = [] } = this.#plan
     if (this.dead) return
+    this.#machine.listens(this.#plan.pid, this.#readyAt === undefined ? undefined : (this.#plan.port ?? 8000))
     if (this.#readyAt === undefined) {
       this.#machine.refuse(this.#page('/metrics'))
       return

@@ -93,6 +93,7 @@ export class LlamaServer {
 
   #answer(ready: number): void {
     const { slots, contextTokens, path, model, card } = this.#plan
+    this.#machine.listens(this.#plan.pid, this.#plan.port)
     if (ready < 0) {
       const loading = '{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}'
       this.#machine.pages.set(this.#page('/props'), { kind: 'text', text: loading, status: 503 })

@@ -182,6 +182,15 @@ export class Machine {
     if (!this.pages.has(name)) this.pages.set(name, { kind: 'text', text })
   }
 
+  /** Where its process waits for connections; undefined while it does not. */
+  listens(pid: number, port: number | undefined): void {
+    const own = port === undefined ? '' : `127.0.0.1 ${port} own\n`
+    const before = this.pages.get(`sockets/${pid}`)
+    const text = `network same\n${own}`
+    if (typeof before === 'object' && before.kind === 'text' && before.text === text) return
+    this.pages.set(`sockets/${pid}`, { kind: 'text', text })
+  }
+
   refuse(name: string): void {
     const fault = { kind: 'unreachable', host: '127.0.0.1', lastLine: 'connect ECONNREFUSED' } as const
     this.pages.set(name, { kind: 'fault', fault })

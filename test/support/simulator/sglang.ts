@@ -61,6 +61,7 @@ function start(machine: Machine): void {
     cpuPercent: 100,
   })
   machine.hold(scheduler, 0, HELD_MIB)
+  machine.listens(6100, 30_000)
   machine.answer(`${PAGES}/server_info`, () =>
     JSON.stringify({
       model_path: MODEL,

@@ -179,6 +179,7 @@ function swapping(machine: Machine, engine: Deviation): readonly Actor[] {
         command: ['/usr/local/bin/ollama', 'serve'],
         residentMiB: 90,
       })
+    machine.listens(2100, 11_434)
     for (const stored of STORED) machine.file(`file/${manifestPath(stored)}`, manifest(stored))
   }
   return [
