@@ -35,6 +35,23 @@ export type Fault =
   | { readonly kind: 'unreadable-log'; readonly file: string; readonly because: string }
   | { readonly kind: 'bad-line'; readonly file: string; readonly line: number; readonly because: string }
   | { readonly kind: 'torn-tail'; readonly file: string; readonly because: string }
+  /** A recording that is not being written; `because` says what to do. */
+  | { readonly kind: 'not-recorded'; readonly file: string; readonly because: string }
+  | SamplesLost
+
+/** A log that is damaged in the middle: what could not be read was passed over. */
+export interface SamplesLost {
+  readonly kind: 'samples-lost'
+  readonly file: string
+  readonly because: string
+  /** Damaged places. What is said of times and the cause is said of the first. */
+  readonly places: number
+  /** null where it can't be told how many. */
+  readonly samples: number | null
+  /** The last sample before, and the first behind it. */
+  readonly fromEpochMs: number | null
+  readonly toEpochMs: number
+}
 
 /** What is wrong between nvidia-smi and the driver, by the texts that nvidia-smi prints on stdout. */
 export type DriverTrouble =
@@ -98,6 +115,10 @@ export function describeFault(fault: Fault): string {
       return `line ${fault.line} of '${fault.file}' ${fault.because}; what stands before it was shown, cut the file there to go without this message`
     case 'torn-tail':
       return `the end of '${fault.file}' is torn: ${fault.because}; what stands before it was shown`
+    case 'not-recorded':
+      return `nothing is recorded to '${fault.file}': ${fault.because}`
+    case 'samples-lost':
+      return describeLoss(fault)
   }
 }
 
@@ -120,6 +141,8 @@ export function faultBadge(fault: Fault): string {
       return 'persistence off'
     case 'loop-mode-left':
       return 'no loop mode'
+    case 'not-recorded':
+      return 'not recording'
     case 'ssh':
       return sshTroubleBadge(fault.trouble)
     case 'clock-skew':
@@ -136,8 +159,23 @@ export function faultBadge(fault: Fault): string {
     case 'unreadable-log':
     case 'bad-line':
     case 'torn-tail':
+    case 'samples-lost':
       return fault.kind
   }
+}
+
+function describeLoss({ file, because, places, samples, fromEpochMs, toEpochMs }: SamplesLost): string {
+  const lost = samples === null ? 'samples' : count(samples, 'sample')
+  const from = fromEpochMs === null ? 'before' : `between ${utcTime(fromEpochMs)} and`
+  const when = `${from} ${utcTime(toEpochMs)}`
+  return places === 1
+    ? `'${file}' is damaged (${because}): ${lost} ${when} can't be read; the rest was shown`
+    : `'${file}' is damaged in ${places} places, the first ${when} (${because}): ${lost} can't be read; the rest was shown`
+}
+
+/** `2026-11-21T02:10:11Z`. */
+function utcTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`
 }
 
 function describeTrouble(trouble: DriverTrouble): string {

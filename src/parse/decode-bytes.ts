@@ -1,4 +1,4 @@
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
 /**
  * Text of a file in whatever encoding it was saved: UTF-8, or UTF-16 as a PowerShell redirect writes it, with or

@@ -83,6 +83,17 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
   'unreadable-log': () => undefined,
   'bad-line': () => undefined,
   'torn-tail': () => undefined,
+  'not-recorded': () => undefined,
+  'samples-lost': (from) =>
+    withText(from, 'file', (file) => ({
+      kind: 'samples-lost',
+      file,
+      because: printable(asText(from['because']) ?? ''),
+      places: asNumber(from['places']) ?? 1,
+      samples: asNumber(from['samples']) ?? null,
+      fromEpochMs: asNumber(from['fromEpochMs']) ?? null,
+      toEpochMs: asNumber(from['toEpochMs']) ?? 0,
+    })),
 }
 
 function withText(from: JsonObject, key: string, build: (text: string) => Fault): Fault | undefined {

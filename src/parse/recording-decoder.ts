@@ -17,12 +17,16 @@ export type Decoded =
     }
   /** `because` completes «line N of FILE …». */
   | { readonly kind: 'bad'; readonly because: string }
+  /** A header of another format: what follows it may mean other things. */
+  | { readonly kind: 'refused'; readonly because: string }
 
 export interface DecodedSample {
   readonly kind: 'sample'
   readonly sample: RawSample
   /** A reader may begin here: a key frame, or the first sample of its host in a segment. */
   readonly isKey: boolean
+  /** Nothing in it builds on what stands before. */
+  readonly stands: boolean
   /**
    * Only where a reader begins in the middle: large parts that hold, by the sequence of the sample of this host that has
    * them. They are missing from `sample`.
@@ -38,10 +42,16 @@ export interface RecordingDecoder {
 /**
  * Takes the compact forms apart; of plain lines it gives what stands in them. A new one may begin at the start of a file,
  * or at any key frame, then with the header of its segment.
+ * @param seen the newest sample of each host that the reader has from before, so that it takes nothing twice that key frames keep
  */
-export function recordingDecoder(header?: RecordingHeader): RecordingDecoder {
+export function recordingDecoder(
+  header?: RecordingHeader,
+  seen: readonly (readonly [host: string, sequence: number])[] = [],
+): RecordingDecoder {
   let segment = header
-  let hosts = new Map<string, HostState>()
+  let hosts = new Map<string, HostState>(
+    seen.map(([host, sequence]) => [host, { sequence, texts: new Map() }]),
+  )
 
   function readSample(recorded: RecordedSample, { host, intervalMs }: RecordingHeader): Decoded {
     const { isKey, on, ...rest } = { host, intervalMs, ...recorded }
@@ -55,8 +65,9 @@ export function recordingDecoder(header?: RecordingHeader): RecordingDecoder {
     }
     hosts.set(rest.host, { sequence: rest.sequence, texts })
     const { parts, elsewhere } = taken
-    const isFirst = on === undefined && before === undefined
-    return { kind: 'sample', isKey: isKey || isFirst, elsewhere, sample: { ...rest, parts } }
+    const stands = standsAlone(recorded)
+    const isFirst = stands && before === undefined
+    return { kind: 'sample', isKey: isKey || isFirst, stands, elsewhere, sample: { ...rest, parts } }
   }
 
   return {
@@ -77,6 +88,7 @@ export function recordingDecoder(header?: RecordingHeader): RecordingDecoder {
         }
         case 'other':
         case 'bad':
+        case 'refused':
           return read
       }
     },
@@ -97,10 +109,14 @@ interface BaseText {
 
 /** What the deltas of a sample build on; undefined where that was not seen. A key frame and a plain line build on nothing. */
 function textsFor(
-  { isKey, on }: RecordedSample,
+  recorded: RecordedSample,
   before: HostState | undefined,
 ): Map<string, BaseText> | undefined {
-  return isKey || on === undefined ? new Map<string, BaseText>() : before?.texts
+  return standsAlone(recorded) ? new Map<string, BaseText>() : before?.texts
+}
+
+function standsAlone({ isKey, on }: RecordedSample): boolean {
+  return isKey || on === undefined
 }
 
 type TakenParts = Pick<DecodedSample, 'elsewhere'> & Pick<RawSample, 'parts'>

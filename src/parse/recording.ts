@@ -13,6 +13,8 @@ export type RecordingLine =
   | { readonly kind: 'other' }
   /** `because` completes «line N of FILE …». */
   | { readonly kind: 'bad'; readonly because: string }
+  /** A header of another format: what follows it may mean other things. */
+  | { readonly kind: 'refused'; readonly because: string }
 
 export interface RecordingHeader {
   readonly host: string
@@ -51,7 +53,7 @@ function readHeader(object: JsonObject): RecordingLine {
   const version = asNumber(object['version'])
   if (version !== VERSION) {
     return {
-      kind: 'bad',
+      kind: 'refused',
       because: `is of format version ${version ?? 'unknown'}, and this llmtop reads ${VERSION}`,
     }
   }

@@ -78,8 +78,6 @@ describe('a line of a recording', () => {
     ['[1]', 'is not a JSON object'],
     ['{"sequence":1,"par', 'is not a JSON object'],
     ['{"llmtop":"snapshot","version":1}', "is no header of a recording ('llmtop')"],
-    ['{"llmtop":"recording"}', 'is of format version unknown, and this llmtop reads 1'],
-    ['{"llmtop":"recording","version":2}', 'is of format version 2, and this llmtop reads 1'],
     ['{"llmtop":"recording","version":1,"intervalMs":0}', "has no usable 'intervalMs'"],
     ['{"parts":{}}', "has no number as 'sequence'"],
     ['{"sequence":1,"takenAtEpochMs":"now","parts":{}}', "has no usable 'takenAtEpochMs'"],
@@ -89,5 +87,12 @@ describe('a line of a recording', () => {
     ['{"sequence":1e999,"takenAtEpochMs":0,"elapsedMs":0,"parts":{}}', "has no number as 'sequence'"],
   ])('%s %s', (line, because) => {
     expect(readRecordingLine(line)).toEqual({ kind: 'bad', because })
+  })
+
+  test.each([
+    ['{"llmtop":"recording"}', 'is of format version unknown, and this llmtop reads 1'],
+    ['{"llmtop":"recording","version":2}', 'is of format version 2, and this llmtop reads 1'],
+  ])('%s ends the reading: %s', (line, because) => {
+    expect(readRecordingLine(line)).toEqual({ kind: 'refused', because })
   })
 })

@@ -24,6 +24,16 @@ export const FAULT_OF_EACH_KIND: { readonly [K in Fault['kind']]: Extract<Fault,
   'unreadable-log': { kind: 'unreadable-log', file: 'a.xml', because: 'it is a folder' },
   'bad-line': { kind: 'bad-line', file: 'a.ndjson', line: 3, because: 'is not a JSON object' },
   'torn-tail': { kind: 'torn-tail', file: 'a.ndjson', because: 'line 9 is not a JSON object' },
+  'not-recorded': { kind: 'not-recorded', file: 'a.ndjson', because: 'the disk is full' },
+  'samples-lost': {
+    kind: 'samples-lost',
+    file: 'a.ndjson',
+    because: 'line 9 is not a JSON object',
+    places: 1,
+    samples: 58,
+    fromEpochMs: Date.UTC(2026, 10, 21, 2, 10, 11),
+    toEpochMs: Date.UTC(2026, 10, 21, 2, 11, 9),
+  },
 }
 
 const TROUBLES: Readonly<Record<DriverTrouble, true>> = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Fault } from '../../src/core/fault.ts'
-import type { RawSample } from '../../src/model/sample.ts'
+import type { Part, RawSample } from '../../src/model/sample.ts'
 import { openReplay } from '../../src/sources/replay/replay.ts'
 import { fakeClock } from './fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -32,6 +32,17 @@ export async function replayedText(content: string | Uint8Array, name: string): 
   const path = join(temporaryFolder(), name)
   writeFileSync(path, content)
   const { samples, ending } = await replayed(path)
-  const named = ending !== undefined && 'file' in ending ? { ...ending, file: basename(ending.file) } : ending
-  return { samples, ending: named }
+  return { samples: samples.map(withoutFolder), ending: ending && named(ending) }
+}
+
+function withoutFolder(sample: RawSample): RawSample {
+  const parts = [...sample.parts].map(([name, part]): [string, Part] => [
+    name,
+    part.kind === 'fault' ? { ...part, fault: named(part.fault) } : part,
+  ])
+  return { ...sample, parts: new Map(parts) }
+}
+
+function named(fault: Fault): Fault {
+  return 'file' in fault ? { ...fault, file: basename(fault.file) } : fault
 }

@@ -43,7 +43,7 @@ export async function replayFile(
   await show(environment, {
     source: source.source,
     options: request,
-    zoneless: source.zoneless,
+    zoneless: source.log.zoneless,
     failOn: request.failOn,
   })
 }

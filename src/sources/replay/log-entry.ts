@@ -1,39 +1,32 @@
 import type { Fault } from '../../core/fault.ts'
+import type { Outcome } from '../../model/outcome.ts'
 import type { RawSample } from '../../model/sample.ts'
+import type { Place } from './place.ts'
 
-/** What a log gives, one after the other. */
-export type LogEntry =
-  /** `position` is the place in the text, in characters, where its sample ends. */
-  | { readonly kind: 'sample'; readonly sample: RawSample; readonly position: number }
-  /** It ends here, before its end. */
-  | { readonly kind: 'end'; readonly fault: Fault }
+/** What one file of a log gives, one after the other, on its own time. */
+export type FileEntry<Mark> =
+  /** What follows is another run: windows and trends begin anew. */
+  | { readonly kind: 'segment' }
+  | {
+      readonly kind: 'sample'
+      readonly sample: RawSample
+      /** Bytes of the file that have been read to get here. */
+      readonly readTo: number
+      /** Enough to read on from this sample without what stands before it, where that is possible. */
+      readonly mark: Mark | undefined
+    }
+  /** What really happened, on the time of the segment. */
+  | { readonly kind: 'outcome'; readonly elapsedMs: number; readonly outcome: Outcome }
+  /** Something that can't be read; what follows may go on. `fault` says it where nothing follows. */
+  | { readonly kind: 'damage'; readonly because: string; readonly fault: Fault }
+  /** It can't be read any further. */
+  | { readonly kind: 'refused'; readonly fault: Fault }
 
-/** Puts the samples of several segments on one time line: sequence and elapsed time never fall, a new segment is a gap. */
-export function continuing(): { startSegment(): void; next(sample: RawSample): RawSample } {
-  let last: RawSample | undefined
-  let shift: { readonly elapsedMs: number; readonly sequence: number } | undefined
-  return {
-    startSegment: () => {
-      shift = undefined
-    },
-    next: (sample) => {
-      shift ??= last === undefined ? { elapsedMs: 0, sequence: 0 } : shiftAfter(last, sample)
-      last = {
-        ...sample,
-        sequence: sample.sequence + shift.sequence,
-        elapsedMs: sample.elapsedMs + shift.elapsedMs,
-      }
-      return last
-    },
-  }
-}
+/** Where reading begins: at a mark, or somewhere in the middle, which loses what only stands before. */
+export type ReadFrom<Mark> =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'mark'; readonly mark: Mark }
+  | { readonly kind: 'middle'; readonly place: Place }
 
-/** The time between two segments by the wall clock, and at least what counts as a gap. */
-function shiftAfter(last: RawSample, first: RawSample): { elapsedMs: number; sequence: number } {
-  const gapMs = 4 * Math.max(last.intervalMs, first.intervalMs)
-  const pauseMs = Math.max(gapMs, first.takenAtEpochMs - last.takenAtEpochMs)
-  return {
-    elapsedMs: last.elapsedMs + pauseMs - first.elapsedMs,
-    sequence: last.sequence + 1 - first.sequence,
-  }
-}
+/** More text than this without a sample is no log: a compressed file may hold terabytes of nothing. */
+export const MAX_USELESS_CHARACTERS = 64 * 1024 * 1024

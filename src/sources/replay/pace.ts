@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import type { RawSample } from '../../model/sample.ts'
 import type { SourceCommand } from '../../model/session.ts'
 
 /** Lets samples through at the speed that the user has chosen, and stands still while paused. */
@@ -6,12 +7,13 @@ export interface Pace {
   readonly speed: number
   readonly paused: boolean
   control(command: SourceCommand): void
-  /** Resolves when the sample at `elapsedMs` is due, or at once when aborted. */
-  until(elapsedMs: number, signal: AbortSignal): Promise<void>
+  /** Resolves when the sample is due, or at once when aborted. A gap is not sat through: what follows it comes as the next sample would. */
+  until(sample: Due, signal: AbortSignal): Promise<void>
+  /** The next sample comes from elsewhere in the log, and is due at once. */
+  jump(): void
 }
 
-// A gap of hours in a log is not sat through: the longest wait between two samples, in their own time.
-const LONGEST_WAIT_MS = 10_000
+type Due = Pick<RawSample, 'elapsedMs' | 'intervalMs'>
 
 export function startPace(clock: Clock, initialSpeed: number): Pace {
   let speed = initialSpeed
@@ -51,15 +53,25 @@ export function startPace(clock: Clock, initialSpeed: number): Pace {
       changed.abort()
       changed = new AbortController()
     },
-    until: async (elapsedMs, signal) => {
-      const spacingMs = lastMs === undefined ? 0 : Math.max(0, elapsedMs - lastMs)
-      lastMs = elapsedMs
-      let leftMs = Math.min(LONGEST_WAIT_MS, spacingMs)
+    until: async (sample, signal) => {
+      let leftMs = waitMs(lastMs, sample)
+      lastMs = sample.elapsedMs
       while (!signal.aborted && !takeStep() && (paused || (leftMs > 0 && speed !== Infinity))) {
         leftMs -= await rest(leftMs, signal)
       }
     },
+    jump: () => {
+      lastMs = undefined
+    },
   }
+}
+
+// as the fold judges it
+const GAP_INTERVALS = 3
+
+function waitMs(lastMs: number | undefined, { elapsedMs, intervalMs }: Due): number {
+  const spacingMs = Math.max(0, elapsedMs - (lastMs ?? elapsedMs))
+  return spacingMs > GAP_INTERVALS * intervalMs ? intervalMs : spacingMs
 }
 
 // while paused nothing is due; a command or the end wakes the wait

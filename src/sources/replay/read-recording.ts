@@ -1,101 +1,178 @@
 import type { Fault } from '../../core/fault.ts'
-import type { RawSample } from '../../model/sample.ts'
-import {
-  readRecordingLine,
-  type RecordedSample,
-  type RecordingHeader,
-  type RecordingLine,
-} from '../../parse/recording.ts'
-import { describeError, type LogFile } from './log-file.ts'
-import { continuing, type LogEntry } from './log-entry.ts'
+import { recordingDecoder, type Decoded, type RecordingDecoder } from '../../parse/recording-decoder.ts'
+import type { RecordingHeader } from '../../parse/recording.ts'
+import { linesOf, MAX_LINE_CHARACTERS, type LogLine } from './lines.ts'
+import { MAX_USELESS_CHARACTERS, type FileEntry, type ReadFrom } from './log-entry.ts'
+import type { LogFile } from './log-file.ts'
+import { placeAt, type Place } from './place.ts'
 
-// A line holds one sample; 16 MiB is ten times the largest seen (eight cards with hundreds of processes).
-const MAX_LINE_CHARACTERS = 16 * 1024 * 1024
+/** All that a reader must know to go on at a sample of a recording. */
+export interface RecordingMark {
+  readonly format: 'recording'
+  readonly place: Place
+  /** Lines before it. */
+  readonly lines: number
+  readonly header: RecordingHeader
+  /** The newest sample of each host by its own number, so that what a key frame repeats for newcomers is known to be old. */
+  readonly seen: readonly (readonly [string, number])[]
+}
 
-/** The samples of a recording in order. A damaged line ends it with a fault; a torn last line loses only itself. */
-export async function* readRecording(file: LogFile): AsyncIterable<LogEntry> {
-  const place = continuing()
-  let header: RecordingHeader | undefined
-  let lineNumber = 0
-  for await (const line of linesOf(file)) {
-    lineNumber += 1
-    const read = understand(line, header)
-    switch (read.kind) {
+type Entry = FileEntry<RecordingMark>
+
+const MAX_HOSTS = 1024
+// what a line without a sample costs beside its text: a file may hold nothing but line ends
+const LINE_COST = 64
+// the pace of a recording whose header was damaged
+const USUAL_INTERVAL_MS = 2000
+
+/** The samples of a recording in order. What is damaged is passed over up to where reading can begin again. */
+export async function* readRecording(file: LogFile, from: ReadFrom<RecordingMark>): AsyncIterable<Entry> {
+  const reader = startReader(file, from, from.kind === 'middle' ? await firstHeader(file) : undefined)
+  for await (const next of linesOf(file, reader.begin)) {
+    switch (next.kind) {
+      case 'whole':
+      case 'last':
+        yield* reader.take(next)
+        break
+      case 'too-long':
+        yield* reader.pass(next.length, next.ended)
+        break
+      case 'break':
+        yield reader.interrupt(next.because, next.torn)
+    }
+    if (reader.isOver()) return
+  }
+}
+
+async function firstHeader(file: LogFile): Promise<RecordingHeader | undefined> {
+  const decoder = recordingDecoder()
+  for await (const line of linesOf(file, placeAt(0, file.compressed))) {
+    const read = line.kind === 'whole' ? decoder.read(line.text) : undefined
+    if (read?.kind === 'header') return read.header
+    if (read?.kind !== 'other') return undefined
+  }
+  return undefined
+}
+
+function startReader(
+  file: LogFile,
+  from: ReadFrom<RecordingMark>,
+  middleHeader: RecordingHeader | undefined,
+) {
+  const standIn: RecordingHeader = { host: file.name, startedAtEpochMs: 0, intervalMs: USUAL_INTERVAL_MS }
+  let header = from.kind === 'mark' ? from.mark.header : middleHeader
+  let decoder: RecordingDecoder = recordingDecoder(header, from.kind === 'mark' ? from.mark.seen : [])
+  let lines = from.kind === 'mark' ? from.mark.lines : 0
+  const seen = new Map<string, number>(from.kind === 'mark' ? from.mark.seen : [])
+  // whoever begins in the middle finds the end of a line, and lines that build on what it has not seen
+  let finding = from.kind === 'middle'
+  let builds = false
+  let useless = 0
+  let over = false
+
+  function markAt(line: LogLine, decoded: Extract<Decoded, { kind: 'sample' }>): RecordingMark | undefined {
+    builds ||= !decoded.stands
+    const alone = seen.size === 1 || line.place.skip === 0
+    const isBeginning = decoded.stands && (!builds || (decoded.isKey && alone))
+    if (!isBeginning || header === undefined) return undefined
+    return { format: 'recording', place: line.place, lines: lines - 1, header, seen: [...seen] }
+  }
+
+  function refuse(fault: Fault): Entry {
+    over = true
+    return { kind: 'refused', fault }
+  }
+
+  function waste(length: number): readonly Entry[] {
+    useless += length
+    if (useless <= MAX_USELESS_CHARACTERS) return []
+    return [
+      refuse({
+        kind: 'unreadable-log',
+        file: file.label,
+        because: 'it holds 64 MiB of text without a sample',
+      }),
+    ]
+  }
+
+  function* take(line: LogLine): Iterable<Entry> {
+    lines += 1
+    const decoded: Decoded = line.text.trim() === '' ? { kind: 'other' } : decoder.read(line.text)
+    if (decoded.kind !== 'sample') yield* waste(line.text.length + LINE_COST)
+    switch (decoded.kind) {
       case 'header':
-        header = read.header
-        place.startSegment()
-        break
-      case 'sample':
-        yield { kind: 'sample', sample: place.next(read.sample), position: line.position }
-        break
+        header = decoded.header
+        builds = false
+        seen.clear()
+        finding = false
+        yield { kind: 'segment' }
+        return
+      case 'sample': {
+        const mark = markAt(line, decoded)
+        useless = 0
+        finding = false
+        seen.set(decoded.sample.host, decoded.sample.sequence)
+        if (seen.size > MAX_HOSTS)
+          yield refuse({
+            kind: 'unreadable-log',
+            file: file.label,
+            because: `it names more than ${MAX_HOSTS} hosts`,
+          })
+        else yield { kind: 'sample', sample: decoded.sample, readTo: line.readTo, mark }
+        return
+      }
+      case 'outcome':
+        yield { kind: 'outcome', elapsedMs: decoded.outcome.elapsedMs, outcome: decoded.outcome }
+        return
       case 'other':
-        break
+        return
+      case 'lost':
+        if (!finding) yield damage(line, 'builds on a sample that is missing')
+        return
+      case 'refused':
+        yield refuse({ kind: 'bad-line', file: file.label, line: lines, because: decoded.because })
+        return
       case 'bad':
-        yield { kind: 'end', fault: damage(file.label, line, lineNumber, read.because) }
-        return
+        if (finding) return
+        // a file that begins otherwise is no recording
+        yield header === undefined ? refuse(badLine(decoded.because)) : damage(line, decoded.because)
     }
   }
-}
 
-type Understood =
-  Exclude<RecordingLine, { kind: 'sample' }> | { readonly kind: 'sample'; readonly sample: RawSample }
-
-function understand(line: LogLine, header: RecordingHeader | undefined): Understood {
-  if (line.kind === 'broken') return { kind: 'bad', because: line.text }
-  if (line.kind === 'too-long') {
-    return { kind: 'bad', because: `is longer than ${MAX_LINE_CHARACTERS} characters` }
+  function badLine(because: string): Fault {
+    return { kind: 'bad-line', file: file.label, line: lines, because }
   }
-  if (line.text.trim() === '') return { kind: 'other' }
-  const read = readRecordingLine(line.text)
-  if (read.kind !== 'sample') return read
-  return header === undefined
-    ? { kind: 'bad', because: 'is a sample before any header' }
-    : { kind: 'sample', sample: completed(read.sample, header) }
-}
 
-/** A last line without its newline, or bytes that end in the middle, were torn by a crash: only the end is lost. */
-function damage(file: string, line: LogLine, lineNumber: number, because: string): Fault {
-  switch (line.kind) {
-    case 'broken':
-      return { kind: 'torn-tail', file, because }
-    case 'last':
-      return { kind: 'torn-tail', file, because: `line ${lineNumber} ${because}` }
-    case 'whole':
-    case 'too-long':
-      return { kind: 'bad-line', file, line: lineNumber, because }
+  function damage(line: LogLine, because: string): Entry {
+    const words = `line ${lines} ${because}`
+    const fault: Fault =
+      line.kind === 'last' ? { kind: 'torn-tail', file: file.label, because: words } : badLine(because)
+    return { kind: 'damage', because: words, fault }
   }
-}
 
-function completed(sample: RecordedSample, header: RecordingHeader): RawSample {
-  return { host: header.host, intervalMs: header.intervalMs, ...sample }
-}
-
-interface LogLine {
-  /** `last`: no newline ended it. `broken`: the bytes themselves ended in an error, which is the text. */
-  readonly kind: 'whole' | 'last' | 'too-long' | 'broken'
-  readonly text: string
-  readonly position: number
-}
-
-async function* linesOf(file: LogFile): AsyncIterable<LogLine> {
-  let rest = ''
-  let position = 0
-  try {
-    for await (const piece of file.text()) {
-      const lines = `${rest}${piece}`.split('\n')
-      rest = lines.pop() ?? ''
-      for (const text of lines) {
-        position += text.length + 1
-        yield { kind: 'whole', text, position }
+  return {
+    begin:
+      from.kind === 'start'
+        ? placeAt(0, file.compressed)
+        : from.kind === 'mark'
+          ? from.mark.place
+          : from.place,
+    isOver: () => over,
+    take,
+    *pass(length: number, ended: boolean): Iterable<Entry> {
+      if (ended) lines += 1
+      const number = ended ? lines : lines + 1
+      const because = `is longer than ${MAX_LINE_CHARACTERS} characters`
+      const fault: Fault = { kind: 'bad-line', file: file.label, line: number, because }
+      yield { kind: 'damage', because: `line ${number} ${because}`, fault }
+      yield* waste(length)
+    },
+    interrupt(because: string, torn: boolean): Entry {
+      if (header === undefined && !torn) {
+        header = standIn
+        decoder = recordingDecoder(standIn)
       }
-      if (rest.length > MAX_LINE_CHARACTERS) {
-        yield { kind: 'too-long', text: '', position }
-        return
-      }
-    }
-  } catch (error) {
-    yield { kind: 'broken', text: describeError(error), position }
-    return
+      return { kind: 'damage', because, fault: { kind: 'torn-tail', file: file.label, because } }
+    },
   }
-  if (rest.trim() !== '') yield { kind: 'last', text: rest, position }
 }

@@ -9,6 +9,17 @@ export interface Placed<T> {
   readonly intervalMs: number
   /** The stamps went back: what follows is another run. */
   readonly newSegment: boolean
+  /** With this the spreading can go on at this document without those before it; only the first of a stamp has it. */
+  readonly spread: Spread | undefined
+}
+
+/** What is known when the first document of a stamp comes. */
+export interface Spread {
+  readonly atMs: number
+  readonly intervalMs: number
+  /** The interval is one that was seen, not the usual one. */
+  readonly measured: boolean
+  readonly newSegment: boolean
 }
 
 // the pace of `nvidia-smi -l 1`, for logs whose documents do not say when they were made
@@ -21,41 +32,50 @@ const STAMP_GRAIN_MS = 1000
  */
 export async function* spreadStamps<T extends Stamped>(
   documents: AsyncIterable<T>,
+  from?: Spread,
 ): AsyncIterable<Placed<T>> {
   let group: T[] = []
-  let groupAtMs = 0
-  let intervalMs = DEFAULT_INTERVAL_MS
-  let measured = false
-  let newSegment = false
+  let spread = from
   for await (const document of documents) {
-    const atMs = document.stampMs ?? groupAtMs + group.length * intervalMs
-    if (group.length === 0 || atMs === groupAtMs) {
-      if (group.length === 0) groupAtMs = atMs
-      group.push(document)
-      continue
+    spread ??= { ...UNKNOWN, atMs: document.stampMs ?? 0 }
+    const atMs = group.length === 0 ? spread.atMs : timeOf(document, spread, group.length)
+    if (group.length > 0 && atMs !== spread.atMs) {
+      const measured = measure(spread, (atMs - spread.atMs) / group.length)
+      yield* placed(group, spread, measured.intervalMs)
+      spread = { ...measured, atMs, newSegment: atMs < spread.atMs }
+      group = []
     }
-    const spacing = (atMs - groupAtMs) / group.length
-    if (spacing > 0 && (!measured || spacing < intervalMs)) {
-      intervalMs = spacing
-      measured = true
-    }
-    yield* placed(group, groupAtMs, intervalMs, newSegment)
-    newSegment = atMs < groupAtMs
-    group = [document]
-    groupAtMs = atMs
+    group.push(document)
   }
-  yield* placed(group, groupAtMs, intervalMs, newSegment)
+  if (spread !== undefined) yield* placed(group, spread, spread.intervalMs)
 }
 
-function* placed<T>(
-  group: readonly T[],
-  fromMs: number,
-  intervalMs: number,
-  newSegment: boolean,
-): Iterable<Placed<T>> {
+const UNKNOWN: Omit<Spread, 'atMs'> = {
+  intervalMs: DEFAULT_INTERVAL_MS,
+  measured: false,
+  newSegment: false,
+}
+
+function timeOf({ stampMs }: Stamped, { atMs, intervalMs }: Spread, count: number): number {
+  return stampMs ?? atMs + count * intervalMs
+}
+
+function measure(spread: Spread, spacingMs: number): Spread {
+  const isShorter = spacingMs > 0 && (!spread.measured || spacingMs < spread.intervalMs)
+  return isShorter ? { ...spread, intervalMs: spacingMs, measured: true } : spread
+}
+
+function* placed<T>(group: readonly T[], spread: Spread, intervalMs: number): Iterable<Placed<T>> {
   // documents that share a stamp were made within its second
   const stepMs = Math.min(intervalMs, STAMP_GRAIN_MS / group.length)
   for (const [at, document] of group.entries()) {
-    yield { document, atMs: fromMs + at * stepMs, intervalMs, newSegment: newSegment && at === 0 }
+    const isFirst = at === 0
+    yield {
+      document,
+      atMs: spread.atMs + at * stepMs,
+      intervalMs,
+      newSegment: spread.newSegment && isFirst,
+      spread: isFirst ? spread : undefined,
+    }
   }
 }
