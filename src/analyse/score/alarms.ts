@@ -1,5 +1,6 @@
 import type { Frame } from '../../model/frame.ts'
 import { reaches, type Risk, type RiskClass } from '../../model/risk.ts'
+import type { Workload } from '../../model/workload.ts'
 
 /** A risk from the frame at which it reached a level to the one at which it no longer did. */
 export interface Alarm {
@@ -30,7 +31,10 @@ export interface AlarmBook {
 
 export const NO_ALARMS: AlarmBook = { watchedMs: 0, open: new Map(), closed: [], seenAtMs: new Map() }
 
-export type RisksAtATime = Pick<Frame, 'host' | 'elapsedMs' | 'afterGap' | 'risks' | 'workloads'>
+/** Of a frame, what alarms are made of. */
+export interface RisksAtATime extends Pick<Frame, 'host' | 'elapsedMs' | 'afterGap' | 'risks'> {
+  readonly workloads: readonly Pick<Workload, 'id' | 'rootPid' | 'pids'>[]
+}
 
 /** The book with one more frame entered. A hole in time does not count as watched. */
 export function followAlarms(book: AlarmBook, frame: RisksAtATime): AlarmBook {
