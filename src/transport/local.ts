@@ -3,8 +3,9 @@ import { partNames } from '../model/want.ts'
 import { edited, modelHead, reducerFor } from './edited.ts'
 import { limiter } from './limiter.ts'
 import { cgroupReader } from './local-cgroup.ts'
-import { readEnds, readHead, readListing, readWhole } from './local-file.ts'
+import { readHead, readListing, readWhole } from './local-file.ts'
 import { httpAgent, httpGet } from './local-http.ts'
+import { readLog } from './local-log.ts'
 import { fetchProcess } from './local-process.ts'
 import { fetchSockets } from './local-sockets.ts'
 import type { Fault } from '../core/fault.ts'
@@ -53,7 +54,12 @@ export function localTransport({ procRoot = '/proc', probe }: LocalTransportOpti
 }
 
 async function fetchFile(procRoot: string, want: FileWant, signal: AbortSignal): Promise<Part> {
-  if (want.kind === 'log') return toText(await readLog(procRoot, want, signal), want.reduce)
+  if (want.kind === 'log') {
+    const log = await readLog(procRoot, want.pid, want.maxBytes, signal)
+    return typeof log === 'string'
+      ? edited({ kind: 'text', text: log }, want.reduce)
+      : { kind: 'fault', fault: log }
+  }
   const path = 'viaPid' in want ? `${procRoot}/${want.viaPid}/root${want.path}` : want.path
   if (!want.path.startsWith('/') || /[\n\0]/.test(want.path)) {
     const [part = ''] = partNames(want).map(printable)
@@ -73,19 +79,6 @@ async function fetchFile(procRoot: string, want: FileWant, signal: AbortSignal):
     case 'listing':
       return edited(await readListing(path, want.maxBytes), want.reduce)
   }
-}
-
-/** The log of a process that writes it to a file: its standard output or, where that is none, its standard error. */
-async function readLog(
-  procRoot: string,
-  { pid, maxBytes }: WantOf<'log'>,
-  signal: AbortSignal,
-): Promise<FileBytes | Fault> {
-  const output = await readEnds(`${procRoot}/${pid}/fd/1`, maxBytes, signal)
-  if (output.kind === 'bytes' || output.kind === 'no-permission') return output
-  const errors = await readEnds(`${procRoot}/${pid}/fd/2`, maxBytes, signal)
-  if (errors.kind === 'bytes' || errors.kind === 'no-permission') return errors
-  return { kind: 'not-found', what: `a log file of process ${pid} (its output is no regular file)` }
 }
 
 function toText(found: FileBytes | Fault, reducer: ReducerId | undefined): Part {

@@ -178,7 +178,10 @@ describe('the log of a process', () => {
   test('that goes to a pipe or nowhere is not found, and the pipe is not touched', async () => {
     const pid = sleeper(['ignore', 'pipe', 'ignore'])
     expect(await only({ kind: 'log', pid })).toEqual(
-      fault({ kind: 'not-found', what: `a log file of process ${pid} (its output is no regular file)` }),
+      fault({
+        kind: 'not-found',
+        what: `a log of process ${pid} (its output is no file, and the journal has none that may be read)`,
+      }),
     )
   })
 })
