@@ -5,6 +5,7 @@ import { onceCommand } from './commands/once.ts'
 import { replayCommand } from './commands/replay.ts'
 import { scoreCommand } from './commands/score.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sshCommand } from './commands/ssh.ts'
 import { watchCommand } from './commands/watch.ts'
 import type { Environment } from './environment.ts'
 
@@ -19,6 +20,8 @@ Options of watch, the default command:
 Examples:
   llmtop                              watch this machine
   llmtop --interval 500ms             twice a second
+  llmtop ssh node7                    a node; nothing is installed there
+  llmtop ssh 'gpu[01-16]'             a fleet
   llmtop once --json | jq .gpus[0]    the present frame for a script
   nvidia-smi -q -x -l 2 > node7.xml   a log to replay later
   llmtop replay node7.xml --speed 8
@@ -43,6 +46,7 @@ export function buildProgram(environment: Environment): Command {
     .exitOverride()
     .addHelpText('after', MORE)
   program.addCommand(watchCommand(environment), { isDefault: true })
+  program.addCommand(sshCommand(environment))
   program.addCommand(replayCommand(environment))
   program.addCommand(onceCommand(environment))
   program.addCommand(fitCommand(environment))

@@ -44,6 +44,6 @@ async function readAll(procRoot: string, pids: readonly number[]): Promise<reado
 }
 
 /** A pid alone is reused; and a process that starts another program, or renames itself, has news to tell. */
-export function identityOf({ startTicks, comm }: ProcStat): string {
+export function identityOf({ startTicks, comm }: Pick<ProcStat, 'startTicks' | 'comm'>): string {
   return `${startTicks} ${comm}`
 }

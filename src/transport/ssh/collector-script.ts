@@ -123,7 +123,7 @@ limited() {
 }
 
 nvidia_smi() {
-  printf '\\n%s p %s\\n' "$mark" "$1"
+  printf '\\n%s p nvidia-smi\\n' "$mark"
   {
     if has "$smi"; then limited "$2" "$smi" -q -x 2>&1; printf '\\nrc %s\\n' $?
     else printf '\\nrc none\\n'; fi

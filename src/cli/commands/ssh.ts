@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { printable } from '../../core/text.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { sshSource } from '../../sources/ssh/ssh.ts'
+import { EXIT, type Environment } from '../environment.ts'
+import {
+  failOnOption,
+  intervalOption,
+  noProbeOption,
+  withShowOptions,
+  type FailOnOptions,
+  type ShowOptions,
+} from '../options.ts'
+import { show } from '../show.ts'
+import { namesInFile, readHostNames } from '../ssh/host-names.ts'
+import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
+import type { LiveOptions } from './live.ts'
+
+interface SshRequest extends ShowOptions, FailOnOptions, LiveOptions, SshFlags {
+  readonly hosts?: string
+  readonly interval: number
+  readonly nvidiaSmi?: string
+}
+
+const DESTINATIONS = `
+Hosts are what 'ssh HOST' understands, your ~/.ssh/config included.
+A range stands for several: 'gpu[01-16]', 'rack[1,3-5]n[1-8]'.
+
+Examples:
+  llmtop ssh node7
+  llmtop ssh 'gpu[01-16]' --interval 5s
+  llmtop ssh --hosts cluster.txt --json | jq -c '[.host, .link.state]'
+  llmtop doctor ssh node7               what works and what does not`
+
+export function sshCommand(environment: Environment): Command {
+  return withSshOptions(withShowOptions(new Command('ssh')))
+    .description('watch other machines over ssh; nothing is installed there')
+    .argument('[host...]')
+    .usage('[options] <host...>')
+    .option('--hosts <file>', 'hosts to watch, one a line; # begins a comment')
+    .addOption(intervalOption())
+    .addOption(noProbeOption())
+    .addOption(failOnOption())
+    .addOption(
+      new Option('--nvidia-smi <path>', 'nvidia-smi on the hosts, where it is not on the PATH there'),
+    )
+    .addHelpText('after', DESTINATIONS)
+    .action(async (words: readonly string[], request: SshRequest, command: Command) => {
+      const named = hostsOf(words, request.hosts)
+      if (named.kind === 'problem') {
+        command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
+        return
+      }
+      const { nvidiaSmi } = request
+      if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
+        command.error('error: the path of nvidia-smi can have no line break', { exitCode: EXIT.usage })
+      const source = sshSource({
+        hosts: named.hosts,
+        ssh: sshOptionsOf(request),
+        clock: systemClock(),
+        intervalMs: request.interval,
+        probe: request.probe,
+        ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
+      })
+      await show(environment, { source, options: request, failOn: request.failOn })
+    })
+}
+
+function hostsOf(words: readonly string[], file: string | undefined): ReturnType<typeof readHostNames> {
+  const listed = file === undefined ? [] : readNames(file)
+  if (listed === undefined)
+    return {
+      kind: 'problem',
+      problem: `'${printable(file ?? '')}' can't be read; --hosts takes a file with a host a line`,
+    }
+  const names = readHostNames([...words, ...listed])
+  if (names.kind === 'hosts' && names.hosts.length === 0)
+    return { kind: 'problem', problem: "no host was named; try 'llmtop ssh node7' or --hosts FILE" }
+  return names
+}
+
+function readNames(file: string): readonly string[] | undefined {
+  try {
+    return namesInFile(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}

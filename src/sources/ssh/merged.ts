@@ -1,0 +1,49 @@
+/**
+ * The items of several sequences as they come, each sequence at its own pace. A sequence goes on when its item was taken.
+ * Ends when all have ended, or when whoever reads stops.
+ * @param stop makes all of them end, wherever they stand
+ */
+export async function* merged<T>(
+  sources: readonly AsyncGenerator<T, void, undefined>[],
+  stop: () => void,
+): AsyncGenerator<T, void, undefined> {
+  const ready: { readonly value: T; readonly taken: () => void }[] = []
+  let running = sources.length
+  let failure: { readonly error: unknown } | undefined
+  let wake: () => void = () => undefined
+
+  async function pump(source: AsyncGenerator<T, void, undefined>): Promise<void> {
+    try {
+      for await (const value of source) {
+        await new Promise<void>((taken) => {
+          ready.push({ value, taken })
+          wake()
+        })
+      }
+    } catch (error) {
+      failure = { error }
+    } finally {
+      running -= 1
+      wake()
+    }
+  }
+
+  const pumps = sources.map(pump)
+  try {
+    for (;;) {
+      const next = ready.shift()
+      if (next !== undefined) {
+        yield next.value
+        next.taken()
+        continue
+      }
+      if (failure !== undefined) throw failure.error
+      if (running === 0) return
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    stop()
+    for (const { taken } of ready) taken()
+    await Promise.all([...sources.map((source) => source.return()), ...pumps])
+  }
+}
