@@ -46,7 +46,8 @@ export function bytesAnswer(answers: Answers, want: WantTarget): BytesPart | und
   return part?.kind === 'bytes' ? part : undefined
 }
 
-function answerTo(answers: Answers, want: WantTarget): EngineAnswer | undefined {
+/** Whatever became of a want: the newest good answer, and the trouble with the latest attempt. */
+export function answerTo(answers: Answers, want: WantTarget): EngineAnswer | undefined {
   const [name] = partNames(want)
   return name === undefined ? undefined : answers.get(name)
 }

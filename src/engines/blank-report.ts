@@ -31,6 +31,7 @@ export function blankReport(reason: MissingReason): EngineReport {
     },
     requests: { running: no, waiting: no, preemptions: no },
     onCpuRatio: no,
+    telemetryGaps: [],
     counted: no,
   }
 }

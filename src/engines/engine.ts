@@ -54,7 +54,7 @@ export interface EngineAnswer {
   readonly trouble: { readonly fault: Fault; readonly sinceMs: number } | undefined
 }
 
-export interface EngineReport extends Pick<Workload, 'requests'> {
+export interface EngineReport extends Pick<Workload, 'requests' | 'telemetryGaps'> {
   readonly state: WorkloadState
   readonly model: WorkloadModel
   readonly config: WorkloadConfig
@@ -62,8 +62,23 @@ export interface EngineReport extends Pick<Workload, 'requests'> {
   readonly onCpuRatio: Reading<number>
   /** Tokens so far; throughput and idle time are made of their differences. Missing where the engine counts none. */
   readonly counted: Reading<TokenCount>
+  /** Set where the instance spans nodes. */
+  readonly span?: Span
+  /** When the engine will let go of the model, by the node's wall clock, where it says so. */
+  readonly expiresAtEpochMs?: number
   /** Model and settings as the estimator wants them, where both are known: it fills in what the engine does not say. */
   readonly known?: { readonly shape: ModelShape; readonly settings: EngineSettings }
+}
+
+/** The ranks of an instance that spans nodes, as far as this node's command line tells. */
+export interface Span {
+  /** The same on every node. */
+  readonly instance: string
+  readonly ranksInAll: Reading<number>
+  /** Tensor-parallel ranks count first, then pipeline stages, then data-parallel replicas. */
+  readonly firstRank: number
+  /** Absent: as many as there are cards. */
+  readonly ranksHere?: number
 }
 
 /** Counters that only rise while their key stays: one per engine, slot and task, or worker. One that falls has begun anew. */

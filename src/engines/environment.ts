@@ -1,5 +1,5 @@
 import type { Want } from '../model/want.ts'
-import { textAnswer } from './answers.ts'
+import { answerTo, textAnswer } from './answers.ts'
 import type { Answers } from './engine.ts'
 import type { Environment } from './flags/read-flags.ts'
 
@@ -12,6 +12,11 @@ export function environmentWant(pid: number): Want {
     maxBytes: 256 * 1024,
     reduce: 'allowed-environment',
   }
+}
+
+/** Whether the environment of a process was looked at, with whatever success. */
+export function hasEnvironment(pid: number, answers: Answers): boolean {
+  return answers.has(`env/${pid}`) || answerTo(answers, environmentWant(pid)) !== undefined
 }
 
 /** Empty where it can't be read (another user's) or has not been read yet. */

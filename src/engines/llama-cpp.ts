@@ -15,11 +15,12 @@ import type { EngineFlags } from './flags/engine-flags.ts'
 import { llamaCppFlags } from './flags/llama-cpp.ts'
 import type { Environment } from './flags/read-flags.ts'
 import { launchOf, type Launch } from './launch.ts'
-import { llamaServerWants, servesModel, slotsReport, stateOf } from './llama-server-pages.ts'
+import { llamaServerWants, servesModel, slotGaps, slotsReport, stateOf } from './llama-server-pages.ts'
 import { modelName } from './model-name.ts'
 import { preallocated } from './pool.ts'
-import { ggufShape, ggufWants } from './shape.ts'
+import { ggufShape, ggufWants } from './gguf-shape.ts'
 import { flagValue } from './program.ts'
+import { withShape } from './shape.ts'
 
 /** One process holds everything; in router mode each model has a llama-server of its own below the router. */
 export const llamaCpp: Engine = {
@@ -95,17 +96,23 @@ function llamaCppWants(claim: Claim, answers: Answers): readonly Want[] {
     environmentWant(claim.root.pid),
     ...addressWants(claim),
     ...(address === undefined ? [] : llamaServerWants(address, answers)),
-    ...ggufWants(claim, fileIn(flags), answers),
+    ...ggufWants(claim, pathOf({ flags, address }, answers), answers),
   ]
 }
 
 function llamaCppReport(claim: Claim, answers: Answers): EngineReport {
   const seen = see(claim, answers)
   const report = reportOf(seen, answers)
-  const shape = ggufShape(claim, fileIn(seen.flags), answers)
-  return shape === undefined
-    ? report
-    : { ...report, known: { shape, settings: settingsOf(seen.flags, report) } }
+  const shape = ggufShape(claim, pathOf(seen, answers), answers)
+  return withShape(report, { settings: settingsOf(seen.flags, report) }, shape)
+}
+
+/** The model's file: as it was told, else as the server says (a repository's file lies in some cache). */
+function pathOf({ flags, address }: Seen, answers: Answers): string | undefined {
+  const told = fileIn(flags)
+  if (told !== undefined || address === undefined) return told
+  const state = stateOf(address, answers)
+  return state.kind === 'answering' ? state.props.modelPath : undefined
 }
 
 /** What the server really has: its context may be smaller than what was asked for, where the model or the memory is. */
@@ -130,6 +137,7 @@ function reportOf({ flags, address }: Seen, answers: Answers): EngineReport {
   return {
     ...silent,
     ...slotsReport(address, answers, props, isUnified(flags, props)),
+    telemetryGaps: slotGaps(props),
     model: { ...modelOf(flags, props), parameters },
     config: configOf(flags, {
       kvType: { value: 'f16', origin: 'default' },

@@ -1,6 +1,6 @@
 import { both, known, missing, sumOfKnown, type Missing, type Reading } from '../core/reading.ts'
 import type { Want } from '../model/want.ts'
-import type { KvCache } from '../model/workload.ts'
+import type { KvCache, KvSlot, TelemetryGap } from '../model/workload.ts'
 import {
   parseModelMeta,
   parseProps,
@@ -55,6 +55,13 @@ export function servesModel({ modelPath }: LlamaServerProps, expected: string | 
   return modelName(modelPath) === modelName(expected)
 }
 
+/** What a server could tell and was told not to. */
+export function slotGaps({ showsSlots, isSleeping }: LlamaServerProps): readonly TelemetryGap[] {
+  return showsSlots || isSleeping
+    ? []
+    : [{ what: 'KV cache use and requests', remedy: 'start it without --no-slots' }]
+}
+
 /** @param isUnified all slots share one pool */
 export function slotsReport(
   address: Address,
@@ -100,10 +107,24 @@ function kvOf(slots: readonly Slot[], capacityTokens: Reading<number>): KvCache 
     usedTokens,
     // an idle slot keeps its tokens for the next request with the same beginning
     reusableTokens: tokensOf(slots.filter(({ isBusy }) => !isBusy)),
+    slots: slots.map(kvSlot),
     usedRatio:
       usedTokens.kind === 'missing' || capacityTokens.kind === 'missing'
         ? missing('not-reported')
         : known(usedTokens.value / capacityTokens.value, 'derived'),
+  }
+}
+
+function kvSlot(slot: Slot): KvSlot {
+  return {
+    id: slot.id,
+    generating: slot.isBusy,
+    tokens: tokensOf([slot]),
+    contextTokens: orMissing(slot.contextTokens),
+    remainingTokens:
+      slot.remainingTokens === undefined
+        ? missing('not-supported', 'its request has no limit of its own')
+        : known(slot.remainingTokens),
   }
 }
 

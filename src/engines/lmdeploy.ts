@@ -7,9 +7,14 @@ import { pageWant } from './allow-list.ts'
 import { pageAnswer } from './answers.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import type { NamedModel } from './hf-files.ts'
 import { launchOf } from './launch.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
 import { orMissing, pooled, preallocated } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
+import { withShape } from './shape.ts'
 import { onlyModel, silentReport } from './silent-report.ts'
 
 export const lmdeploy: Engine = {
@@ -18,13 +23,37 @@ export const lmdeploy: Engine = {
   claim: claimBy('lmdeploy', roleOf),
   wants: (claim, answers) => {
     const metrics = metricsWant(claim, answers)
-    return [...addressWants(claim), ...(metrics === undefined ? [] : [metrics])]
+    return [
+      environmentWant(claim.root.pid),
+      ...addressWants(claim),
+      ...(metrics === undefined ? [] : [metrics]),
+      ...modelWants(modelOf(claim), answers),
+    ]
   },
-  report: lmdeployReport,
+  report: (claim, answers) => {
+    const files = shapeOfFiles(modelOf(claim), 'lmdeploy', undefined, answers)
+    return withShape(lmdeployReport(claim, answers), flagsOf(claim), files)
+  },
 }
 
 const SUBCOMMANDS = new Set(['serve', 'chat'])
 const DEFAULT_PORT = 23_333
+
+const NO_METRICS = { what: 'KV cache use and requests', remedy: 'start it without --disable-metrics' }
+
+/** `lmdeploy serve api_server MODEL`, `lmdeploy chat MODEL`, and the module of the server with the model alone. */
+function flagsOf({ root }: Claim): EngineFlags {
+  const { name, args = [] } = launchOf(root) ?? {}
+  if (name !== 'lmdeploy') return onlyModel('lmdeploy', args[0])
+  return onlyModel('lmdeploy', args[0] === 'serve' ? args[2] : args[1])
+}
+
+function modelOf(claim: Claim): NamedModel | undefined {
+  const { args = [] } = launchOf(claim.root) ?? {}
+  const text = flagsOf(claim).model?.text
+  if (text === undefined) return undefined
+  return { claim, text, revision: flagValue(args, 'revision'), downloads: flagValue(args, 'download-dir') }
+}
 
 function roleOf(process: HostProcess): Role | undefined {
   const { name, args = [] } = launchOf(process) ?? {}
@@ -42,12 +71,9 @@ function metricsWant(claim: Claim, answers: Answers): Want | undefined {
 }
 
 function lmdeployReport(claim: Claim, answers: Answers): EngineReport {
-  // lmdeploy serve api_server MODEL
   const { args = [] } = launchOf(claim.root) ?? {}
-  const silent = silentReport(
-    onlyModel('lmdeploy', args[0] === 'serve' ? args[2] : args[1]),
-    'its metrics are off',
-  )
+  const silent = silentReport(flagsOf(claim), 'its metrics are not to be read')
+  if (hasFlag(args, 'disable-metrics')) return { ...silent, telemetryGaps: [NO_METRICS] }
   const want = metricsWant(claim, answers)
   if (want === undefined) return silent
   const page = pageAnswer(answers, want)

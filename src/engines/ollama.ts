@@ -18,10 +18,12 @@ import { llamaCppFlags } from './flags/llama-cpp.ts'
 import { ollamaFlags } from './flags/ollama.ts'
 import type { Environment } from './flags/read-flags.ts'
 import { launchOf, type Launch } from './launch.ts'
-import { llamaServerWants, slotsReport, stateOf } from './llama-server-pages.ts'
+import { llamaServerWants, slotGaps, slotsReport, stateOf } from './llama-server-pages.ts'
 import { preallocated } from './pool.ts'
-import { ggufShape, ggufWants } from './shape.ts'
+import { ggufShape, ggufWants } from './gguf-shape.ts'
+import type { ModelShape } from './model-shape.ts'
 import { flagValue } from './program.ts'
+import { withShape } from './shape.ts'
 
 /** `ollama serve` starts one runner per loaded model, and since 0.30 that runner is llama-server. Each is a workload of its own. */
 export const ollama: Engine = {
@@ -147,7 +149,7 @@ function ollamaReport(claim: Claim, answers: Answers): EngineReport {
   const model = loadedModel(claim, seen, answers)
   const shape = ggufShape(claim, pathOf(seen.blob), answers)
   const contextTokens = model?.contextTokens
-  return {
+  const report: EngineReport = {
     ...blankReport('not-reported'),
     model: modelOf(flags, model),
     config: configOf(flags, {
@@ -155,9 +157,21 @@ function ollamaReport(claim: Claim, answers: Answers): EngineReport {
       contextTokens: fromApi(contextTokens),
     }),
     onCpuRatio: model === undefined ? missing('not-reported') : known(onCpuRatio(model), 'derived'),
+    ...stated({ expiresAtEpochMs: model?.expiresAtEpochMs }),
     ...runnerReport(seen, answers),
-    ...(shape === undefined ? {} : { known: { shape, settings: settingsOf(flags, model) } }),
   }
+  return withShape(report, { settings: placed(settingsOf(flags, model), model, shape) }, shape)
+}
+
+/** What is not in VRAM is layers on the CPU, of which Ollama says only how much they are. */
+function placed(
+  settings: EngineSettings,
+  model: OllamaModel | undefined,
+  shape: ModelShape | undefined,
+): EngineSettings {
+  const ratio = model === undefined ? 0 : onCpuRatio(model)
+  if (ratio === 0 || shape === undefined || settings.gpuLayers !== undefined) return settings
+  return { ...settings, gpuLayers: Math.floor((1 - ratio) * (shape.architecture.layers + 1)) }
 }
 
 /** A runner's own -c counts all slots together, as llama.cpp does; a runner without one has the server's context per slot. */
@@ -174,14 +188,20 @@ function runnerReport({ launch, flags, runner }: Seen, answers: Answers): Partia
   if (runner === undefined) {
     const isOlder = launch !== undefined && isRunner(launch)
     const why = isOlder ? 'Ollama says it since 0.30' : 'its runner is not to be seen'
-    return { kv: preallocated(missing('not-supported', why)) }
+    return { kv: preallocated(missing('not-supported', why)), telemetryGaps: isOlder ? [OLDER] : [] }
   }
   const state = stateOf(runner, answers)
   if (state.kind === 'answering') {
-    return slotsReport(runner, answers, state.props, flags.settings.kvUnified ?? false)
+    const { props } = state
+    return {
+      ...slotsReport(runner, answers, props, flags.settings.kvUnified ?? false),
+      telemetryGaps: slotGaps(props),
+    }
   }
   return { state: isLoading(state) ? 'loading' : 'serving', kv: preallocated(state) }
 }
+
+const OLDER = { what: 'KV cache use and requests', remedy: 'update Ollama: it says so since 0.30' }
 
 /** Of the loaded models the one that this runner has: its manifest names the runner's blob. */
 function loadedModel(claim: Claim, { server, blob }: Seen, answers: Answers): OllamaModel | undefined {

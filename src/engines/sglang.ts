@@ -1,5 +1,6 @@
 import { known, missing, type Missing } from '../core/reading.ts'
 import { asArray, asNumber, asObject, asText } from '../core/decode.ts'
+import { stated } from '../core/stated.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
 import { parseSglangMetrics, type SglangMetrics } from '../parse/engine-pages/sglang-metrics.ts'
@@ -9,13 +10,18 @@ import { jsonOf, otherModel, type Page, pageAnswer } from './answers.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import { configOf, declaredModel, fromApi } from './declared.ts'
+import { environmentWant } from './environment.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { sglangFlags } from './flags/sglang.ts'
+import type { NamedModel } from './hf-files.ts'
 import { launchOf, type Launch } from './launch.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
+import { modelName } from './model-name.ts'
 import { countedBy, pooled, preallocated, total } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
-import { withCatalogue } from './shape.ts'
+import { withShape } from './shape.ts'
+import { sglangSpan } from './span.ts'
 
 /** The launcher holds the flags and the port; one scheduler per GPU holds the memory. */
 export const sglang: Engine = {
@@ -24,7 +30,7 @@ export const sglang: Engine = {
   comms: ['sglang', 'sglang::schedul'],
   claim: claimBy('sglang', roleOf),
   wants: sglangWants,
-  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim)),
+  report: sglangReport,
 }
 
 // besides the server, programs that load a model themselves
@@ -55,11 +61,17 @@ function argsOf({ root }: Claim): readonly string[] | undefined {
   return launch !== undefined && isServer(launch) ? launch.args : undefined
 }
 
-/** A server with a key wants it for most pages; a benchmark has none. */
-function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
+/** A server with a key wants it for most pages; a benchmark has none, and only the first node answers. */
+function mayBeAsked(claim: Claim): boolean {
   const args = argsOf(claim)
   const isBenchmark = launchOf(claim.root)?.name.includes('.bench_') === true
-  if (args === undefined || isBenchmark || flagValue(args, 'api-key') !== undefined) return undefined
+  if (args === undefined || isBenchmark || flagValue(args, 'api-key') !== undefined) return false
+  return (flagValue(args, 'node-rank') ?? '0') === '0'
+}
+
+function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
+  const args = argsOf(claim)
+  if (args === undefined || !mayBeAsked(claim)) return undefined
   const host = flagValue(args, 'host')
   const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
   const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
@@ -68,10 +80,39 @@ function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
 }
 
 function sglangWants(claim: Claim, answers: Answers): readonly Want[] {
+  if (argsOf(claim) === undefined) return []
   const pages = pagesOf(claim, answers)
-  if (pages === undefined) return argsOf(claim) === undefined ? [] : addressWants(claim)
-  return [...addressWants(claim), pages.info, ...(hasMetrics(claim) ? [pages.metrics] : [])]
+  return [
+    environmentWant(claim.root.pid),
+    ...(mayBeAsked(claim) ? addressWants(claim) : []),
+    ...(pages === undefined ? [] : [pages.info, ...(hasMetrics(claim) ? [pages.metrics] : [])]),
+    ...modelWants(modelOf(claim, pages, answers), answers),
+  ]
 }
+
+/** As the command line names it, else as the server does. */
+function modelOf(claim: Claim, pages: Pages | undefined, answers: Answers): NamedModel | undefined {
+  const args = argsOf(claim) ?? []
+  const text = flagsOf(claim).model?.text ?? infoOf(pages, answers).modelPath
+  if (text === undefined) return undefined
+  return { claim, text, revision: flagValue(args, 'revision'), downloads: flagValue(args, 'download-dir') }
+}
+
+function sglangReport(claim: Claim, answers: Answers): EngineReport {
+  const flags = flagsOf(claim)
+  const pages = pagesOf(claim, answers)
+  const { contextTokens } = infoOf(pages, answers)
+  const settings = { ...(contextTokens === undefined ? {} : { contextTokens }), ...flags.settings }
+  const report = {
+    ...reportOf(claim, answers),
+    ...stated({ span: sglangSpan(argsOf(claim) ?? [], settings) }),
+    telemetryGaps: mayBeAsked(claim) && !hasMetrics(claim) ? [NO_METRICS] : [],
+  }
+  const files = shapeOfFiles(modelOf(claim, pages, answers), 'sglang', flags.quantization, answers)
+  return withShape(report, { settings, quantization: flags.quantization }, files)
+}
+
+const NO_METRICS = { what: 'KV cache use and requests', remedy: 'add --enable-metrics to the command' }
 
 function flagsOf(claim: Claim): EngineFlags {
   return sglangFlags(argsOf(claim) ?? [])
@@ -85,10 +126,10 @@ function reportOf(claim: Claim, answers: Answers): EngineReport {
   const args = argsOf(claim) ?? []
   const flags = flagsOf(claim)
   const pages = pagesOf(claim, answers)
-  const info = infoIn(pages === undefined ? undefined : jsonOf(pageAnswer(answers, pages.info)))
+  const info = infoOf(pages, answers)
   const silent = {
     ...blankReport('not-reported'),
-    model: declaredModel(flags),
+    model: modelNamed(flags, info.modelPath),
     config: configOf(flags, { contextTokens: fromApi(info.contextTokens) }),
   }
   const page = metricsPage(claim, pages, answers)
@@ -141,7 +182,18 @@ function measured(
   }
 }
 
+function modelNamed(flags: EngineFlags, modelPath: string | undefined): EngineReport['model'] {
+  const declared = declaredModel(flags)
+  if (declared.name.kind === 'known' || modelPath === undefined) return declared
+  return { ...declared, name: known(modelName(modelPath)), source: known('api') }
+}
+
+function infoOf(pages: Pages | undefined, answers: Answers): Info {
+  return infoIn(pages === undefined ? undefined : jsonOf(pageAnswer(answers, pages.info)))
+}
+
 interface Info {
+  readonly modelPath: string | undefined
   readonly poolTokens: number | undefined
   readonly contextTokens: number | undefined
 }
@@ -149,11 +201,13 @@ interface Info {
 /** /server_info: since 0.5 the pool stands with each replica, before that at the top. */
 function infoIn(page: unknown): Info {
   const info = asObject(page)
-  if (info === undefined || asText(info['model_path']) === undefined) {
-    return { poolTokens: undefined, contextTokens: undefined }
+  const modelPath = asText(info?.['model_path'])
+  if (info === undefined || modelPath === undefined) {
+    return { modelPath: undefined, poolTokens: undefined, contextTokens: undefined }
   }
   const replica = asObject(asArray(info['internal_states'])?.[0])
   return {
+    modelPath,
     poolTokens: asNumber(info['max_total_num_tokens']) ?? asNumber(replica?.['max_total_num_tokens']),
     contextTokens: asNumber(info['context_len']),
   }

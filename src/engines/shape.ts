@@ -1,46 +1,89 @@
+import { known, type Reading } from '../core/reading.ts'
+import { asEngineReads } from '../estimate/as-loaded.ts'
 import { resolveModel, type Resolution } from '../estimate/catalogue/resolve.ts'
-import { weightsLayout } from '../estimate/weights.ts'
-import type { BytesPart } from '../model/sample.ts'
-import type { Want } from '../model/want.ts'
-import type { WeightsSource } from '../model/weights.ts'
-import { ggufArchitecture } from '../parse/gguf/architecture.ts'
-import { readGgufHeader, type GgufHeader } from '../parse/gguf/header.ts'
-import { partCount } from '../parse/gguf/split.ts'
-import { ggufQuantization, ggufTensors } from '../parse/gguf/weights.ts'
-import { bytesAnswer } from './answers.ts'
-import type { Answers, Claim, EngineReport } from './engine.ts'
-import type { EngineFlags } from './flags/engine-flags.ts'
+import { isLlamaCpp } from '../estimate/fit.ts'
+import { parameterCount } from '../estimate/parameters.ts'
+import type { EngineSettings } from '../estimate/settings.ts'
+import type { ModelArchitecture } from '../model/architecture.ts'
+import type { WorkloadModel } from '../model/workload.ts'
+import type { EngineReport } from './engine.ts'
+import type { StatedQuantization } from './flags/engine-flags.ts'
 import type { ModelShape } from './model-shape.ts'
 
-/** The first bytes of a GGUF file: as many as its header has proved to need. Nothing for a path that is not whole. */
-export function ggufWants(claim: Claim, path: string | undefined, answers: Answers): readonly Want[] {
-  if (path?.startsWith('/') !== true) return []
-  const first = headWant(claim, path, FIRST_BYTES)
-  const head = bytesAnswer(answers, first)
-  if (head === undefined) return [first]
-  const { neededBytes } = readHead(head)
-  return neededBytes === undefined || neededBytes > MOST_BYTES ? [] : [headWant(claim, path, neededBytes)]
+/** What the estimator is told beside the model: the settings, and how the engine was told to store the weights. */
+export interface Told {
+  readonly settings: EngineSettings
+  readonly quantization?: StatedQuantization | undefined
 }
 
-export function ggufShape(claim: Claim, path: string | undefined, answers: Answers): ModelShape | undefined {
-  if (path?.startsWith('/') !== true) return undefined
-  const head = bytesAnswer(answers, headWant(claim, path, FIRST_BYTES))
-  return head === undefined ? undefined : readHead(head).shape
-}
-
-/** The report of an engine whose model's own files were not read: with the catalogue's shape, where it has the name. */
-export function withCatalogue(
-  report: EngineReport,
-  { settings, quantization }: Pick<EngineFlags, 'settings' | 'quantization'>,
-): EngineReport {
-  const found = report.model.name.kind === 'known' ? catalogued(report.model.name.value) : undefined
-  if (found?.kind !== 'found') return report
-  const name = quantization?.name ?? found.quantization ?? 'bf16'
-  const weights: WeightsSource = { kind: 'quantization', name }
+/**
+ * The report with the shape of its model: as its own files state it, else as the catalogue has it under its name. Without
+ * either it stays as it is.
+ */
+export function withShape(report: EngineReport, told: Told, ofFiles: ModelShape | undefined): EngineReport {
+  const shape = ofFiles ?? catalogueShape(report.model, told)
+  if (shape === undefined) return report
+  const { dtype } = shape
+  const { engine } = told.settings
   return {
     ...report,
-    known: { shape: { architecture: found.row.architecture, weights, fromCatalogue: true }, settings },
+    model: modelOf(report.model, shape),
+    known: {
+      shape: { ...shape, architecture: asEngineReads(shape.architecture, engine) },
+      settings: dtype === undefined ? told.settings : { dtype, ...told.settings },
+    },
   }
+}
+
+/** The name is the one that its user gave; a file knows better than a name how the weights are stored. */
+function modelOf(model: WorkloadModel, shape: ModelShape): WorkloadModel {
+  const { fromCatalogue, quantization } = shape
+  const basis = fromCatalogue ? 'declared' : 'measured'
+  const stored: Reading<string> = quantization === undefined ? model.quantization : known(quantization, basis)
+  const parameters = parametersOf(shape.architecture)
+  return {
+    ...model,
+    source: known(fromCatalogue ? 'catalogue' : 'file', 'declared'),
+    quantization: fromCatalogue && model.quantization.kind === 'known' ? model.quantization : stored,
+    parameters:
+      model.parameters.kind === 'known' || parameters === undefined
+        ? model.parameters
+        : known(parameters, 'derived'),
+  }
+}
+
+const PARAMETERS = new WeakMap<ModelArchitecture, number | undefined>()
+
+function parametersOf(architecture: ModelArchitecture): number | undefined {
+  if (architecture.parameters !== undefined) return architecture.parameters
+  if (!PARAMETERS.has(architecture)) PARAMETERS.set(architecture, parameterCount(architecture)?.total)
+  return PARAMETERS.get(architecture)
+}
+
+/** Weights that nobody says anything about are as their maker publishes them; llama.cpp's files are never that. */
+function catalogueShape(model: WorkloadModel, { settings, quantization }: Told): ModelShape | undefined {
+  const found = model.name.kind === 'known' ? catalogued(model.name.value) : undefined
+  if (found?.kind !== 'found') return undefined
+  const { architecture } = found.row
+  const said = quantization ?? named(found.quantization) ?? named(knownText(model.quantization))
+  const published = isLlamaCpp(settings.engine) ? undefined : { name: asPublished(architecture.family) }
+  const stored = said ?? published
+  if (stored === undefined) return undefined
+  const weights = { kind: 'quantization', ...stored } as const
+  return { architecture, weights, fromCatalogue: true, quantization: stored.name }
+}
+
+function named(name: string | undefined): StatedQuantization | undefined {
+  return name === undefined ? undefined : { name }
+}
+
+function knownText(reading: Reading<string>): string | undefined {
+  return reading.kind === 'known' ? reading.value : undefined
+}
+
+function asPublished(family: string): string {
+  if (family === 'gpt_oss') return 'mxfp4'
+  return family === 'deepseek_v3' || family === 'kimi_k2' ? 'fp8-block' : 'bf16'
 }
 
 // the same name is asked at every tick, and one that the catalogue lacks is compared with all of it
@@ -54,69 +97,4 @@ function catalogued(name: string): Resolution {
   if (FOUND.size >= MOST_NAMES) FOUND.clear()
   FOUND.set(name, found)
   return found
-}
-
-const FIRST_BYTES = 256 * 1024
-// the largest vocabularies need 10–20 MB
-const MOST_BYTES = 24 * 1024 ** 2
-/** What is asked beyond the need, so that the rest of a header does not come in small steps. */
-const GENEROUS = 2
-
-function headWant({ root }: Claim, path: string, maxBytes: number): Want {
-  return {
-    kind: 'head',
-    path,
-    every: 'once',
-    maxBytes,
-    // its own root: a container's paths are not the host's
-    ...(root.container === undefined ? {} : { viaPid: root.pid }),
-  }
-}
-
-interface Head {
-  readonly shape?: ModelShape
-  readonly neededBytes?: number
-}
-
-// a header is read once, not at every tick; what is remembered follows from the bytes alone
-const HEADS = new WeakMap<BytesPart, Head>()
-
-function readHead(part: BytesPart): Head {
-  const known = HEADS.get(part)
-  if (known !== undefined) return known
-  const bytes = decodeBase64(part.base64)
-  const head = bytes === undefined ? {} : parseHead(bytes, part.sizeBytes)
-  HEADS.set(part, head)
-  return head
-}
-
-function parseHead(bytes: Uint8Array, sizeBytes: number): Head {
-  const reading = readGgufHeader(bytes, 'the model', sizeBytes)
-  return reading.kind === 'read' ? headOf(reading.header) : neededBy(reading)
-}
-
-/** undefined for what is no base64: a recording may hold anything. */
-function decodeBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0))
-  } catch {
-    return undefined
-  }
-}
-
-function neededBy(stop: { readonly kind: string; readonly atLeastBytes?: number }): Head {
-  return stop.atLeastBytes === undefined ? {} : { neededBytes: stop.atLeastBytes * GENEROUS }
-}
-
-function headOf(header: GgufHeader): Head {
-  const reading = ggufArchitecture(header, 'the model')
-  if (reading.kind === 'fault') return {}
-  const { architecture } = reading
-  const layout = weightsLayout(ggufTensors(header, architecture.layers))
-  const isWhole = partCount(header) <= 1
-  const weights: WeightsSource =
-    layout.kind === 'known' && isWhole
-      ? { kind: 'tensors', layout: layout.value }
-      : { kind: 'quantization', name: ggufQuantization(header) ?? 'F16' }
-  return { shape: { architecture, weights, fromCatalogue: false } }
 }

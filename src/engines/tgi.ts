@@ -10,10 +10,12 @@ import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import { environmentOf, environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { tgiFlags } from './flags/tgi.ts'
+import type { NamedModel } from './hf-files.ts'
 import { launchOf } from './launch.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
 import { orMissing, pooled, preallocated } from './pool.ts'
 import { flagValue } from './program.ts'
-import { withCatalogue } from './shape.ts'
+import { withShape } from './shape.ts'
 import { silentReport } from './silent-report.ts'
 
 /** The launcher holds the flags; the router answers; one Python shard per GPU holds the memory. */
@@ -28,9 +30,14 @@ export const tgi: Engine = {
       environmentWant(claim.root.pid),
       ...addressWants(claim),
       ...(metrics === undefined ? [] : [metrics]),
+      ...modelWants(modelOf(claim, answers), answers),
     ]
   },
-  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim, answers)),
+  report: (claim, answers) => {
+    const flags = flagsOf(claim, answers)
+    const files = shapeOfFiles(modelOf(claim, answers), 'tgi', flags.quantization, answers)
+    return withShape(reportOf(claim, answers), flags, files)
+  },
 }
 
 function roleOf(process: HostProcess): Role | undefined {
@@ -56,6 +63,13 @@ function metricsWant(claim: Claim, answers: Answers): Want | undefined {
 
 function flagsOf(claim: Claim, answers: Answers): EngineFlags {
   return tgiFlags(launchOf(claim.root)?.args ?? [], environmentOf(claim.root.pid, answers))
+}
+
+function modelOf(claim: Claim, answers: Answers): NamedModel | undefined {
+  const { args = [] } = launchOf(claim.root) ?? {}
+  const text = flagsOf(claim, answers).model?.text
+  const downloads = flagValue(args, 'huggingface-hub-cache')
+  return text === undefined ? undefined : { claim, text, revision: flagValue(args, 'revision'), downloads }
 }
 
 function reportOf(claim: Claim, answers: Answers): EngineReport {

@@ -1,9 +1,12 @@
 import { known, missing, type Reading } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import { blankReport } from './blank-report.ts'
-import type { Claim, Engine, EngineReport } from './engine.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import { flagValue, hasFlag, programOf, type Program } from './program.ts'
-import { withCatalogue } from './shape.ts'
+import { environmentWant } from './environment.ts'
+import type { NamedModel } from './hf-files.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
+import { withShape } from './shape.ts'
 
 /**
  * Hugging Face's own server and chat. A script that imports transformers can't be told from any other torch process
@@ -13,7 +16,7 @@ export const transformers: Engine = {
   id: 'transformers',
   label: 'transformers',
   claim: claimTransformers,
-  wants: () => [],
+  wants: (claim, answers) => [environmentWant(claim.root.pid), ...modelWants(modelOf(claim), answers)],
   report: reportTransformers,
 }
 
@@ -26,7 +29,7 @@ function claimTransformers(family: readonly HostProcess[]): Claim | undefined {
   return root === undefined ? undefined : { engine: 'transformers', root }
 }
 
-function reportTransformers(claim: Claim): EngineReport {
+function reportTransformers(claim: Claim, answers: Answers): EngineReport {
   const blank = blankReport('not-reported')
   const program = generatingCommand(claim.root)
   if (program === undefined) return blank
@@ -36,10 +39,18 @@ function reportTransformers(claim: Claim): EngineReport {
     model: { ...blank.model, name, source: name.kind === 'known' ? known('argv', 'declared') : name },
     kv: { ...blank.kv, growth: growth(program) },
   }
-  return withCatalogue(report, {
-    settings: { engine: 'transformers' },
-    quantization: QUANTIZATIONS.get(flagValue(program.args, 'quantization') ?? ''),
-  })
+  const quantization = QUANTIZATIONS.get(flagValue(program.args, 'quantization') ?? '')
+  const files = shapeOfFiles(modelOf(claim), 'transformers', quantization, answers)
+  return withShape(report, { settings: { engine: 'transformers' }, quantization }, files)
+}
+
+function modelOf(claim: Claim): NamedModel | undefined {
+  const program = generatingCommand(claim.root)
+  const name = program === undefined ? undefined : modelName(program)
+  if (program === undefined || name?.kind !== 'known') return undefined
+  // a revision may stand behind the name: `org/name@main`
+  const [text = '', revision] = name.value.split('@')
+  return { claim, text, revision: flagValue(program.args, 'model-revision') ?? revision }
 }
 
 // the choices of --quantization (src/transformers/cli/serve.py), as the estimator calls them

@@ -1,22 +1,34 @@
 import { known, missing, type Missing } from '../core/reading.ts'
+import { stated } from '../core/stated.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
-import { asArray, asNumber, asObject, asText } from '../core/decode.ts'
-import { parseVllmMetrics, type VllmMetrics } from '../parse/engine-pages/vllm-metrics.ts'
-import { addressOf, addressWants, type Address } from './address.ts'
-import { pageWant } from './allow-list.ts'
-import { jsonOf, otherModel, type Page, pageAnswer } from './answers.ts'
+import type { TelemetryGap, WorkloadModel } from '../model/workload.ts'
+import { addressOf, addressWants } from './address.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
-import { configOf, declaredModel, fromApi, type LearntSettings } from './declared.ts'
+import { configOf, declaredModel } from './declared.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { vllmFlags } from './flags/vllm.ts'
+import type { NamedModel } from './hf-files.ts'
 import { launchOf, type Launch } from './launch.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
 import { modelName } from './model-name.ts'
-import { countedBy, pooled, preallocated, total } from './pool.ts'
+import { preallocated } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
-import { withCatalogue } from './shape.ts'
+import { withShape } from './shape.ts'
+import { vllmSpan } from './span.ts'
+import {
+  saidByVllm,
+  vllmCard,
+  vllmLearnt,
+  vllmNow,
+  vllmPages,
+  vllmSettings,
+  type SaidByVllm,
+  type VllmPages,
+} from './vllm-pages.ts'
 
 /** The API server holds the flags and the port; its EngineCore, or the workers below that, hold the memory. */
 export const vllm: Engine = {
@@ -25,7 +37,7 @@ export const vllm: Engine = {
   comms: ['vllm', 'VLLM::EngineCor'],
   claim: claimBy('vllm', roleOf),
   wants: vllmWants,
-  report: (claim, answers) => withCatalogue(reportOf(claim, answers), flagsOf(claim)),
+  report: vllmReport,
 }
 
 // PREFIX::NAME by set_process_title, the prefix from VLLM_PROCESS_NAME_PREFIX; a comm is cut to 15 bytes
@@ -50,73 +62,101 @@ function isServer({ name, kind, path, args }: Launch): boolean {
   return kind === 'module' ? name.startsWith('vllm.entrypoints.') : /\/vllm\/entrypoints\/.+\.py$/.test(path)
 }
 
-/** The pages of its API server; undefined for an offline engine, a headless rank, and a worker whose server is not seen. */
-function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
-  const args = argsOf(claim)
-  if (args === undefined || args[0] === 'bench' || args[0] === 'run-batch') return undefined
-  if (SILENT_FLAGS.some((flag) => hasFlag(args, flag)) || flagValue(args, 'uds') !== undefined)
-    return undefined
-  const listens = { port: Number(flagValue(args, 'port') ?? DEFAULT_PORT), ...hostIn(args) }
-  const address = addressOf(claim, listens, answers)
-  return address === undefined
-    ? undefined
-    : { ...pages(address), isLocked: flagValue(args, 'api-key') !== undefined }
-}
-
 const DEFAULT_PORT = 8000
-const SILENT_FLAGS = ['headless', 'disable-log-stats']
 
-interface Pages {
-  readonly metrics: Want
-  readonly version: Want
-  readonly models: Want
-  /** /v1 wants a key; the others don't. */
-  readonly isLocked: boolean
+/** The pages of its API server; undefined for an offline engine, a headless rank, and a worker whose server is not seen. */
+function pagesOf(claim: Claim, answers: Answers): VllmPages | undefined {
+  const args = argsOf(claim)
+  if (args === undefined || whySilent(args) !== undefined) return undefined
+  const host = flagValue(args, 'host')
+  const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
+  const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
+  return address === undefined ? undefined : vllmPages(address, flagValue(args, 'api-key') !== undefined)
 }
 
-function pages(address: Address): Omit<Pages, 'isLocked'> {
-  return {
-    metrics: pageWant(address, '/metrics'),
-    version: pageWant(address, '/version', 'once'),
-    models: pageWant(address, '/v1/models', 'once'),
-  }
+/** What a command line says about why there are no metrics to read. */
+function whySilent(args: readonly string[]): string | undefined {
+  if (args[0] === 'bench' || args[0] === 'run-batch') return 'it runs offline'
+  if (hasFlag(args, 'headless')) return 'it is headless: the node with the API server answers for it'
+  if (hasFlag(args, 'disable-log-stats')) return 'it was started with --disable-log-stats'
+  return flagValue(args, 'uds') === undefined ? undefined : 'it listens on a socket file, not on a port'
 }
 
 function vllmWants(claim: Claim, answers: Answers): readonly Want[] {
-  const found = pagesOf(claim, answers)
-  if (found === undefined) return argsOf(claim) === undefined ? [] : addressWants(claim)
-  const { metrics, version, models, isLocked } = found
-  return [...addressWants(claim), metrics, version, ...(isLocked ? [] : [models])]
+  const args = argsOf(claim)
+  if (args === undefined) return []
+  const pages = pagesOf(claim, answers)
+  const { metrics, version, models, isLocked = true } = pages ?? {}
+  return [
+    environmentWant(claim.root.pid),
+    ...(whySilent(args) === undefined ? addressWants(claim) : []),
+    ...[metrics, version, isLocked ? undefined : models].filter((want) => want !== undefined),
+    ...modelWants(modelOf(claim, pages, answers), answers),
+  ]
 }
 
-function reportOf(claim: Claim, answers: Answers): EngineReport {
-  const args = argsOf(claim)
+/** As the command line names it, else as the server does. */
+function modelOf(claim: Claim, pages: VllmPages | undefined, answers: Answers): NamedModel | undefined {
+  const args = argsOf(claim) ?? []
+  const text = flagsOf(claim).model?.text ?? (pages === undefined ? undefined : vllmCard(pages, answers).root)
+  if (text === undefined) return undefined
+  return { claim, text, revision: flagValue(args, 'revision'), downloads: flagValue(args, 'download-dir') }
+}
+
+function vllmReport(claim: Claim, answers: Answers): EngineReport {
+  const args = argsOf(claim) ?? []
   const flags = flagsOf(claim)
-  const found = pagesOf(claim, answers)
-  const page =
-    found === undefined
-      ? missing('not-supported', 'no metrics: offline, headless or without log stats')
-      : pageAnswer(answers, found.metrics)
-  const metrics = page.kind === 'page' ? metricsIn(page, flags, args ?? []) : page
-  const silent = {
+  const pages = pagesOf(claim, answers)
+  const said = metricsOf(claim, pages, answers)
+  const metrics = said.kind === 'metrics' ? said : undefined
+  const settings = { ...vllmSettings(pages, answers, metrics), ...flags.settings }
+  const model = modelOf(claim, pages, answers)
+  const report: EngineReport = {
     ...blankReport('not-reported'),
-    model: declaredModel(flags),
-    config: configOf(flags, learnt(found, answers, undefined)),
+    model: namedModel(flags, metrics, model),
+    config: configOf(flags, vllmLearnt(pages, answers, metrics)),
+    telemetryGaps: gapsOf(args),
+    ...stated({ span: vllmSpan(claim, args, settings) }),
+    ...(said.kind === 'metrics' ? vllmNow(said) : silence(said)),
   }
-  if (page.kind !== 'page' || metrics.kind === 'missing') {
-    const no = metrics.kind === 'missing' ? metrics : missing('not-reported')
-    return {
-      ...silent,
-      kv: preallocated(no),
-      requests: { running: no, waiting: no, preemptions: no },
-      counted: no,
-    }
+  const files = shapeOfFiles(model, 'vllm', flags.quantization, answers)
+  return withShape(report, { settings, quantization: flags.quantization }, files)
+}
+
+function metricsOf(claim: Claim, pages: VllmPages | undefined, answers: Answers): SaidByVllm | Missing {
+  const args = argsOf(claim) ?? []
+  if (pages === undefined) {
+    return missing('not-supported', whySilent(args) ?? 'no metrics: where it listens is not to be seen')
   }
+  return saidByVllm(pages, answers, flagValue(args, 'served-model-name') ?? flagsOf(claim).model?.text)
+}
+
+function silence(no: Missing): Pick<EngineReport, 'kv' | 'requests' | 'counted'> {
   return {
-    ...silent,
-    ...measured(page, metrics, flags),
-    config: configOf(flags, learnt(found, answers, metrics)),
+    kv: preallocated(no),
+    requests: { running: no, waiting: no, preemptions: no },
+    counted: no,
   }
+}
+
+function gapsOf(args: readonly string[]): readonly TelemetryGap[] {
+  if (hasFlag(args, 'disable-log-stats')) {
+    return [{ what: 'KV cache use and requests', remedy: 'start it without --disable-log-stats' }]
+  }
+  if (flagValue(args, 'uds') === undefined) return []
+  return [{ what: 'KV cache use and requests', remedy: 'let it listen on a port instead of --uds' }]
+}
+
+/** Where the command line names no model, the name that the server has for it, and at last the one that requests use. */
+function namedModel(
+  flags: EngineFlags,
+  metrics: SaidByVllm | undefined,
+  model: NamedModel | undefined,
+): WorkloadModel {
+  const declared = declaredModel(flags)
+  const name = model?.text ?? metrics?.modelNames[0]
+  if (declared.name.kind === 'known' || name === undefined) return declared
+  return { ...declared, name: known(modelName(name)), source: known('api') }
 }
 
 function flagsOf(claim: Claim): EngineFlags {
@@ -126,65 +166,4 @@ function flagsOf(claim: Claim): EngineFlags {
 function argsOf({ root }: Claim): readonly string[] | undefined {
   const launch = launchOf(root)
   return launch !== undefined && isServer(launch) ? launch.args : undefined
-}
-
-function hostIn(args: readonly string[]): { readonly host?: string } {
-  const host = flagValue(args, 'host')
-  return host === undefined ? {} : { host }
-}
-
-type Measured = VllmMetrics & { readonly kind: 'metrics' }
-
-function metricsIn(page: Page, flags: EngineFlags, args: readonly string[]): Measured | Missing {
-  const metrics = parseVllmMetrics(page.text)
-  if (metrics === undefined) return missing('malformed', 'what answers on its port is not vLLM')
-  const expected = flagValue(args, 'served-model-name') ?? flags.model?.text
-  return otherModel(metrics.modelNames, expected) ?? { ...metrics, kind: 'metrics' }
-}
-
-function measured(
-  page: Page,
-  { engines, modelNames }: VllmMetrics,
-  flags: EngineFlags,
-): Partial<EngineReport> {
-  const running = total(engines.map((engine) => engine.running))
-  const waiting = total(engines.map((engine) => engine.waiting))
-  const isAsleep = engines.every(({ isAwake }) => !isAwake)
-  const isIdle = running.kind === 'known' && running.value === 0
-  const [name] = modelNames
-  const model = declaredModel(flags)
-  return {
-    state: isAsleep ? 'sleeping' : isIdle ? 'idle' : 'serving',
-    kv: pooled(engines),
-    requests: { running, waiting, preemptions: total(engines.map(({ preemptions }) => preemptions)) },
-    counted: countedBy(page.atMs, engines),
-    ...(model.name.kind === 'missing' && name !== undefined
-      ? { model: { ...model, name: known(modelName(name)), source: known('api') } }
-      : {}),
-  }
-}
-
-/** What the server says of settings, and what its version takes where nobody says anything. */
-function learnt(
-  found: Pages | undefined,
-  answers: Answers,
-  metrics: VllmMetrics | undefined,
-): LearntSettings {
-  if (found === undefined) return {}
-  const version = asText(asObject(jsonOf(pageAnswer(answers, found.version)))?.['version'])
-  const [card] = asArray(asObject(jsonOf(pageAnswer(answers, found.models)))?.['data']) ?? []
-  return {
-    contextTokens: fromApi(asNumber(asObject(card)?.['max_model_len'])),
-    kvType: fromApi(metrics?.cacheType),
-    gpuMemoryUtilization: fromApi(metrics?.gpuMemoryUtilization) ?? {
-      value: defaultUtilization(version),
-      origin: 'default',
-    },
-  }
-}
-
-/** 0.9 up to at least 0.16, 0.92 in the documentation of 0.26 and later. */
-function defaultUtilization(version: string | undefined): number {
-  const [, minor] = /^0\.(\d+)/.exec(version ?? '') ?? []
-  return minor !== undefined && Number(minor) <= 16 ? 0.9 : 0.92
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { known, missing, valueOr } from '../../src/core/reading.ts'
 import { reducePage } from '../../src/parse/engine-pages/reduce-page.ts'
-import { claimOn, reportOf, wanted, type Said } from '../support/engine-answers.ts'
+import { askedPages, claimOn, reportOf, wanted, type Said } from '../support/engine-answers.ts'
 
 const AT = 'http/127.0.0.1:8080'
 const PROPS = JSON.stringify({
@@ -69,8 +69,8 @@ describe('llama-server is asked', () => {
     'llama-server -m a.gguf --api-key ***',
     'llama-cli -m a.gguf',
     'python -m llama_cpp.server --model a.gguf',
-  ])('nothing but its environment: %s', (command) => {
-    expect(wanted(claimOn([command]))).toEqual([environ])
+  ])('no page: %s', (command) => {
+    expect(askedPages(claimOn([command]))).toEqual([])
   })
 })
 

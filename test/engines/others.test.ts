@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { known, missing, valueOr } from '../../src/core/reading.ts'
 import { ENGINES, claimFor } from '../../src/engines/index.ts'
-import { claimOn, reportOf, wanted } from '../support/engine-answers.ts'
+import { claimOn, reportOf, askedPages } from '../support/engine-answers.ts'
 import { hostProcess } from '../support/host-process.ts'
 
 describe('SGLang', () => {
@@ -11,12 +11,14 @@ describe('SGLang', () => {
     values.map((value, rank) => `sglang:${name}{model_name="org/M",tp_rank="${rank}"} ${value}\n`).join('')
 
   test('is asked for metrics only when it has them, and the missing flag is named', () => {
-    expect(wanted(claimOn([SERVER]))).toEqual([`${AT}/server_info once`, `${AT}/metrics 2000`])
+    expect(askedPages(claimOn([SERVER]))).toEqual([`${AT}/server_info once`, `${AT}/metrics 2000`])
     const silent = claimOn(['python3 -m sglang.launch_server --model-path org/M'])
-    expect(wanted(silent)).toEqual([`${AT}/server_info once`])
-    expect(reportOf(silent, {}).kv.usedTokens).toEqual(
-      missing('not-supported', 'SGLang says it only with --enable-metrics'),
-    )
+    expect(askedPages(silent)).toEqual([`${AT}/server_info once`])
+    const { kv, telemetryGaps } = reportOf(silent, {})
+    expect(kv.usedTokens).toEqual(missing('not-supported', 'SGLang says it only with --enable-metrics'))
+    expect(telemetryGaps).toEqual([
+      { what: 'KV cache use and requests', remedy: 'add --enable-metrics to the command' },
+    ])
   })
 
   test('has one pool, however many ranks report it', () => {

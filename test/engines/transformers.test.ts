@@ -47,11 +47,10 @@ describe('of a transformers process', () => {
     ['transformers serve --port 8000 --force_model=Qwen/Qwen3-14B', 'Qwen/Qwen3-14B'],
     ['transformers chat meta-llama/Llama-3.1-8B-Instruct --dtype bf16', 'meta-llama/Llama-3.1-8B-Instruct'],
   ])('«%s» names the model', (command, name) => {
-    expect(reportOn(command).model).toEqual({
+    expect(reportOn(command).model).toMatchObject({
       name: known(name, 'declared'),
-      source: known('argv', 'declared'),
-      quantization: missing('not-reported'),
-      parameters: missing('not-reported'),
+      source: known('catalogue', 'declared'),
+      quantization: known('bf16', 'declared'),
     })
   })
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { known, missing, valueOr } from '../../src/core/reading.ts'
-import { claimOn, reportOf, wanted } from '../support/engine-answers.ts'
+import { askedPages, claimOn, reportOf } from '../support/engine-answers.ts'
 
 const AT = 'http/127.0.0.1:8000'
 const SERVER = 'vllm serve org/M --max-model-len 16k -tp 2 --gpu-memory-utilization 0.85'
@@ -35,7 +35,7 @@ function kvOf(text: string): Record<string, unknown> {
 
 describe('vLLM is asked', () => {
   test('for its metrics every two seconds, and once for what does not change', () => {
-    expect(wanted(claimOn(['VLLM::EngineCore', SERVER]))).toEqual([
+    expect(askedPages(claimOn(['VLLM::EngineCore', SERVER]))).toEqual([
       `${AT}/metrics 2000`,
       `${AT}/version once`,
       `${AT}/v1/models once`,
@@ -43,13 +43,13 @@ describe('vLLM is asked', () => {
   })
 
   test('at the address that it was told', () => {
-    expect(wanted(claimOn(['vllm serve M --host 10.0.0.5 --port=9000']))[0]).toBe(
+    expect(askedPages(claimOn(['vllm serve M --host 10.0.0.5 --port=9000']))[0]).toBe(
       'http/10.0.0.5:9000/metrics 2000',
     )
   })
 
   test('nothing that wants a key', () => {
-    expect(wanted(claimOn(['vllm serve M --api-key ***']))).toEqual([
+    expect(askedPages(claimOn(['vllm serve M --api-key ***']))).toEqual([
       `${AT}/metrics 2000`,
       `${AT}/version once`,
     ])
@@ -64,7 +64,7 @@ describe('vLLM is asked', () => {
     'vllm serve M --host stranger.example',
     'vllm serve M --port 99999',
   ])('nothing at all: %s', (command) => {
-    expect(wanted(claimOn([command]))).toEqual([])
+    expect(askedPages(claimOn([command]))).toEqual([])
   })
 
   test('in a container at its own address, once that is known', () => {
@@ -72,11 +72,13 @@ describe('vLLM is asked', () => {
     const sockets = (network: string): Readonly<Record<string, string>> => ({
       'sockets/4242': `network ${network}\n0.0.0.0 8000 own\n`,
     })
-    expect(wanted(claim)).toEqual([])
-    expect(wanted(claim, sockets('other'))).toEqual([])
+    expect(askedPages(claim)).toEqual([])
+    expect(askedPages(claim, sockets('other'))).toEqual([])
     const addresses = { 'file//proc/4242/net/fib_trie': '127.0.0.1\n172.17.0.2\n' }
-    expect(wanted(claim, { ...addresses, ...sockets('other') })[0]).toBe('http/172.17.0.2:8000/metrics 2000')
-    expect(wanted(claim, sockets('same'))[0]).toBe(`${AT}/metrics 2000`)
+    expect(askedPages(claim, { ...addresses, ...sockets('other') })[0]).toBe(
+      'http/172.17.0.2:8000/metrics 2000',
+    )
+    expect(askedPages(claim, sockets('same'))[0]).toBe(`${AT}/metrics 2000`)
   })
 })
 

@@ -35,3 +35,8 @@ export function wanted(claim: Claim, said: Readonly<Record<string, Said>> = {}):
     .filter(({ kind }) => kind !== 'sockets')
     .map((want: Want) => `${partNames(want).join()} ${want.every}`)
 }
+
+/** Of these the pages, which are asked over HTTP. */
+export function askedPages(claim: Claim, said: Readonly<Record<string, Said>> = {}): readonly string[] {
+  return wanted(claim, said).filter((name) => name.startsWith('http/'))
+}

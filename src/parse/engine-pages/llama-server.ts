@@ -39,6 +39,8 @@ export interface Slot {
   readonly task: number | undefined
   readonly promptTokensDone: number | undefined
   readonly generatedTokens: number | undefined
+  /** What its request may still generate; undefined where that has no limit of its own. */
+  readonly remainingTokens: number | undefined
 }
 
 /** undefined when the page is no list of slots. */
@@ -61,7 +63,14 @@ function readSlot(item: unknown): Slot | undefined {
     task: asNumber(slot['id_task']),
     promptTokensDone: asNumber(slot['n_prompt_tokens_processed']),
     generatedTokens: asNumber(next?.['n_decoded']),
+    remainingTokens: remainingIn(next),
   }
+}
+
+/** −1 is no limit. */
+function remainingIn(next: JsonObject | undefined): number | undefined {
+  const remaining = asNumber(next?.['n_remain'])
+  return remaining === undefined || remaining < 0 ? undefined : remaining
 }
 
 function tokensIn(slot: JsonObject): number | undefined {

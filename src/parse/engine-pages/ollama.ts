@@ -10,6 +10,8 @@ export interface OllamaModel {
   /** Of one request; since 0.10. */
   readonly contextTokens: number | undefined
   readonly quantization: string | undefined
+  /** When it is let go unless somebody asks it again, by the server's clock. */
+  readonly expiresAtEpochMs: number | undefined
 }
 
 /** undefined when the page is not Ollama's. Source: docs/api.md, server/routes.go. */
@@ -27,6 +29,7 @@ export function parseOllamaPs(page: unknown): readonly OllamaModel[] | undefined
         vramBytes: asNumber(model['size_vram']) ?? 0,
         contextTokens: asNumber(model['context_length']),
         quantization: printed(details?.['quantization_level']),
+        expiresAtEpochMs: instantIn(model['expires_at']),
       },
     ]
   })
@@ -41,6 +44,12 @@ export function parseManifestWeights(manifest: unknown): readonly string[] {
       ? [digest]
       : []
   })
+}
+
+/** `2026-08-21T14:38:31.83753-07:00`: Go writes up to nine digits of a second, of which a Date keeps three. */
+function instantIn(value: unknown): number | undefined {
+  const atMs = Date.parse((asText(value) ?? '').replace(/(\.\d{3})\d+/, '$1'))
+  return Number.isNaN(atMs) ? undefined : atMs
 }
 
 function printed(value: unknown): string | undefined {

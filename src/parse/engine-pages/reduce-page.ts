@@ -17,12 +17,12 @@ const FIELDS: ReadonlySet<string> = new Set(
   [
     // llama-server: /props, /slots, /v1/models
     'default_generation_settings total_slots model_path model_ftype endpoint_slots is_sleeping',
-    'id id_task n_ctx is_processing n_past n_prompt_tokens n_prompt_tokens_processed next_token n_decoded',
+    'id id_task n_ctx is_processing n_past n_prompt_tokens n_prompt_tokens_processed next_token n_decoded n_remain',
     'data meta n_params',
     // vLLM and others of OpenAI's form: /v1/models, /version
-    'max_model_len version',
+    'max_model_len root version',
     // Ollama: /api/ps
-    'models name size details quantization_level size_vram context_length',
+    'models name size details quantization_level size_vram context_length expires_at',
     // SGLang: /server_info
     'model_path max_total_num_tokens internal_states context_len',
   ].flatMap((names) => names.split(' ')),
