@@ -15,13 +15,15 @@ export interface RecordingMark {
   readonly header: RecordingHeader
   /** The newest sample of each host by its own number, so that what a key frame repeats for newcomers is known to be old. */
   readonly seen: readonly (readonly [string, number])[]
+  /** Some line of this segment builds on another. */
+  readonly builds: boolean
 }
 
 type Entry = FileEntry<RecordingMark>
 
 const MAX_HOSTS = 1024
 // what a line without a sample costs beside its text: a file may hold nothing but line ends
-const LINE_COST = 64
+const LINE_COST = 1024
 // the pace of a recording whose header was damaged
 const USUAL_INTERVAL_MS = 2000
 
@@ -66,7 +68,7 @@ function startReader(
   const seen = new Map<string, number>(from.kind === 'mark' ? from.mark.seen : [])
   // whoever begins in the middle finds the end of a line, and lines that build on what it has not seen
   let finding = from.kind === 'middle'
-  let builds = false
+  let builds = from.kind === 'mark' && from.mark.builds
   let useless = 0
   let over = false
 
@@ -75,7 +77,7 @@ function startReader(
     const alone = seen.size === 1 || line.place.skip === 0
     const isBeginning = decoded.stands && (!builds || (decoded.isKey && alone))
     if (!isBeginning || header === undefined) return undefined
-    return { format: 'recording', place: line.place, lines: lines - 1, header, seen: [...seen] }
+    return { format: 'recording', place: line.place, lines: lines - 1, header, seen: [...seen], builds }
   }
 
   function refuse(fault: Fault): Entry {
