@@ -24,6 +24,8 @@ export type Expectation =
       readonly class: RiskClass
       /** From the first sign to the outcome; the sooner it comes, the shorter the warning may be. */
       readonly growthSeconds: number
+      /** The workloads of which one must be named: who grows, not who is hit. */
+      readonly names: readonly string[]
     }
   /** Nothing tells it beforehand. */
   | { readonly kind: 'unforeseeable'; readonly class: RiskClass }

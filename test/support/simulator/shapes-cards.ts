@@ -11,9 +11,9 @@ export const CARD_SHAPES: readonly Shape[] = [
     name: 'MIG slice that fills',
     what: 'a transformers server fills its slice of 40 GB while most of the card is free',
     machine: SLICED_A100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(45),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 900 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 900, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const pace = 24_000 / machine.between(1000, 1700)
       return [slice(machine, engine, (s) => Math.max(0, (s - 100) * pace))]
@@ -32,9 +32,9 @@ export const CARD_SHAPES: readonly Shape[] = [
     name: 'hot rank',
     what: 'a model is spread over four cards and the first one grows much faster than the others',
     machine: FOUR_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(45),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const calm = machine.between(60, 180)
       const pace = 46_000 / machine.between(1200, 1700)
@@ -58,7 +58,7 @@ export const CARD_SHAPES: readonly Shape[] = [
     name: 'sleep and wake around a trainer',
     what: 'vLLM sleeps while a trainer takes the card, and wakes when it has let go, again and again',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(60),
     expects: { kind: 'healthy' },
     play: (machine, engine) => turns(machine, engine, Infinity),
@@ -67,7 +67,7 @@ export const CARD_SHAPES: readonly Shape[] = [
     name: 'cannot wake',
     what: 'the same, but the trainer keeps 30 GiB and the server does not get its memory back',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(60),
     expects: { kind: 'watched', class: 'cuda-oom' },
     play: (machine, engine) => turns(machine, engine, 2),
@@ -77,7 +77,7 @@ export const CARD_SHAPES: readonly Shape[] = [
     what: 'the driver is updated, everything starts again with new pids, then the machine is suspended',
     machine: ONE_H100,
     intervalMs: seconds(2),
-    durationMs: minutes(60),
+    durationMs: minutes(50),
     expects: { kind: 'healthy' },
     play: (machine, engine) => restart(machine, engine),
   },

@@ -24,7 +24,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(2),
     durationMs: minutes(45),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const calm = machine.between(60, 180)
       const pace = ROOM_MIB / machine.between(1200, 1800)
@@ -38,7 +38,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(1),
     durationMs: minutes(15),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 120 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 120, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const calm = machine.between(120, 300)
       const pace = ROOM_MIB / machine.between(120, 180)
@@ -51,7 +51,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(5),
     durationMs: minutes(180),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 3600 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 3600, names: ['transformers:9120'] },
     play: (machine, engine) => [serve(machine, engine, stairs(machine, Infinity), 'transformers')],
   },
   {
@@ -69,7 +69,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(10),
     durationMs: minutes(360),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 8000 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 8000, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const pace = 16_500 / machine.between(7500, 14_000)
       const plan = { ...QWEN3_14B, ...transformersServe('Qwen/Qwen3-32B'), weightsMiB: { 0: 62_488 } }
@@ -81,7 +81,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     name: 'conversations',
     what: 'memory swings with the length of conversations, within what the model can need',
     machine: ONE_H100,
-    intervalMs: seconds(5),
+    intervalMs: seconds(10),
     durationMs: minutes(150),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
@@ -95,7 +95,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     what: 'long prompts take the card to 97 % and more for one to four seconds, and give it back',
     machine: ONE_H100,
     intervalMs: seconds(1),
-    durationMs: minutes(40),
+    durationMs: minutes(25),
     expects: { kind: 'neither' },
     play: (machine, engine) => {
       let until = 0
@@ -116,7 +116,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(2),
     durationMs: minutes(45),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200, names: ['pytorch:8300'] },
     play: (machine, engine) => {
       const server = flatServer(machine, engine, 0.55)
       const pace = 33_000 / machine.between(1000, 1600)
@@ -133,7 +133,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     name: 'neighbour that fits',
     what: 'a notebook loads a model beside a vLLM server, later a second one, and there is room',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(60),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
@@ -152,7 +152,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     what: "a training job's allocator fills the card and lives at 98 to 99.7 % for hours",
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(240),
+    durationMs: minutes(180),
     expects: { kind: 'healthy' },
     play: (machine, engine) => [train(machine, engine, Infinity)],
   },

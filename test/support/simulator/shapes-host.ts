@@ -19,7 +19,7 @@ export const HOST_SHAPES: readonly Shape[] = [
     machine: { ...ONE_H100, hostMiB: 128_000 },
     intervalMs: seconds(2),
     durationMs: minutes(60),
-    expects: { kind: 'outcome', class: 'host-oom', growthSeconds: 1200 },
+    expects: { kind: 'outcome', class: 'host-oom', growthSeconds: 1200, names: ['vllm:4200'] },
     play: (machine, engine) => {
       const server = new Vllm(
         machine,
@@ -59,7 +59,7 @@ export const HOST_SHAPES: readonly Shape[] = [
     machine: ONE_4090,
     intervalMs: seconds(2),
     durationMs: minutes(60),
-    expects: { kind: 'outcome', class: 'host-oom', growthSeconds: 900 },
+    expects: { kind: 'outcome', class: 'host-oom', growthSeconds: 900, names: ['llama.cpp:5200'] },
     play: (machine, engine) => {
       const limitMiB = 16_384
       const server = llama(machine, engine)
@@ -81,9 +81,9 @@ export const HOST_SHAPES: readonly Shape[] = [
     name: 'unified memory runs out',
     what: 'a transformers server on a GB10 grows until the one memory of CPU and GPU is gone',
     machine: GB10,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(60),
-    expects: { kind: 'outcome', class: 'unified-oom', growthSeconds: 1200 },
+    expects: { kind: 'outcome', class: 'unified-oom', growthSeconds: 1200, names: ['transformers:9120'] },
     play: (machine, engine) => {
       const calm = machine.between(60, 180)
       const pace = 49_000 / machine.between(1200, 1800)

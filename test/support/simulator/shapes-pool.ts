@@ -34,7 +34,12 @@ export const POOL_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(1),
     durationMs: minutes(12),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 120 },
+    expects: {
+      kind: 'outcome',
+      class: 'cuda-oom',
+      growthSeconds: 120,
+      names: ['transformers:9120', 'vllm:4200'],
+    },
     play: (machine, engine) => [tooLarge(machine, engine)],
   },
   {
@@ -87,9 +92,9 @@ export const POOL_SHAPES: readonly Shape[] = [
     name: 'saturation with preemption',
     what: 'load rises until the pool is full and vLLM preempts',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(40),
-    expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 900 },
+    expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 900, names: ['vllm:4200'] },
     play: (machine, engine) => {
       const load = rising(machine)
       const server = new Vllm(machine, { ...LLAMA_8B, startsAt: 0, loadSeconds: 0, traffic: load.at }, engine)
@@ -100,9 +105,9 @@ export const POOL_SHAPES: readonly Shape[] = [
     name: 'retraction',
     what: 'load rises until the pool is full and SGLang retracts',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(40),
-    expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 900 },
+    expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 900, names: ['sglang:6100'] },
     play: (machine) => {
       const load = rising(machine)
       return [startSglang(machine, load.at), saturated(machine, load, 'sglang:6100', 6140)]
@@ -128,7 +133,7 @@ export const POOL_SHAPES: readonly Shape[] = [
     what: 'a day of traffic: the pool fills over hours and empties again',
     machine: ONE_H100,
     intervalMs: seconds(30),
-    durationMs: minutes(960),
+    durationMs: minutes(600),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
       const shift = machine.between(0, 1)
@@ -146,7 +151,7 @@ export const POOL_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(10),
     durationMs: minutes(420),
-    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 6000 },
+    expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 6000, names: ['vllm:4200'] },
     play: (machine, engine) => {
       const server = new Vllm(
         machine,

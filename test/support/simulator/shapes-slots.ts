@@ -24,7 +24,7 @@ export const SLOT_SHAPES: readonly Shape[] = [
     machine: ONE_4090,
     intervalMs: seconds(2),
     durationMs: minutes(30),
-    expects: { kind: 'outcome', class: 'context-limit', growthSeconds: 300 },
+    expects: { kind: 'outcome', class: 'context-limit', growthSeconds: 300, names: ['llama.cpp:5200'] },
     play: (machine, engine) => [fillingSlot(machine, engine)],
   },
   {
