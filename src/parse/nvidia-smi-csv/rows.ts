@@ -37,6 +37,13 @@ export function takeCsvLine(
   return takeRow(state, state.columns, line, cells)
 }
 
+/** Whether a text has a header of such a log, or lines of the shell loop. */
+export function isCsvLog(text: string): boolean {
+  return text
+    .split('\n')
+    .some((line) => typeof readHeader(line) === 'object' || readShellLine(line) !== undefined)
+}
+
 /** What is gathered when the log ends. */
 export function groupOf({ columns, rows, stamp }: CsvState): CsvGroup | undefined {
   if (columns === undefined || rows.length === 0) return undefined

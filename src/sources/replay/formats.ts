@@ -1,10 +1,12 @@
 import type { FileEntry, ReadFrom } from './log-entry.ts'
+import { isCsvLog } from '../../parse/nvidia-smi-csv/rows.ts'
 import type { LogFile } from './log-file.ts'
+import { readCsvLog, type CsvMark } from './read-csv.ts'
 import { readNvidiaSmiLog, type NvidiaSmiMark } from './read-nvidia-smi.ts'
 import { readRecording, type RecordingMark } from './read-recording.ts'
 
 /** Where reading can go on, in the words of the reader that made it. */
-export type FileMark = RecordingMark | NvidiaSmiMark
+export type FileMark = RecordingMark | NvidiaSmiMark | CsvMark
 
 /** What a log may be. */
 export type LogFormat = FileMark['format']
@@ -13,7 +15,8 @@ export type LogFormat = FileMark['format']
 export function formatOf(head: string): LogFormat | undefined {
   const begin = head.trimStart()
   if (RECORDING.test(begin)) return 'recording'
-  return head.includes('<nvidia_smi_log') || NVIDIA_SMI_ERRORS.test(begin) ? 'nvidia-smi' : undefined
+  if (head.includes('<nvidia_smi_log') || NVIDIA_SMI_ERRORS.test(begin)) return 'nvidia-smi'
+  return isCsvLog(head) ? 'csv' : undefined
 }
 
 // a header, or a sample whose header has been cut off: its reader says so
@@ -31,6 +34,8 @@ export function readFile(file: LogFile, from: ReadFrom<FileMark>): AsyncIterable
       return readRecording(file, ownMark(from, format))
     case 'nvidia-smi':
       return readNvidiaSmiLog(file, ownMark(from, format))
+    case 'csv':
+      return readCsvLog(file, ownMark(from, format))
   }
 }
 

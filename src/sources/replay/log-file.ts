@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Fault } from '../../core/fault.ts'
 import { lastLine, printable } from '../../core/text.ts'
 import { decodeText, sniffEncoding, type Encoding } from '../../parse/decode-bytes.ts'
+import { readHeader } from '../../parse/nvidia-smi-csv/columns.ts'
 import { formatOf, type LogFormat } from './formats.ts'
 import { gzipPieces, nextMember } from './gzip-members.ts'
 import type { Piece, ReadAt } from './pieces.ts'
@@ -18,26 +19,38 @@ export interface LogFile {
   readonly sizeBytes: number
   readonly encoding: Encoding
   readonly compressed: boolean
+  readonly imports: LogImports
   pieces(from: Place): AsyncIterable<Piece>
   /** The first place at or behind a byte where bytes can be made text again; undefined when there is none. */
   placeAfter(byte: number): Promise<Place | undefined>
 }
 
-const HEAD_BYTES = 64 * 1024
+/** What the user says of a log that does not say it itself. */
+export interface LogImports {
+  /** The header of a CSV log without one. */
+  readonly columns?: string
+  /** When a log without times began. */
+  readonly startEpochMs?: number
+  /** How far apart the samples of a log without times are. */
+  readonly intervalMs?: number
+}
+
+// a report of a whole machine may say much before its first rows
+const HEAD_BYTES = 256 * 1024
 
 export type OpenedLog =
   { readonly kind: 'file'; readonly file: LogFile } | { readonly kind: 'fault'; readonly fault: Fault }
 
 /** Looks at the beginning of a file and says what it is; a file that is no log is a fault in one sentence. */
-export async function openLogFile(path: string): Promise<OpenedLog> {
+export async function openLogFile(path: string, imports: LogImports = {}): Promise<OpenedLog> {
   try {
     const found = await stat(path)
     if (found.isDirectory()) return unreadable(path, 'it is a folder')
     const compressed = await startsWithGzipMagic(path)
     const head = await headOf(path, compressed)
-    const format = formatOf(decodeText(head))
-    if (format === undefined)
-      return unreadable(path, 'it is neither a recording nor the output of nvidia-smi -q -x')
+    const text = decodeText(head)
+    const format = imports.columns === undefined ? formatOf(text) : 'csv'
+    if (format === undefined) return unreadable(path, NO_LOG)
     const label = printable(path)
     const file: LogFile = {
       label,
@@ -46,6 +59,7 @@ export async function openLogFile(path: string): Promise<OpenedLog> {
       sizeBytes: found.size,
       encoding: sniffEncoding(head),
       compressed,
+      imports: format === 'csv' ? { ...firstColumns(text), ...imports } : imports,
       pieces: (from) => piecesOf(path, from),
       placeAfter: (byte) => placeAfter(path, byte, compressed),
     }
@@ -53,6 +67,15 @@ export async function openLogFile(path: string): Promise<OpenedLog> {
   } catch (error) {
     return unreadable(path, describeError(error))
   }
+}
+
+const NO_LOG =
+  'it is neither a recording nor the output of nvidia-smi -q -x nor a CSV log of nvidia-smi (for one without a header, name its columns with --columns)'
+
+/** A reader that begins in the middle needs the header from the beginning. */
+function firstColumns(head: string): Pick<LogImports, 'columns'> {
+  const header = head.split('\n', 4096).find((line) => typeof readHeader(line) === 'object')
+  return header === undefined ? {} : { columns: header }
 }
 
 function unreadable(path: string, because: string): OpenedLog {

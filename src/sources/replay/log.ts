@@ -3,7 +3,7 @@ import type { Outcome } from '../../model/outcome.ts'
 import type { RawSample } from '../../model/sample.ts'
 import { readFile, type FileMark } from './formats.ts'
 import type { FileEntry, ReadFrom } from './log-entry.ts'
-import { openLogFile, type LogFile } from './log-file.ts'
+import { openLogFile, type LogFile, type LogImports } from './log-file.ts'
 import { endOf, NO_LOSSES, speakOfLosses, type Losses } from './losses.ts'
 import { lastMoment, placeBefore } from './search.ts'
 import { BEGINNING, placeSample, shiftByWallClock, startSegment, type TimeLine } from './time-line.ts'
@@ -57,10 +57,10 @@ export type OpenedLogs =
   { readonly kind: 'log'; readonly log: Log } | { readonly kind: 'fault'; readonly fault: Fault }
 
 /** Opens files as one log, in the order of their first samples; one that is no log is a fault in one sentence. */
-export async function openLog(paths: readonly string[]): Promise<OpenedLogs> {
+export async function openLog(paths: readonly string[], imports: LogImports = {}): Promise<OpenedLogs> {
   const opened: Begun[] = []
   for (const path of paths) {
-    const log = await openLogFile(path)
+    const log = await openLogFile(path, imports)
     if (log.kind === 'fault') return log
     opened.push({ file: log.file, first: await firstSample(log.file) })
   }
