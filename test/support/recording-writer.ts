@@ -8,17 +8,17 @@ export function recordingLines(
   keyEvery?: number,
 ): string {
   const [first] = samples
-  const encoder = recordingEncoder(keyEvery !== undefined)
-  const header = encoder.begin({
+  const encoder = recordingEncoder()
+  const facts = {
     host: first?.host ?? 'unknown',
     startedAtEpochMs: first?.takenAtEpochMs ?? 0,
     intervalMs: first?.intervalMs ?? 2000,
     tool: '0.1.0',
     anonymized: false,
-  })
-  const lines = samples.map((sample, at) =>
-    encoder.sample(sample, keyEvery !== undefined && at % keyEvery === 0),
-  )
+  }
+  const header = encoder.begin(facts, keyEvery !== undefined)
+  const isKey = (at: number): boolean => keyEvery !== undefined && at % keyEvery === 0
+  const lines = samples.map((sample, at) => encoder.sample(sample, isKey(at)).line)
   const events = outcomes.map((outcome) => `${JSON.stringify({ event: 'outcome', ...outcome })}\n`)
   return [header, ...lines, ...events].join('')
 }

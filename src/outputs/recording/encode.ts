@@ -14,21 +14,33 @@ export interface SegmentHeader {
 
 /** Turns samples into the lines of a recording, each ended by a new line. */
 export interface RecordingEncoder {
-  /** The header of a new segment: the next sample of each host builds on nothing that was written before. */
-  begin(header: SegmentHeader): string
+  /**
+   * The header of a new segment: the next sample of each host builds on nothing that was written before.
+   * @param compact with line deltas and key frames; without, every part is written as it was sampled
+   */
+  begin(header: SegmentHeader, compact: boolean): string
   /**
    * @param key writes a key frame, which builds on nothing and repeats what still stands. The first sample of a host in a
    * segment is one anyway.
    */
-  sample(sample: RawSample, key: boolean): string
+  sample(sample: RawSample, key: boolean): EncodedSample
   /** Takes note of a sample that is not written: the next one of its host is a key frame, and holds what this one brought. */
   skip(sample: RawSample): void
+  /** What was written last may be lost: the next sample of each host builds on nothing. */
+  interrupt(): void
 }
 
-/** @param compact with line deltas and key frames; without, every part is written as it was sampled */
-export function recordingEncoder(compact: boolean): RecordingEncoder {
+export interface EncodedSample {
+  readonly line: string
+  /** The large parts that the line names by the sample that holds them whole, by part name. */
+  readonly elsewhere: ReadonlyMap<string, Part>
+}
+
+/** Compact, until a segment is begun otherwise; without any, each line has its host and interval. */
+export function recordingEncoder(): RecordingEncoder {
   const hosts = new Map<string, HostState>()
   let segment: SegmentHeader | undefined
+  let compact = true
 
   function stateOf(host: string): HostState {
     const present = hosts.get(host)
@@ -39,8 +51,9 @@ export function recordingEncoder(compact: boolean): RecordingEncoder {
   }
 
   return {
-    begin(header) {
+    begin(header, isCompact) {
       segment = header
+      compact = isCompact
       for (const state of hosts.values()) startAnew(state)
       return headerLine(header, compact)
     },
@@ -54,11 +67,15 @@ export function recordingEncoder(compact: boolean): RecordingEncoder {
       const isKey = key || state.hasMore || (compact && state.last === undefined)
       if (isKey) state.texts.clear()
       const renewed = [...sample.parts].map(([name, part]) => renewedPart(state, sample, name, part, compact))
-      const kept = isKey ? keptParts(state, sample) : []
+      const { kept, elsewhere } = isKey ? keptParts(state, sample) : NOTHING_KEPT
       const on = compact ? state.last : undefined
       state.last = sample.sequence
       state.hasMore = false
-      return sampleLine(segment, sample, { isKey, on, parts: [...renewed, ...kept] })
+      const line = sampleLine(segment, sample, { isKey, on, parts: [...renewed, ...kept] })
+      return { line, elsewhere }
+    },
+    interrupt() {
+      for (const state of hosts.values()) startAnew(state)
     },
   }
 }
@@ -154,25 +171,35 @@ function note(
 }
 
 /** What stands and is larger than this is not repeated in each key frame: it is named by the sample that has it. */
-export const LARGE_CHARACTERS = 32 * 1024
+const LARGE_CHARACTERS = 32 * 1024
 
-function keptParts(state: HostState, sample: RawSample): readonly WrittenPart[] {
+interface KeptParts {
+  readonly kept: readonly WrittenPart[]
+  readonly elsewhere: ReadonlyMap<string, Part>
+}
+
+const NOTHING_KEPT: KeptParts = { kept: [], elsewhere: new Map() }
+
+function keptParts(state: HostState, sample: RawSample): KeptParts {
   let characters = [...sample.parts.values()].reduce((sum, part) => sum + charactersOf(part), 0)
-  return state.standing.notRenewedBy(sample).flatMap(([name, standing]): readonly WrittenPart[] => {
-    const isSame = sample.parts.has(name) ? { same: true } : {}
-    const ageMs = Math.max(0, sample.elapsedMs - standing.arrivedAtMs)
-    const length = charactersOf(standing.part)
-    if (length > LARGE_CHARACTERS && standing.wholeIn !== undefined) {
-      return [[name, { kept: true, ...isSame, from: standing.wholeIn, ageMs }]]
+  const kept: WrittenPart[] = []
+  const elsewhere = new Map<string, Part>()
+  for (const [name, standing] of state.standing.notRenewedBy(sample)) {
+    const { part, arrivedAtMs, wholeIn } = standing
+    const marks = { kept: true, ...(sample.parts.has(name) ? { same: true } : {}) }
+    const ageMs = Math.max(0, sample.elapsedMs - arrivedAtMs)
+    if (charactersOf(part) > LARGE_CHARACTERS && wholeIn !== undefined) {
+      elsewhere.set(name, part)
+      kept.push([name, { ...marks, from: wholeIn, ageMs }])
+      continue
     }
-    characters += length
-    if (characters > MOST_CHARACTERS) return []
+    characters += charactersOf(part)
+    if (characters > MOST_CHARACTERS) break
     state.standing.noteLine(name, sample.sequence)
-    if (standing.part.kind === 'text') {
-      state.texts.set(name, { text: standing.part.text, lines: undefined })
-    }
-    return [[name, { kept: true, ...isSame, ...keptPart(standing, ageMs) }]]
-  })
+    if (part.kind === 'text') state.texts.set(name, { text: part.text, starts: undefined })
+    kept.push([name, { ...marks, ...keptPart(standing, ageMs) }])
+  }
+  return { kept, elsewhere }
 }
 
 function keptPart({ part }: StandingPart, ageMs: number): object {
