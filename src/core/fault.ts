@@ -34,6 +34,7 @@ export type Fault =
   | { readonly kind: 'loop-mode-left'; readonly because: string }
   | { readonly kind: 'unreadable-log'; readonly file: string; readonly because: string }
   | { readonly kind: 'bad-line'; readonly file: string; readonly line: number; readonly because: string }
+  | { readonly kind: 'unused-log'; readonly file: string; readonly because: string }
   | { readonly kind: 'torn-tail'; readonly file: string; readonly because: string }
   /** A recording that is not being written; `because` says what to do. */
   | { readonly kind: 'not-recorded'; readonly file: string; readonly because: string }
@@ -113,6 +114,8 @@ export function describeFault(fault: Fault): string {
       return `'${fault.file}' can't be replayed: ${fault.because}; make a log with 'nvidia-smi -q -x -l 2 > FILE'`
     case 'bad-line':
       return `line ${fault.line} of '${fault.file}' ${fault.because}; what stands before it was shown, cut the file there to go without this message`
+    case 'unused-log':
+      return `the engine log '${fault.file}' was not used: ${fault.because}; name the log of a workload that runs here`
     case 'torn-tail':
       return `the end of '${fault.file}' is torn: ${fault.because}; what stands before it was shown`
     case 'not-recorded':
@@ -158,6 +161,7 @@ export function faultBadge(fault: Fault): string {
     case 'malformed':
     case 'unreadable-log':
     case 'bad-line':
+    case 'unused-log':
     case 'torn-tail':
     case 'samples-lost':
       return fault.kind

@@ -82,6 +82,7 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
   'loop-mode-left': (from) => withText(from, 'because', (because) => ({ kind: 'loop-mode-left', because })),
   'unreadable-log': () => undefined,
   'bad-line': () => undefined,
+  'unused-log': () => undefined,
   'torn-tail': () => undefined,
   'not-recorded': () => undefined,
   'samples-lost': (from) =>

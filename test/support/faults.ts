@@ -23,6 +23,7 @@ export const FAULT_OF_EACH_KIND: { readonly [K in Fault['kind']]: Extract<Fault,
   'loop-mode-left': { kind: 'loop-mode-left', because: 'holds back the end of each document' },
   'unreadable-log': { kind: 'unreadable-log', file: 'a.xml', because: 'it is a folder' },
   'bad-line': { kind: 'bad-line', file: 'a.ndjson', line: 3, because: 'is not a JSON object' },
+  'unused-log': { kind: 'unused-log', file: '/var/log/vllm.log', because: 'no workload here is vllm' },
   'torn-tail': { kind: 'torn-tail', file: 'a.ndjson', because: 'line 9 is not a JSON object' },
   'not-recorded': { kind: 'not-recorded', file: 'a.ndjson', because: 'the disk is full' },
   'samples-lost': {
