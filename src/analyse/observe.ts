@@ -6,6 +6,7 @@ import { parseProcessList, type ListedProcess } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
 import { forgetGoneGroups } from './cgroups.ts'
+import { withContainerNames } from './container-names.ts'
 import type { GpuDocument, Memory } from './memory.ts'
 import { followProcesses } from './processes.ts'
 
@@ -19,7 +20,8 @@ export function observe(memory: Memory, sample: RawSample): Memory {
   const users = sample.parts.has('users') ? parseUsers(textOf(answers, 'users')) : memory.users
   const { takenAtEpochMs, elapsedMs, intervalMs } = sample
   const keepMs = Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * intervalMs)
-  const processes = followProcesses(memory.processes, sample, users, keepMs)
+  const followed = followProcesses(memory.processes, sample, users, keepMs)
+  const processes = withContainerNames(followed, answers)
   return {
     ...memory,
     previous: { takenAtEpochMs, elapsedMs, intervalMs },

@@ -34,6 +34,9 @@ const REPORTING_PATHS: ReadonlySet<string> = new Set([
   '/running',
 ])
 
+/** The key for an address, by `ADDRESS PORT`; nothing is sent to any other. */
+export type KeysByAddress = ReadonlyMap<string, string>
+
 /** One connection a server, kept open between ticks. */
 export function httpAgent(): Agent {
   return new Agent({ keepAlive: true, maxSockets: 1 })
@@ -43,14 +46,38 @@ export function httpAgent(): Agent {
  * One GET, without following redirects. Any answer but a refusal (401, 403) is a text part with its status; no answer,
  * a refusal, and a body beyond `maxBytes` are fault parts.
  */
-export async function httpGet(agent: Agent, target: HttpTarget, signal: AbortSignal): Promise<Part> {
+export async function httpGet(
+  agent: Agent,
+  target: HttpTarget,
+  signal: AbortSignal,
+  keys: KeysByAddress = new Map(),
+): Promise<Part> {
   if (!isAllowed(target)) {
     const what = `${urlOf(target)} (not a page that llmtop asks for)`
     return { kind: 'fault', fault: { kind: 'no-permission', what } }
   }
-  const answer = await attempt(agent, target, signal)
+  const key = keys.get(`${target.host} ${target.port}`)
+  return withoutKey(await ask(agent, target, signal, key), key)
+}
+
+/** A server that echoes what it was sent gives away nothing. */
+function withoutKey(part: Part, key: string | undefined): Part {
+  return part.kind === 'text' && key !== undefined
+    ? { ...part, text: part.text.replaceAll(key, '***') }
+    : part
+}
+
+async function ask(
+  agent: Agent,
+  target: HttpTarget,
+  signal: AbortSignal,
+  key: string | undefined,
+): Promise<Part> {
+  const answer = await attempt(agent, target, signal, key)
   // the server closed a kept connection just as it was used again: that says nothing about the server
-  return answer === 'stale-connection' ? attemptAfresh(agent, target, signal) : answer
+  if (answer !== 'stale-connection') return answer
+  const second = await attempt(agent, target, signal, key)
+  return second === 'stale-connection' ? failed(noServer(target, 'ECONNRESET')) : second
 }
 
 /** Whether it may be asked at all: host and port may come from a stranger's command line. */
@@ -58,15 +85,16 @@ export function isAllowed({ host, port, path }: HttpTarget): boolean {
   return REPORTING_PATHS.has(path) && /^[\w.:-]+$/.test(host) && port > 0 && port < 65_536
 }
 
-async function attemptAfresh(agent: Agent, target: HttpTarget, signal: AbortSignal): Promise<Part> {
-  const answer = await attempt(agent, target, signal)
-  return answer === 'stale-connection' ? failed(noServer(target, 'ECONNRESET')) : answer
-}
-
-function attempt(agent: Agent, target: HttpTarget, signal: AbortSignal): Promise<Part | 'stale-connection'> {
+function attempt(
+  agent: Agent,
+  target: HttpTarget,
+  signal: AbortSignal,
+  key: string | undefined,
+): Promise<Part | 'stale-connection'> {
   return new Promise((resolve) => {
     const { host, port, path } = target
-    const request = get({ host, port, path, agent, signal, headers: { accept: '*/*' } })
+    const headers = { accept: '*/*', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
+    const request = get({ host, port, path, agent, signal, headers })
     let timer: NodeJS.Timeout | undefined
 
     function settle(answer: Part | 'stale-connection'): void {

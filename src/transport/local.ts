@@ -4,7 +4,7 @@ import { edited, modelHead, reducerFor } from './edited.ts'
 import { limiter } from './limiter.ts'
 import { cgroupReader } from './local-cgroup.ts'
 import { readHead, readListing, readWhole } from './local-file.ts'
-import { httpAgent, httpGet } from './local-http.ts'
+import { httpAgent, httpGet, type KeysByAddress } from './local-http.ts'
 import { readLog } from './local-log.ts'
 import { fetchProcess } from './local-process.ts'
 import { fetchSockets } from './local-sockets.ts'
@@ -18,6 +18,8 @@ export interface LocalTransportOptions {
   readonly procRoot?: string
   /** False: no engine is asked over HTTP. */
   readonly probe: boolean
+  /** Keys that the user gave, each for one address. */
+  readonly keys?: KeysByAddress
 }
 
 type WantOf<Kind extends Want['kind']> = Extract<Want, { readonly kind: Kind }>
@@ -27,7 +29,7 @@ type FileWant = WantOf<'file' | 'head' | 'listing' | 'log'>
 const FILES_AT_ONCE = 2
 
 /** Processes, files and engines of this machine. */
-export function localTransport({ procRoot = '/proc', probe }: LocalTransportOptions): Transport {
+export function localTransport({ procRoot = '/proc', probe, keys }: LocalTransportOptions): Transport {
   const agent = httpAgent()
   const inTurn = limiter(FILES_AT_ONCE)
   const readCgroup = cgroupReader(procRoot)
@@ -39,7 +41,7 @@ export function localTransport({ procRoot = '/proc', probe }: LocalTransportOpti
     if (want.kind === 'sockets') return fetchSockets(procRoot, want.pid)
     if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
     if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
-    return edited(await httpGet(agent, want, signal), want.reduce)
+    return edited(await httpGet(agent, want, signal, keys), want.reduce)
   }
 
   return {

@@ -118,6 +118,22 @@ describe('asking an engine over HTTP', () => {
     expect(most).toEqual([1, 1, 1])
   })
 
+  test('sends a key to the address that it was given for, and to no other', async () => {
+    const KEY = 'a-key-of-no-known-shape'
+    const seen: (string | undefined)[] = []
+    const listener: RequestListener = (request, response) => {
+      seen.push(request.headers.authorization)
+      response.end(`you said ${request.headers.authorization ?? 'nothing'}`)
+    }
+    const [engine, other] = [await serve(listener), await serve(listener)]
+    const keys = new Map([[`127.0.0.1 ${engine.port}`, KEY]])
+    const transport = localTransport({ probe: true, keys })
+    const part = await ask(transport, { ...METRICS, port: engine.port })
+    await ask(transport, { ...METRICS, port: other.port })
+    expect(seen).toEqual([`Bearer ${KEY}`, undefined])
+    expect(JSON.stringify(part)).not.toContain(KEY)
+  })
+
   test('does not happen with --no-probe', async () => {
     const engine = await serve((_, response) => response.end('ok'))
     expect(await ask(localTransport({ probe: false }), { ...METRICS, port: engine.port })).toEqual({

@@ -6,9 +6,9 @@ import { plainText } from '../../outputs/plain.ts'
 import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { failOnOption, noProbeOption, type FailOnOptions } from '../options.ts'
+import { failOnOption, type FailOnOptions } from '../options.ts'
 import { verdict } from '../show.ts'
-import { thisMachine, type LiveOptions } from './live.ts'
+import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 
 // the present moment needs no pace; a second is what a first document may take in loop mode
 const INTERVAL_MS = 1000
@@ -16,10 +16,9 @@ const INTERVAL_MS = 1000
 const LONGEST_WAIT_MS = 5000
 
 export function onceCommand(environment: Environment): Command {
-  return new Command('once')
+  return withLiveOptions(new Command('once'))
     .description('print the present frame and exit')
     .option('--json', 'as a JSON object instead of a table')
-    .addOption(noProbeOption())
     .addOption(failOnOption())
     .action(async (options: { readonly json?: boolean } & LiveOptions & FailOnOptions) => {
       const watch = watchSignals((code) => process.exit(code))

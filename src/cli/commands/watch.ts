@@ -2,10 +2,10 @@ import { Command, Option } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
 import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { intervalOption, noProbeOption, withShowOptions, type ShowOptions } from '../options.ts'
+import { intervalOption, withShowOptions, type ShowOptions } from '../options.ts'
 import { show } from '../show.ts'
 import { showDemo } from './demo.ts'
-import { thisMachine, type LiveOptions } from './live.ts'
+import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 import { hasAnswered } from './once.ts'
 
 interface WatchOptions extends ShowOptions, LiveOptions {
@@ -15,12 +15,11 @@ interface WatchOptions extends ShowOptions, LiveOptions {
 
 /** The default command. */
 export function watchCommand(environment: Environment): Command {
-  return withShowOptions(new Command('watch'))
+  return withLiveOptions(withShowOptions(new Command('watch')))
     .description('watch this machine (the default command)')
     .argument('[words...]')
     .usage('[options]')
     .addOption(intervalOption())
-    .addOption(noProbeOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words

@@ -3,6 +3,7 @@ import { seconds } from '../../core/units.ts'
 import { alarm } from './alarm.ts'
 import { errands } from './errands.ts'
 import { host } from './host.ts'
+import { named, type NamedThings } from './named.ts'
 import { nvidiaSmi } from './nvidia-smi.ts'
 import { sampler } from './sampler.ts'
 import { wanted } from './wanted.ts'
@@ -11,7 +12,7 @@ import type { RawSample } from '../../model/sample.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Source, WantsOf } from '../source.ts'
 
-export interface LocalSourceOptions {
+export interface LocalSourceOptions extends NamedThings {
   readonly host: string
   readonly clock: Clock
   readonly intervalMs: number
@@ -71,6 +72,7 @@ async function* watch(
   const pending = errands(clock, signal)
   const machine = host({ procRoot, transport, errands: pending, signal })
   const wishes = wanted(transport, pending, signal)
+  const others = named(options, pending, signal)
   const samples = sampler(options.host, clock, pace)
   const gpus = nvidiaSmi({ command, clock, intervalMs: pace.intervalMs(), onAnswer: waking.ring })
   pace.onChange((intervalMs) => {
@@ -83,6 +85,7 @@ async function* watch(
     const document = gpus.take(moment.elapsedMs)
     gpus.tick()
     machine.tick(gpus.pids(), moment.elapsedMs, pace.intervalMs())
+    others.tick(moment.elapsedMs)
     wishes.askDue(wantsOf(options.host), moment.elapsedMs)
     await pending.settle(clamp(pace.intervalMs() / 2, SHORTEST_SETTLE_MS, LONGEST_SETTLE_MS))
     if (signal.aborted) return
