@@ -3,7 +3,7 @@ import { readFault } from '../../src/parse/recorded-fault.ts'
 import { FAULTS } from '../support/faults.ts'
 
 // of a log itself: they arise while it is read and never stand in it
-const OF_THE_READER = new Set(['unreadable-log', 'bad-line', 'torn-tail'])
+const OF_THE_READER = new Set(['unreadable-log', 'bad-line', 'torn-tail', 'not-recorded'])
 
 describe('a recorded fault', () => {
   test.each(

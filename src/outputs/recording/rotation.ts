@@ -1,5 +1,6 @@
 import { lstat, readdir, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { namesBetween, STAMP, withSuffix } from './file-names.ts'
 
 /** When a recording begins a new file, and which of the old ones stay. */
 export interface Rotation {
@@ -31,26 +32,24 @@ export async function rotateFiles(path: string, keep: Keep, nowEpochMs: number):
   else await rename(path, numbered(path, 1))
 }
 
-/** `node7.ndjson.gz` → `node7.3.ndjson.gz`. */
-export function numbered(path: string, number: number): string {
+/** Deletes of the files with a time in their names those that are not to be kept, when another one is to come. Throws. */
+export async function deleteStamped(path: string, keep: Keep, nowEpochMs: number): Promise<void> {
+  const names = await readdir(dirname(path))
+  const newestFirst = [...namesBetween(path, names, STAMP)].sort().reverse()
+  for (const [at, stamp] of newestFirst.entries()) {
+    const file = withSuffix(path, stamp)
+    const isSurplus = keep.kind === 'files' ? at + 1 >= keep.count : await isOlder(file, keep.ms, nowEpochMs)
+    if (isSurplus) await unlink(file)
+  }
+}
+
+function numbered(path: string, number: number): string {
   return withSuffix(path, `.${number}`)
 }
 
-/** The path with something between its name and its extension. */
-export function withSuffix(path: string, suffix: string): string {
-  const name = basename(path)
-  const extension = /(?:\.ndjson)?(?:\.[^.]+)?$/.exec(name)?.[0] ?? ''
-  return join(dirname(path), `${name.slice(0, name.length - extension.length)}${suffix}${extension}`)
-}
-
 async function numbersAt(path: string): Promise<readonly number[]> {
-  const [before = '', after = ''] = basename(withSuffix(path, '\0')).split('\0')
   const names = await readdir(dirname(path))
-  return names.flatMap((name) => {
-    if (!name.startsWith(before) || !name.endsWith(after)) return []
-    const middle = name.slice(before.length, name.length - after.length)
-    return /^\.[1-9]\d{0,8}$/.test(middle) ? [Number(middle.slice(1))] : []
-  })
+  return namesBetween(path, names, /^\.[1-9]\d{0,8}$/).map((middle) => Number(middle.slice(1)))
 }
 
 async function isOver(path: string, number: number, keep: Keep, nowEpochMs: number): Promise<boolean> {
@@ -58,6 +57,10 @@ async function isOver(path: string, number: number, keep: Keep, nowEpochMs: numb
     case 'files':
       return number + 1 >= keep.count
     case 'age':
-      return nowEpochMs - (await lstat(path)).mtimeMs > keep.ms
+      return isOlder(path, keep.ms, nowEpochMs)
   }
+}
+
+async function isOlder(path: string, ms: number, nowEpochMs: number): Promise<boolean> {
+  return nowEpochMs - (await lstat(path)).mtimeMs > ms
 }
