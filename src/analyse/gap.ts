@@ -13,8 +13,10 @@ export function isGap({ previous, rules }: Memory, sample: RawSample): boolean {
   return passedMs < 0 || passedMs > allowedMs || Math.abs(wallMs - passedMs) > allowedMs
 }
 
-/** What still holds after a gap: all but the windows. Where the clock went back, it is another run, and nothing does. */
+/** What still holds after a gap: all but the windows and counts over time. Where the clock went back, it is another run, and nothing does. */
 export function afterwards(memory: Memory, sample: RawSample): Memory {
   const wentBack = sample.elapsedMs < (memory.previous?.elapsedMs ?? 0)
-  return wentBack ? startMemory(memory.origin, memory.rules) : { ...memory, windows: new Map() }
+  if (wentBack) return startMemory(memory.origin, memory.rules)
+  const standings = { ...memory.standings, preemptions: new Map() }
+  return { ...memory, windows: new Map(), standings }
 }

@@ -6,9 +6,13 @@ import type { ListedProcess } from '../parse/process-list.ts'
 import type { ActivityBook } from './activity.ts'
 import type { AnswerBook } from './answers.ts'
 import type { HeldBook } from './claims.ts'
+import { NO_DEATHS, type DeathBook } from './deaths.ts'
+import type { RequestSizes } from './headroom.ts'
+import type { LifeBook } from './lives.ts'
 import type { ProcessBook } from './processes.ts'
 import type { RiskBook } from './risk-book.ts'
 import type { Rules } from './rules.ts'
+import { NO_STANDINGS, type Standings } from './standings.ts'
 import type { FaultBook } from './faults.ts'
 import type { WindowBook } from './windows.ts'
 
@@ -26,10 +30,14 @@ export interface Memory {
 
   readonly activity: ActivityBook
   readonly held: HeldBook
+  readonly lives: LifeBook
+  readonly requestSizes: RequestSizes
   readonly windows: WindowBook
+  readonly standings: Standings
   /** When a process that held memory was last seen to leave a card, by uuid. */
   readonly departures: ReadonlyMap<string, number>
   readonly risks: RiskBook
+  readonly deaths: DeathBook
   readonly faults: FaultBook
 }
 
@@ -53,9 +61,13 @@ export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
     users: new Map(),
     activity: new Map(),
     held: new Map(),
+    lives: new Map(),
+    requestSizes: new Map(),
     windows: new Map(),
+    standings: NO_STANDINGS,
     departures: new Map(),
     risks: new Map(),
+    deaths: NO_DEATHS,
     faults: new Map(),
   }
 }

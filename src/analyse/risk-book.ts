@@ -1,65 +1,225 @@
-import type { Workload } from '../model/workload.ts'
-import { reaches, type Risk, type RiskLevel } from '../model/risk.ts'
+import type { RiskEvent } from '../model/incident.ts'
+import { reaches, type Advice, type Risk, type RiskClass, type RiskLevel } from '../model/risk.ts'
+import type { RiskFindings, RiskNumbers } from './advice/index.ts'
 import type { RiskRules } from './rules.ts'
 
 /** A condition that holds at this tick, worded, before it is known whether it lasts. */
-export type RiskCandidate = Omit<Risk, 'sinceElapsedMs'>
+export interface Condition extends Omit<Risk, 'sinceElapsedMs' | 'advice'> {
+  /** Processes that it is about: the same id of other processes is another risk. */
+  readonly identity: string
+  /** How long it must hold before it is said. */
+  readonly confirmMs: number
+  /** What is said while it does not hold any more and is not yet taken back. */
+  readonly paused: string
+  /** What it forecast has happened: kept, and said once as come true. */
+  readonly cameTrue?: boolean
+  /** Workloads that suffer beside the one that is named. */
+  readonly victims: readonly string[]
+  readonly numbers: RiskNumbers
+  readonly findings: RiskFindings
+}
 
 /** Conditions by risk id, raised or still being confirmed. */
 export type RiskBook = ReadonlyMap<string, RiskRecord>
 
-interface RiskRecord {
-  readonly candidate: RiskCandidate
+export interface RiskRecord {
+  readonly condition: Condition
   readonly sinceMs: number
   readonly lastTrueMs: number
   readonly raised: boolean
+  /** For each level since when it has held without a break, and when it held last. */
+  readonly levels: Readonly<Partial<Record<RiskLevel, LevelTimes>>>
+  readonly advice: readonly Advice[]
+  readonly advisedAtMs: number
+}
+
+interface LevelTimes {
+  readonly sinceMs: number
+  readonly lastMs: number
+  /** Held long enough to be said. */
+  readonly confirmed: boolean
+}
+
+/** What has ended, and which classes of risk that makes true. */
+export interface Ending {
+  /** Undefined where the kernel killed something that is no workload. */
+  readonly workload: string | undefined
+  readonly classes: ReadonlySet<RiskClass>
+  readonly gpus: readonly string[]
+}
+
+/** Asked only for what is said. */
+export type Adviser = (condition: Condition, level: RiskLevel) => readonly Advice[]
+
+export interface FollowedRisks {
+  readonly book: RiskBook
+  readonly events: readonly RiskEvent[]
 }
 
 /**
- * Hysteresis, the same for every class: said after `confirmMs` of holding, taken back after `clearMs` without.
- * What is said of a workload ends with it.
+ * Hysteresis, the same for every class: said after its condition has held for a while, taken back after `clearMs`
+ * without. A level falls more slowly still: a forecast wavers around its threshold. What is said of a workload ends with it.
+ * @param advise what to do against it
+ * @param present the workloads that are there, with their identity
+ * @param endings what died at this tick
  */
 export function followRisks(
-  book: RiskBook,
-  candidates: readonly RiskCandidate[],
-  workloads: readonly Pick<Workload, 'id'>[],
+  before: RiskBook,
+  conditions: readonly Condition[],
+  advise: Adviser,
+  present: ReadonlyMap<string, string>,
+  endings: readonly Ending[],
   nowMs: number,
   rules: RiskRules,
-): RiskBook {
-  const holding = candidates.map((candidate) => holds(book.get(candidate.id), candidate, nowMs, rules))
-  const ids = new Set(candidates.map(({ id }) => id))
-  const present = new Set(workloads.map(({ id }) => id))
-  const lingering = [...book.values()].filter(
-    ({ candidate, raised, lastTrueMs }) =>
-      !ids.has(candidate.id) &&
-      raised &&
-      nowMs - lastTrueMs < rules.clearMs &&
-      (candidate.workload === undefined || present.has(candidate.workload)),
+): FollowedRisks {
+  const holding = conditions.map((condition) =>
+    holds(before.get(condition.id), condition, advise, nowMs, rules),
   )
-  return new Map([...holding, ...lingering].map((record) => [record.candidate.id, record]))
-}
-
-function holds(
-  before: RiskRecord | undefined,
-  candidate: RiskCandidate,
-  nowMs: number,
-  rules: RiskRules,
-): RiskRecord {
-  const sinceMs = before?.sinceMs ?? nowMs
-  return {
-    candidate,
-    sinceMs,
-    lastTrueMs: nowMs,
-    raised: before?.raised === true || nowMs - sinceMs >= rules.confirmMs,
-  }
+  const ids = new Set(conditions.map(({ id }) => id))
+  const lingering = [...before.values()]
+    .filter(({ condition, raised }) => raised && !ids.has(condition.id))
+    .filter(
+      ({ condition, lastTrueMs }) => nowMs - lastTrueMs < rules.clearMs && isPresent(condition, present),
+    )
+  const book: RiskBook = new Map([...holding, ...lingering].map((record) => [record.condition.id, record]))
+  return { book, events: eventsOf(before, book, endings, nowMs, rules) }
 }
 
 /** The raised risks, worst and soonest first. */
-export function raisedRisks(book: RiskBook): readonly Risk[] {
+export function raisedRisks(book: RiskBook, nowMs: number, rules: RiskRules): readonly Risk[] {
   return [...book.values()]
     .filter(({ raised }) => raised)
-    .map(({ candidate, sinceMs }) => ({ ...candidate, sinceElapsedMs: sinceMs }))
+    .map((record) => riskOf(record, nowMs, rules))
     .sort((a, b) => byLevel(a.level, b.level) || (a.eta?.seconds ?? Infinity) - (b.eta?.seconds ?? Infinity))
+}
+
+function isPresent({ workload, identity }: Condition, present: ReadonlyMap<string, string>): boolean {
+  if (workload === undefined) return true
+  return identity === '' ? present.has(workload) : present.get(workload) === identity
+}
+
+function holds(
+  found: RiskRecord | undefined,
+  condition: Condition,
+  advise: Adviser,
+  nowMs: number,
+  rules: RiskRules,
+): RiskRecord {
+  const before = found?.condition.identity === condition.identity ? found : undefined
+  const sinceMs = before?.sinceMs ?? nowMs
+  const raised = before?.raised === true || nowMs - sinceMs >= condition.confirmMs
+  const levels = followLevels(before?.levels ?? {}, condition, nowMs, rules)
+  const isDue = before === undefined || nowMs - before.advisedAtMs >= rules.adviseAgainMs || !before.raised
+  return {
+    condition,
+    sinceMs,
+    lastTrueMs: nowMs,
+    raised,
+    levels,
+    advice: raised && isDue ? advise(condition, shownLevel(levels, condition.level)) : (before?.advice ?? []),
+    advisedAtMs: raised && isDue ? nowMs : (before?.advisedAtMs ?? nowMs),
+  }
+}
+
+const RISING: readonly RiskLevel[] = ['watch', 'warn', 'critical']
+
+function followLevels(
+  before: RiskRecord['levels'],
+  { level, confirmMs }: Condition,
+  nowMs: number,
+  rules: RiskRules,
+): RiskRecord['levels'] {
+  return Object.fromEntries(
+    RISING.flatMap((one): readonly (readonly [RiskLevel, LevelTimes])[] => {
+      const times = before[one]
+      if (reaches(level, one)) {
+        const sinceMs = times?.sinceMs ?? nowMs
+        const confirmed = times?.confirmed === true || nowMs - sinceMs >= confirmMs
+        return [[one, { sinceMs, lastMs: nowMs, confirmed }]]
+      }
+      const stays = times?.confirmed === true && nowMs - times.lastMs < rules.lowerMs
+      return stays ? [[one, times]] : []
+    }),
+  )
+}
+
+/** The highest level that has held long enough and not been gone for long. */
+function shownLevel(levels: RiskRecord['levels'], present: RiskLevel): RiskLevel {
+  return RISING.findLast((one) => levels[one]?.confirmed === true) ?? present
+}
+
+function riskOf(
+  { condition, sinceMs, lastTrueMs, levels, advice }: RiskRecord,
+  nowMs: number,
+  rules: RiskRules,
+): Risk {
+  const { identity, confirmMs, paused, cameTrue, victims, numbers, findings, ...said } = condition
+  const risk = { ...said, level: shownLevel(levels, condition.level), sinceElapsedMs: sinceMs, advice }
+  const quietMs = nowMs - lastTrueMs
+  if (quietMs < PAUSE_MS) return risk
+  const left = Math.ceil((rules.clearMs - quietMs) / 1000)
+  return {
+    ...risk,
+    eta: undefined,
+    summary: paused,
+    evidence: [
+      ...risk.evidence,
+      `not seen again for ${Math.floor(quietMs / 1000)} s: taken back in ${left} s`,
+    ],
+  }
+}
+
+// a condition that rests for a few ticks is still spoken of as before
+const PAUSE_MS = 15_000
+
+function eventsOf(
+  before: RiskBook,
+  book: RiskBook,
+  endings: readonly Ending[],
+  nowMs: number,
+  rules: RiskRules,
+): readonly RiskEvent[] {
+  const gone = [...before.values()]
+    .filter(({ condition, raised }) => raised && !isIn(book, condition))
+    .map((record): RiskEvent => {
+      const kind = hasComeTrue(record.condition, endings) ? 'came-true' : 'cleared'
+      return { kind, risk: riskOf(record, record.lastTrueMs, rules) }
+    })
+  const news = [...book.values()]
+    .filter(({ raised }) => raised)
+    .flatMap((record): readonly RiskEvent[] => {
+      const { condition } = record
+      const earlier = before.get(condition.id)
+      const same = earlier?.condition.identity === condition.identity && earlier.raised ? earlier : undefined
+      const risk = riskOf(record, nowMs, rules)
+      const isNew = same === undefined || rose(same, risk.level)
+      const isTrue =
+        (condition.cameTrue === true && same?.condition.cameTrue !== true) || hasComeTrue(condition, endings)
+      return [
+        ...(isNew ? [{ kind: 'raised', risk } as const] : []),
+        ...(isTrue ? [{ kind: 'came-true', risk } as const] : []),
+      ]
+    })
+  return [...gone, ...news]
+}
+
+function rose({ condition, levels }: RiskRecord, level: RiskLevel): boolean {
+  return !reaches(shownLevel(levels, condition.level), level)
+}
+
+function isIn(book: RiskBook, condition: Condition): boolean {
+  return book.get(condition.id)?.condition.identity === condition.identity
+}
+
+/** A risk also comes true in another workload than the one it names: the victim of a neighbour. */
+function hasComeTrue({ class: kind, workload, gpus }: Condition, endings: readonly Ending[]): boolean {
+  return endings.some(
+    (ending) =>
+      ending.classes.has(kind) &&
+      (ending.workload === undefined ||
+        ending.workload === workload ||
+        ending.gpus.some((uuid) => gpus.includes(uuid))),
+  )
 }
 
 function byLevel(a: RiskLevel, b: RiskLevel): number {

@@ -1,69 +1,215 @@
-import type { Trend } from '../model/trend.ts'
 import type { TrendRules } from './rules.ts'
-import { bucketMaxima, spanMs, type Window, type WindowPoint } from './window.ts'
+import { bucketMaxima, since, spanMs, type Window, type WindowPoint } from './window.ts'
 
-/** Where a quantity in bytes is going, by the slow rule: robust slope of bucket maxima, believed by a rank test. */
-export function trendOf(window: Window, rules: TrendRules): Trend {
+/** Growth or decline of a quantity, in its own unit per second; negative when it falls. Low and high are the honest range. */
+export interface Pace {
+  readonly rule: 'slow' | 'medium' | 'fast'
+  readonly perSecond: number
+  readonly lowPerSecond: number
+  readonly highPerSecond: number
+  /** How much of the past says so. */
+  readonly spanMs: number
+  /** For how much of that it has been moving: a ramp at the end of a flat hour is as old as the ramp. */
+  readonly movingMs: number
+}
+
+/** What the slow rule makes of a window. */
+export type SlowTrend =
+  | { readonly kind: 'too-short'; readonly spanMs: number; readonly neededMs: number }
+  | { readonly kind: 'steady' }
+  | { readonly kind: 'moving'; readonly pace: Pace }
+
+/** Of what a window holds: it decides how large a rise must be to count. */
+export type Unit = 'bytes' | 'share' | 'tokens'
+
+/**
+ * Where a quantity is going: robust slope of bucket maxima, believed by a rank test. Looks at the rules' window, and at
+ * twice as much where that is steady.
+ * @param intervalMs between samples; at long intervals it is points that are needed, not only time
+ */
+export function slowTrend(window: Window, unit: Unit, intervalMs: number, rules: TrendRules): SlowTrend {
   const span = spanMs(window)
+  const neededMs = Math.max(rules.minimumSpanMs, (rules.minimumPoints - 1) * intervalMs)
+  if (span < neededMs || window.points.length < rules.minimumPoints)
+    return { kind: 'too-short', spanMs: span, neededMs: Math.max(neededMs, span + intervalMs) }
+  const newest = window.points.at(-1)?.atMs ?? 0
+  const lately = since(window, newest - windowOf(intervalMs, rules))
+  const pace =
+    slowPace(lately, unit, rules) ??
+    (lately.points === window.points ? undefined : slowPace(window, unit, rules))
+  return pace === undefined ? { kind: 'steady' } : { kind: 'moving', pace }
+}
+
+/** How far back the slow rule looks first: the rules' window, or as long as enough samples take. */
+export function windowOf(intervalMs: number, rules: TrendRules): number {
+  return Math.max(rules.windowMs, rules.buckets * intervalMs)
+}
+
+/** Growth of the last minute, from a third of it on; undefined where there is none, or too few samples to say. */
+export function mediumPace(recent: Window, unit: Unit, rules: TrendRules): Pace | undefined {
+  const { fromMs, upToMs, buckets } = rules.medium
+  const newest = recent.points.at(-1)?.atMs ?? 0
+  const window = since(recent, newest - upToMs)
+  if (spanMs(window) < fromMs) return undefined
+  const maxima = bucketMaxima(window, buckets)
+  if (maxima.length < rules.minimumPoints / 2 || !hasRisen(maxima, unit, rules)) return undefined
+  return robustPace(maxima, 'medium', spanMs(window), rules)
+}
+
+/**
+ * Growth of the last seconds, by least squares; undefined where there is none, or too few samples to say. For what is
+ * over in less than half a minute: a rank test would come too late.
+ */
+export function fastPace(recent: Window, rules: TrendRules): Pace | undefined {
+  const { fromMs, points: needed } = rules.fast
+  const newest = recent.points.at(-1)
+  if (newest === undefined) return undefined
+  const { points } = since(recent, newest.atMs - fromMs)
+  const span = spanMs({ points })
+  const [first] = points
+  const before = points.findLast(({ atMs }) => atMs <= newest.atMs - fromMs / 2)
+  if (first === undefined || before === undefined || points.length < needed || span < fromMs) return undefined
+  // still rising: what has stopped in between is no ramp any more
+  if (newest.value <= before.value || before.value <= first.value) return undefined
+  const perSecond = leastSquares(points)
+  return perSecond <= 0
+    ? undefined
+    : {
+        rule: 'fast',
+        perSecond,
+        lowPerSecond: perSecond / 2,
+        highPerSecond: perSecond * 1.5,
+        spanMs: span,
+        movingMs: span,
+      }
+}
+
+function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   const maxima = bucketMaxima(window, rules.buckets)
-  if (span < rules.minimumSpanMs || maxima.length < rules.buckets / 2) {
-    return { kind: 'too-short', spanMs: span, neededMs: rules.minimumSpanMs }
-  }
+  if (maxima.length < rules.minimumPoints || !hasRisen(maxima, unit, rules)) return undefined
+  return robustPace(maxima, 'slow', spanMs(window), rules)
+}
+
+/** A cheap look before the expensive one: most of what is watched is flat. */
+function hasRisen(maxima: readonly WindowPoint[], unit: Unit, rules: TrendRules): boolean {
   const [first] = maxima
   const last = maxima.at(-1)
-  if (first === undefined || last === undefined) return { kind: 'steady' }
-  const change = Math.abs(last.value - first.value)
-  if (change < Math.max(rules.minimumRiseBytes, rules.minimumRiseRatio * first.value))
-    return { kind: 'steady' }
-  if (Math.abs(mannKendallZ(maxima)) < rules.minimumZ) return { kind: 'steady' }
-  return slopeTrend(maxima)
+  if (first === undefined || last === undefined) return false
+  return Math.abs(last.value - first.value) >= leastRise(unit, Math.min(first.value, last.value), rules)
+}
+
+const FEWEST_TOKENS = 64
+
+function leastRise(unit: Unit, least: number, rules: TrendRules): number {
+  switch (unit) {
+    case 'bytes':
+      return Math.max(rules.minimumRiseBytes, rules.minimumRiseRatio * least)
+    case 'share':
+      return rules.minimumRiseShare
+    case 'tokens':
+      return FEWEST_TOKENS
+  }
 }
 
 /**
  * Theil–Sen: the median of the slopes of all pairs; the 20th and 80th percentiles are the honest range.
- * Sen (1968), Estimates of the regression coefficient based on Kendall's tau.
- * The newer half must go the same way: a single step up, or growth that has ended, goes nowhere.
+ * Sen (1968), Estimates of the regression coefficient based on Kendall's tau. Believed where the rank test is sure, and
+ * the newer half goes the same way: a single step up, or growth that has ended, goes nowhere.
  */
-function slopeTrend(points: readonly WindowPoint[]): Trend {
+function robustPace(
+  points: readonly WindowPoint[],
+  rule: Pace['rule'],
+  span: number,
+  rules: TrendRules,
+): Pace | undefined {
+  if (Math.abs(mannKendallZ(points)) < rules.minimumZ) return undefined
   const slopes = slopesOf(points)
+  const newer = slopesOf(points.slice(Math.floor(points.length / 2)))
   const middle = quantile(slopes, 0.5)
-  const lately = quantile(slopesOf(points.slice(points.length / 2)), 0.5)
-  if (middle === 0 || Math.sign(lately) !== Math.sign(middle)) return { kind: 'steady' }
+  const lately = quantile(newer, 0.5)
+  if (middle === 0 || Math.sign(lately) !== Math.sign(middle)) return undefined
+  if (rule === 'slow' && !goesOn(points, middle)) return undefined
+  // the slower of both: growth that gathers pace is for the shorter rules, growth that loses it may end
+  const ends = [quantile(slopes, 0.2), quantile(slopes, 0.8), quantile(newer, 0.2), quantile(newer, 0.8)]
   return {
-    kind: middle > 0 ? 'growing' : 'shrinking',
-    bytesPerSecond: middle,
-    lowBytesPerSecond: quantile(slopes, 0.2),
-    highBytesPerSecond: quantile(slopes, 0.8),
+    rule,
+    perSecond: Math.abs(lately) < Math.abs(middle) ? lately : middle,
+    lowPerSecond: Math.min(...ends),
+    highPerSecond: Math.max(...ends),
+    spanMs: span,
+    movingMs: movingFor(points),
   }
 }
 
-/** In bytes per second, of all pairs, smallest first. */
-function slopesOf(points: readonly WindowPoint[]): readonly number[] {
-  const slope = (a: WindowPoint, b: WindowPoint): number => ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
-  return [...ofPairs(points, slope)].sort((a, b) => a - b)
+/** Since it was last within a tenth of its way from where it began. */
+function movingFor(points: readonly WindowPoint[]): number {
+  const [first] = points
+  const last = points.at(-1)
+  if (first === undefined || last === undefined) return 0
+  const way = last.value - first.value
+  const start = points.findLast(({ value }) => (value - first.value) / way <= BEGINNING_RATIO)
+  return last.atMs - (start ?? first).atMs
+}
+
+const BEGINNING_RATIO = 0.1
+
+/** In the newest quarter too, at a notable part of the pace: a load or a step some minutes ago is over. */
+function goesOn(points: readonly WindowPoint[], perSecond: number): boolean {
+  const from = points[Math.floor(points.length * 0.75) - 1]
+  const last = points.at(-1)
+  if (from === undefined || last === undefined) return false
+  const expected = (perSecond * (last.atMs - from.atMs)) / 1000
+  return (last.value - from.value) / expected >= STILL_RATIO
+}
+
+const STILL_RATIO = 0.3
+
+/** Per second, of all pairs, smallest first. */
+function slopesOf(points: readonly WindowPoint[]): Float64Array {
+  const slopes = new Float64Array((points.length * (points.length - 1)) / 2)
+  let at = 0
+  eachPair(points, (a, b) => {
+    slopes[at] = ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
+    at += 1
+  })
+  return slopes.sort()
 }
 
 /** Mann (1945), Kendall (1975): S over its standard deviation under no trend, ties left uncorrected (conservative). */
 function mannKendallZ(points: readonly WindowPoint[]): number {
   const n = points.length
-  const s = ofPairs(points, (a, b) => Math.sign(b.value - a.value)).reduce((total, sign) => total + sign, 0)
+  let s = 0
+  eachPair(points, (a, b) => {
+    s += Math.sign(b.value - a.value)
+  })
   const deviation = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
   return deviation === 0 ? 0 : (s - Math.sign(s)) / deviation
 }
 
-/** Something of every pair of points, the earlier one first. */
-function ofPairs(
-  points: readonly WindowPoint[],
-  compare: (a: WindowPoint, b: WindowPoint) => number,
-): readonly number[] {
-  const results: number[] = []
+/** Every pair of points, the earlier one first. */
+function eachPair(points: readonly WindowPoint[], visit: (a: WindowPoint, b: WindowPoint) => void): void {
   for (const [at, b] of points.entries()) {
-    for (const a of points.slice(0, at)) results.push(compare(a, b))
+    for (let before = 0; before < at; before += 1) {
+      const a = points[before]
+      if (a !== undefined) visit(a, b)
+    }
   }
-  return results
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share))
   return sorted[at] ?? 0
+}
+
+function leastSquares(points: readonly WindowPoint[]): number {
+  const n = points.length
+  const meanMs = points.reduce((total, { atMs }) => total + atMs, 0) / n
+  const mean = points.reduce((total, { value }) => total + value, 0) / n
+  let above = 0
+  let below = 0
+  for (const { atMs, value } of points) {
+    above += (atMs - meanMs) * (value - mean)
+    below += (atMs - meanMs) ** 2
+  }
+  return below === 0 ? 0 : (above / below) * 1000
 }

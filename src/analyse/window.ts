@@ -10,7 +10,7 @@ export interface WindowPoint {
 
 export const EMPTY_WINDOW: Window = { points: [] }
 
-// 300 cells in a window of ten minutes: enough for 20 buckets, and bounded at any sampling interval
+// 300 cells in a window: enough for 20 buckets of its newer half, and bounded at any sampling interval
 const CELLS = 300
 
 /** The window with one more point, without what is older than `windowMs`. A point that is not newer than the last is dropped. */
@@ -23,9 +23,13 @@ export function extend(window: Window, point: WindowPoint, windowMs: number): Wi
     return {
       points: [...window.points.slice(0, -1), { atMs: point.atMs, value: Math.max(last.value, point.value) }],
     }
-  const oldest = point.atMs - windowMs
-  const from = window.points.findIndex(({ atMs }) => atMs >= oldest)
-  return { points: [...(from === -1 ? [] : window.points.slice(from)), point] }
+  return { points: [...since(window, point.atMs - windowMs).points, point] }
+}
+
+/** The part of the window from a moment on. */
+export function since({ points }: Window, atMs: number): Window {
+  const from = points.findIndex((point) => point.atMs >= atMs)
+  return from === 0 ? { points } : { points: from === -1 ? [] : points.slice(from) }
 }
 
 export function spanMs(window: Window): number {

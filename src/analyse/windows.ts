@@ -1,74 +1,112 @@
-import { valueOr, type Reading } from '../core/reading.ts'
-import type { GpuState } from '../model/frame.ts'
-import type { AttributedWorkload } from './attribute.ts'
-import type { ProcessBook } from './processes.ts'
-import { EMPTY_WINDOW, extend, type Window } from './window.ts'
+import type { Reading } from '../core/reading.ts'
+import type { Trend } from '../model/trend.ts'
+import type { TrendRules } from './rules.ts'
+import { fastPace, mediumPace, slowTrend, windowOf, type Pace, type SlowTrend, type Unit } from './trend.ts'
+import { EMPTY_WINDOW, extend, since, type Window } from './window.ts'
 
 /** The recent past of everything that is watched, by key. */
-export type WindowBook = ReadonlyMap<string, WatchedWindow>
+export type WindowBook = ReadonlyMap<string, Watched>
 
-interface WatchedWindow {
+/** One value of something that is watched. */
+export interface Observation {
+  readonly key: string
+  readonly unit: Unit
+  readonly value: Reading<number>
+  /** When it was measured; a value that was not renewed has its old time, and adds no point. */
+  readonly atMs: number
   /** What must stay the same for the past to say anything of the future; another one begins the window anew. */
   readonly circumstances: string
+}
+
+export interface Watched {
+  readonly circumstances: string
+  readonly unit: Unit
+  /** Cell maxima, twice as far back as the slow rule looks first. */
   readonly window: Window
+  /** Every point of the last minute or two. */
+  readonly recent: Window
+  readonly slow: SlowTrend
+  readonly slowAtMs: number
 }
 
-// a holder of less than this share of a card may come and go without ending the card's window
-const NOTABLE_RATIO = 0.01
-
-export function workloadKey(id: string): string {
-  return `workload:${id}`
-}
-
-export function gpuKey(uuid: string): string {
-  return `gpu:${uuid}`
-}
-
-/** The book with one point more for each workload and card that is there; the others are forgotten. */
+/** The book with one point more for everything observed; what is no longer observed is forgotten. */
 export function followWindows(
   book: WindowBook,
-  workloads: readonly AttributedWorkload[],
-  gpus: readonly GpuState[],
-  processes: ProcessBook,
-  atMs: number,
-  windowMs: number,
+  observations: readonly Observation[],
+  intervalMs: number,
+  rules: TrendRules,
 ): WindowBook {
-  const identities = new Map(workloads.map((workload) => [workload.id, identityOf(workload, processes)]))
-  const next = new Map<string, WatchedWindow>()
-  const follow = (key: string, circumstances: string, usedBytes: Reading<number>): void => {
-    const before = book.get(key)
-    const window = before?.circumstances === circumstances ? before.window : EMPTY_WINDOW
-    if (usedBytes.kind === 'missing') next.set(key, { circumstances, window })
-    else next.set(key, { circumstances, window: extend(window, { atMs, value: usedBytes.value }, windowMs) })
-  }
-  for (const { id, memory } of workloads) follow(workloadKey(id), identities.get(id) ?? id, memory.usedBytes)
-  for (const gpu of gpus) {
-    const notable = notableHolders(gpu, workloads).map(({ id }) => identities.get(id) ?? id)
-    const circumstances = [valueOr(gpu.memory.totalBytes, 0), ...notable.sort()].join()
-    follow(gpuKey(gpu.uuid), circumstances, gpu.memory.usedBytes)
-  }
-  return next
-}
-
-export function windowOf(book: WindowBook, key: string): Window {
-  return book.get(key)?.window ?? EMPTY_WINDOW
-}
-
-/** Its processes, in whatever order the driver lists them; a reused pid is another process. */
-function identityOf({ pids }: AttributedWorkload, processes: ProcessBook): string {
-  return pids
-    .map((pid) => `${pid}@${processes.get(pid)?.process.startTicks ?? 'unseen'}`)
-    .sort()
-    .join()
-}
-
-/** Who holds a notable part of the card. */
-function notableHolders(
-  gpu: GpuState,
-  workloads: readonly AttributedWorkload[],
-): readonly AttributedWorkload[] {
-  const notableBytes = NOTABLE_RATIO * valueOr(gpu.memory.totalBytes, 0)
-  return workloads.filter(({ memory }) =>
-    memory.perGpu.some(({ uuid, usedBytes }) => uuid === gpu.uuid && valueOr(usedBytes, 0) > notableBytes),
+  return new Map(
+    observations.map((observation) => [
+      observation.key,
+      follow(book.get(observation.key), observation, intervalMs, rules),
+    ]),
   )
+}
+
+/** Growth by one of the rules, the slow one first. A shorter rule is asked where the slow one sees nothing, or is overtaken. */
+export function paceOf(watched: Watched | undefined, rules: TrendRules): Pace | undefined {
+  if (watched === undefined) return undefined
+  const slow =
+    watched.slow.kind === 'moving' && watched.slow.pace.perSecond > 0 ? watched.slow.pace : undefined
+  const medium = mediumPace(watched.recent, watched.unit, rules)
+  if (medium === undefined || medium.perSecond <= 0) return slow
+  return slow === undefined || medium.perSecond > OVERTAKEN * slow.highPerSecond ? medium : slow
+}
+
+// growth this much faster than the slow rule's worst case is another growth
+const OVERTAKEN = 2
+
+/** The ramp of the last seconds. */
+export function rampOf(watched: Watched | undefined, rules: TrendRules): Pace | undefined {
+  return watched === undefined ? undefined : fastPace(watched.recent, rules)
+}
+
+/** As frames say it, in bytes: `scale` is what one unit of the window is in bytes. */
+export function asTrend(watched: Watched | undefined, rules: TrendRules, scale = 1): Trend {
+  if (watched === undefined) return { kind: 'too-short', spanMs: 0, neededMs: rules.minimumSpanMs }
+  const { slow } = watched
+  const medium = slow.kind === 'too-short' ? mediumPace(watched.recent, watched.unit, rules) : undefined
+  const pace = slow.kind === 'moving' ? slow.pace : medium
+  if (pace === undefined) return slow.kind === 'too-short' ? slow : { kind: 'steady' }
+  return {
+    kind: pace.perSecond > 0 ? 'growing' : 'shrinking',
+    bytesPerSecond: pace.perSecond * scale,
+    lowBytesPerSecond: pace.lowPerSecond * scale,
+    highBytesPerSecond: pace.highPerSecond * scale,
+  }
+}
+
+function follow(
+  before: Watched | undefined,
+  { circumstances, unit, value, atMs }: Observation,
+  intervalMs: number,
+  rules: TrendRules,
+): Watched {
+  const same = before?.circumstances === circumstances ? before : undefined
+  const window = same?.window ?? EMPTY_WINDOW
+  const newest = window.points.at(-1)?.atMs ?? -Infinity
+  if (value.kind === 'missing' || atMs <= newest)
+    return same ?? unwatched(circumstances, unit, intervalMs, rules)
+  const point = { atMs, value: value.value }
+  const extended = extend(window, point, 2 * windowOf(intervalMs, rules))
+  const recent = recentOf(same?.recent ?? EMPTY_WINDOW, point.atMs, rules)
+  const isDue = same === undefined || atMs - same.slowAtMs >= rules.renewMs || same.slow.kind === 'too-short'
+  return {
+    circumstances,
+    unit,
+    window: extended,
+    recent: { points: [...recent.points, point] },
+    slow: isDue ? slowTrend(extended, unit, intervalMs, rules) : same.slow,
+    slowAtMs: isDue ? atMs : same.slowAtMs,
+  }
+}
+
+function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {
+  return since(recent, atMs - rules.medium.upToMs)
+}
+
+function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules: TrendRules): Watched {
+  const slow = slowTrend(EMPTY_WINDOW, unit, intervalMs, rules)
+  return { circumstances, unit, window: EMPTY_WINDOW, recent: EMPTY_WINDOW, slow, slowAtMs: -Infinity }
 }

@@ -3,11 +3,21 @@ export interface Ceiling {
   readonly bytes: number
   readonly lowBytes: number
   readonly highBytes: number
-  readonly limitedBy: 'device' | 'engine-budget' | 'context-length'
+  /** What keeps it from more; `asleep`: it holds what it holds until it wakes. */
+  readonly limitedBy: 'device' | 'engine-budget' | 'context-length' | 'asleep'
   readonly basis: 'engine-log' | 'tensors' | 'formula' | 'catalogue'
   /** The sum, term by term. */
   readonly workings: readonly CeilingTerm[]
-  readonly perGpu: readonly { readonly uuid: string; readonly bytes: number }[]
+  readonly perGpu: readonly GpuCeiling[]
+}
+
+/** The share of one card, or of one MIG instance of it. */
+export interface GpuCeiling {
+  readonly uuid: string
+  readonly gpuInstanceId?: number
+  readonly bytes: number
+  readonly lowBytes: number
+  readonly highBytes: number
 }
 
 export interface CeilingTerm {

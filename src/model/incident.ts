@@ -1,7 +1,7 @@
 import type { Risk } from './risk.ts'
 import type { EngineId } from './workload.ts'
 
-/** What became of a risk at one frame: said for the first time, taken back, or come true. */
+/** What became of a risk at one frame: said for the first time or at a higher level, taken back, or come true. */
 export interface RiskEvent {
   readonly kind: 'raised' | 'cleared' | 'came-true'
   readonly risk: Risk

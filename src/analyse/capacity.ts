@@ -1,0 +1,78 @@
+import { both, firstKnown, map, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import type { GpuProcessState, GpuState } from '../model/frame.ts'
+import type { DeviceMemory } from '../model/snapshot.ts'
+
+/** Memory that fills by itself: a card, or a MIG instance of one. */
+export interface MemoryPool {
+  /** `GPU-…`, or `GPU-…/5` for an instance. */
+  readonly key: string
+  /** `GPU 1`, `GPU 1 MIG 5`. */
+  readonly name: string
+  readonly gpu: GpuState
+  readonly gpuInstanceId: number | undefined
+  /** What can be held of it: total less what the driver keeps. */
+  readonly capBytes: Reading<number>
+  readonly usedBytes: Reading<number>
+  readonly freeBytes: Reading<number>
+  /** Missing where the driver lists no processes. */
+  readonly holders: Reading<readonly Holder[]>
+}
+
+/** What one workload holds of a pool. */
+export interface Holder {
+  readonly workload: string
+  readonly usedBytes: Reading<number>
+  /** Only draws: a desktop, not a compute process. */
+  readonly isGraphics: boolean
+}
+
+/** Every card, or its instances where it is cut into some. A unified card has no memory of its own: the host's is the pool. */
+export function poolsOf(gpus: readonly GpuState[]): readonly MemoryPool[] {
+  return gpus.filter(({ unifiedMemory }) => !unifiedMemory).flatMap(poolsIn)
+}
+
+function poolsIn(gpu: GpuState): readonly MemoryPool[] {
+  const { devices } = gpu.mig
+  if (devices.length === 0) return [poolOf(gpu, gpu.memory, undefined)]
+  // compute instances of one GPU instance share its memory
+  const instances = new Map(devices.map((device) => [device.gpuInstanceId, device.memory]))
+  return [...instances].map(([gpuInstanceId, memory]) => poolOf(gpu, memory, gpuInstanceId))
+}
+
+function poolOf(gpu: GpuState, memory: DeviceMemory, gpuInstanceId: number | undefined): MemoryPool {
+  const { totalBytes, reservedBytes, usedBytes, freeBytes } = memory
+  const capBytes = map(totalBytes, (total) => total - valueOr(reservedBytes, 0))
+  return {
+    key: poolKey(gpu.uuid, gpuInstanceId),
+    name: gpuInstanceId === undefined ? `GPU ${gpu.index}` : `GPU ${gpu.index} MIG ${gpuInstanceId}`,
+    gpu,
+    gpuInstanceId,
+    capBytes,
+    usedBytes,
+    freeBytes: firstKnown(
+      freeBytes,
+      both(capBytes, usedBytes, (cap, used) => Math.max(0, cap - used)),
+    ),
+    holders: map(gpu.processes, (processes) => holdersOf(processes, gpuInstanceId)),
+  }
+}
+
+export function poolKey(uuid: string, gpuInstanceId: number | undefined): string {
+  return gpuInstanceId === undefined ? uuid : `${uuid}/${gpuInstanceId}`
+}
+
+function holdersOf(
+  processes: readonly GpuProcessState[],
+  gpuInstanceId: number | undefined,
+): readonly Holder[] {
+  const here = processes.filter((process) => valueOr(process.gpuInstanceId, undefined) === gpuInstanceId)
+  const workloads = [...new Set(here.map(({ workload }) => workload))]
+  return workloads.map((workload) => {
+    const its = here.filter((process) => process.workload === workload)
+    return {
+      workload,
+      usedBytes: sumOfKnown(its.map(({ usedBytes }) => usedBytes)),
+      isGraphics: its.every(({ type }) => type.includes('G')),
+    }
+  })
+}

@@ -1,0 +1,57 @@
+import type { EtaRange, RiskLevel } from '../model/risk.ts'
+import type { RiskRules, Rules } from './rules.ts'
+import type { Pace } from './trend.ts'
+import { paceOf, rampOf, type Watched } from './windows.ts'
+
+/** When something is full, if it goes on as it does. */
+export interface Forecast {
+  readonly pace: Pace
+  readonly eta: EtaRange
+}
+
+/** Undefined where nothing grows, or so slowly that what was seen is too little to say when. */
+export function forecastOf(
+  watched: Watched | undefined,
+  headroom: number,
+  { trend, risk }: Pick<Rules, 'trend' | 'risk'>,
+): Forecast | undefined {
+  const ramp = rampForecast(watched, headroom, { trend, risk })
+  if (ramp !== undefined) return ramp
+  const pace = paceOf(watched, trend)
+  if (pace === undefined) return undefined
+  const eta = etaOf(headroom, pace)
+  return eta.seconds * 1000 > Math.min(risk.watchEtaMs, risk.horizonWindows * pace.spanMs)
+    ? undefined
+    : { pace, eta: withinSight(eta, pace, risk) }
+}
+
+/** Full within seconds. */
+export function rampForecast(
+  watched: Watched | undefined,
+  headroom: number,
+  { trend }: Pick<Rules, 'trend' | 'risk'>,
+): Forecast | undefined {
+  const ramp = rampOf(watched, trend)
+  if (ramp === undefined || (headroom / ramp.perSecond) * 1000 >= trend.fast.etaMs) return undefined
+  return { pace: ramp, eta: etaOf(headroom, ramp) }
+}
+
+/** Of the classes that end in a dead process. */
+export function fatalLevel(eta: EtaRange, rules: RiskRules): RiskLevel {
+  if (eta.lowSeconds * 1000 < rules.criticalEtaMs && eta.seconds * 1000 < rules.warnEtaMs) return 'critical'
+  return eta.seconds * 1000 < rules.warnEtaMs ? 'warn' : 'watch'
+}
+
+function etaOf(headroom: number, { perSecond, lowPerSecond, highPerSecond }: Pace): EtaRange {
+  return {
+    seconds: headroom / perSecond,
+    lowSeconds: headroom / Math.max(highPerSecond, perSecond),
+    highSeconds: lowPerSecond > 0 ? headroom / Math.min(lowPerSecond, perSecond) : undefined,
+  }
+}
+
+/** Beyond three windows nobody can see: "at least". */
+function withinSight(eta: EtaRange, { spanMs }: Pace, rules: RiskRules): EtaRange {
+  const isBeyond = eta.highSeconds !== undefined && eta.highSeconds * 1000 > rules.horizonWindows * spanMs
+  return isBeyond ? { ...eta, highSeconds: undefined } : eta
+}

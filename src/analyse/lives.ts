@@ -1,0 +1,116 @@
+import { sum, valueOr } from '../core/reading.ts'
+import type { AttributedWorkload } from './attribute.ts'
+import type { ProcessBook } from './processes.ts'
+import type { GateRules } from './rules.ts'
+
+/** What is known of each workload's life so far, by its id. */
+export type LifeBook = ReadonlyMap<string, Life>
+
+/** `loading`: its memory is still on its way up. `asleep`: it has given memory back and will take it again. */
+export type Phase = 'loading' | 'settled' | 'asleep'
+
+export interface Life {
+  /** Its root process: another start time under the same pid is another workload. */
+  readonly identity: string
+  /** All of its processes. */
+  readonly processes: string
+  readonly phase: Phase
+  readonly phaseSinceMs: number
+  /** When its root process was started, in the time of the samples; unknown where /proc does not say. */
+  readonly bornMs: number | undefined
+  readonly firstSeenMs: number
+  /** Since when its memory is flat, and the range in which it is. */
+  readonly flat: { readonly sinceMs: number; readonly lowBytes: number; readonly highBytes: number }
+}
+
+/** The book after this tick; workloads that are gone are forgotten. */
+export function followLives(
+  book: LifeBook,
+  workloads: readonly AttributedWorkload[],
+  processes: ProcessBook,
+  uptimeSeconds: number | undefined,
+  nowMs: number,
+  rules: GateRules,
+): LifeBook {
+  return new Map(
+    workloads.map((workload) => {
+      const root = processes.get(workload.rootPid)?.process
+      const bornMs =
+        root === undefined || uptimeSeconds === undefined
+          ? undefined
+          : nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK)
+      const identity = identityOf(workload.rootPid, processes)
+      const before = book.get(workload.id)
+      const same = before?.identity === identity ? before : undefined
+      const life: Life = {
+        identity,
+        processes: workload.pids
+          .map((pid) => identityOf(pid, processes))
+          .sort()
+          .join(),
+        firstSeenMs: same?.firstSeenMs ?? nowMs,
+        bornMs: same?.bornMs ?? bornMs,
+        flat: flatOf(same, valueOr(workload.memory.usedBytes, 0), nowMs, rules),
+        phase: same?.phase ?? 'loading',
+        phaseSinceMs: same?.phaseSinceMs ?? nowMs,
+      }
+      return [workload.id, enter(life, phaseOf(life, workload, nowMs, rules), nowMs)]
+    }),
+  )
+}
+
+// USER_HZ, as in processes.ts
+const MS_PER_TICK = 10
+
+function identityOf(pid: number, processes: ProcessBook): string {
+  return `${pid}@${processes.get(pid)?.process.startTicks ?? 'unseen'}`
+}
+
+function enter(life: Life, phase: Phase, nowMs: number): Life {
+  return phase === life.phase ? life : { ...life, phase, phaseSinceMs: nowMs }
+}
+
+function flatOf(before: Life | undefined, usedBytes: number, nowMs: number, rules: GateRules): Life['flat'] {
+  if (before === undefined) return { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes }
+  const lowBytes = Math.min(before.flat.lowBytes, usedBytes)
+  const highBytes = Math.max(before.flat.highBytes, usedBytes)
+  return highBytes - lowBytes <= rules.flatBytes
+    ? { sinceMs: before.flat.sinceMs, lowBytes, highBytes }
+    : { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes }
+}
+
+function phaseOf(life: Life, workload: AttributedWorkload, nowMs: number, rules: GateRules): Phase {
+  if (workload.state === 'sleeping' || workload.state === 'unloading') return 'asleep'
+  if (life.phase === 'settled') return 'settled'
+  if (workload.state === 'loading') return 'loading'
+  // out of sleep it takes its memory again
+  const sinceMs = life.phase === 'asleep' ? nowMs : life.phaseSinceMs
+  return hasSettled({ ...life, phaseSinceMs: sinceMs }, workload, nowMs, rules) ? 'settled' : 'loading'
+}
+
+function hasSettled(life: Life, workload: AttributedWorkload, nowMs: number, rules: GateRules): boolean {
+  if (answers(workload)) return life.phase !== 'asleep'
+  const oldMs = Math.min(life.bornMs ?? life.firstSeenMs, life.phaseSinceMs)
+  if (nowMs - oldMs >= rules.longestLoadMs) return true
+  if (isOfUnknownSize(workload)) return nowMs - oldMs >= rules.graceMs
+  return nowMs - life.flat.sinceMs >= rules.settledMs && holdsItsLoad(workload)
+}
+
+/** An engine that tells of its requests or its cache serves. */
+function answers({ requests, kv }: AttributedWorkload): boolean {
+  return requests.running.kind === 'known' || kv.usedRatio.kind === 'known' || kv.usedTokens.kind === 'known'
+}
+
+function isOfUnknownSize({ engine, kv, estimated }: AttributedWorkload): boolean {
+  if (engine === 'unknown' || engine === 'pytorch' || kv.growth.kind === 'missing') return true
+  return kv.growth.value === 'on-demand' && estimated.kind === 'missing'
+}
+
+/** Loads pause: a flat stretch below the weights is a slow disk, not an end. */
+function holdsItsLoad({ estimated, memory }: AttributedWorkload): boolean {
+  if (estimated.kind === 'missing') return true
+  const weights = sum(estimated.value.estimate.perGpu.map(({ weightsBytes }) => weightsBytes))
+  return valueOr(memory.usedBytes, 0) >= MOST_OF_IT * valueOr(weights, 0)
+}
+
+const MOST_OF_IT = 0.85

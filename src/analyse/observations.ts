@@ -1,0 +1,156 @@
+import { both, known, missing, valueOr, type Reading } from '../core/reading.ts'
+import type { HostMemory } from '../model/snapshot.ts'
+import type { KvSlot } from '../model/workload.ts'
+import type { ActivityBook } from './activity.ts'
+import type { AttributedWorkload } from './attribute.ts'
+import type { MemoryPool } from './capacity.ts'
+import type { LifeBook } from './lives.ts'
+import type { Observation, WindowBook } from './windows.ts'
+
+export function workloadKey(id: string): string {
+  return `workload:${id}`
+}
+
+/** @param pool `MemoryPool.key` */
+export function gpuKey(pool: string): string {
+  return `gpu:${pool}`
+}
+
+export function kvKey(id: string): string {
+  return `kv:${id}`
+}
+
+export function slotKey(id: string, slot: number): string {
+  return `slot:${id}:${slot}`
+}
+
+export function residentKey(id: string): string {
+  return `resident:${id}`
+}
+
+export function cgroupKey(path: string): string {
+  return `cgroup:${path}`
+}
+
+export const HOST_KEY = 'host'
+export const SWAP_KEY = 'swap'
+
+/** What observations are made of, with the time at which each was measured. */
+export interface Observable {
+  readonly pools: readonly MemoryPool[]
+  readonly workloads: readonly AttributedWorkload[]
+  readonly host: HostMemory
+  readonly lives: LifeBook
+  readonly activity: ActivityBook
+  /** The windows so far: who was notable stays so, and a slot that holds less than before has a new request. */
+  readonly before: WindowBook
+  readonly gpusAtMs: number
+  readonly hostAtMs: number
+  readonly nowMs: number
+}
+
+/** One value of everything that is watched. */
+export function observationsOf(seen: Observable): readonly Observation[] {
+  return [
+    ...seen.pools.map((pool) => ofPool(pool, seen)),
+    ...seen.workloads.flatMap((workload) => ofWorkload(workload, seen)),
+    ...ofCgroups(seen),
+    ...ofHost(seen),
+  ]
+}
+
+// a holder of less than this share of a card may come and go without ending the card's window
+const NOTABLE_RATIO = 0.01
+
+function ofPool(pool: MemoryPool, { lives, before, gpusAtMs }: Observable): Observation {
+  const key = gpuKey(pool.key)
+  const already = before.get(key)?.circumstances ?? ''
+  const notableBytes = NOTABLE_RATIO * valueOr(pool.capBytes, 0)
+  const holders = pool.holders.kind === 'known' ? pool.holders.value : []
+  const notable = holders.flatMap(({ workload, usedBytes, isGraphics }) => {
+    const who = processesOf(workload, lives)
+    if (isGraphics) return []
+    return valueOr(usedBytes, 0) > notableBytes || already.includes(who) ? [who] : []
+  })
+  return {
+    key,
+    unit: 'bytes',
+    value: pool.usedBytes,
+    atMs: gpusAtMs,
+    circumstances: [valueOr(pool.capBytes, 0), ...notable.sort()].join('|'),
+  }
+}
+
+function processesOf(workload: string, lives: LifeBook): string {
+  const life = lives.get(workload)
+  return life === undefined ? `${workload};` : `${life.processes} ${life.phase};`
+}
+
+function ofWorkload(workload: AttributedWorkload, seen: Observable): readonly Observation[] {
+  const { id, memory, kv } = workload
+  const { lives, activity, gpusAtMs, nowMs } = seen
+  const circumstances = processesOf(id, lives)
+  const answeredAtMs = activity.get(id)?.counted?.atMs ?? nowMs
+  return [
+    { key: workloadKey(id), unit: 'bytes', value: memory.usedBytes, atMs: gpusAtMs, circumstances },
+    { key: residentKey(id), unit: 'bytes', value: memory.residentBytes, atMs: nowMs, circumstances },
+    {
+      key: kvKey(id),
+      unit: 'share',
+      value: fullestRatio(workload),
+      atMs: answeredAtMs,
+      circumstances: `${circumstances}${valueOr(kv.capacityTokens, 0)}`,
+    },
+    ...kv.slots.flatMap((slot) => ofSlot(slot, id, answeredAtMs, circumstances, seen)),
+  ]
+}
+
+/** Of data-parallel replicas the fullest: it preempts alone. */
+export function fullestRatio({ kv }: Pick<AttributedWorkload, 'kv'>): Reading<number> {
+  if (kv.perEngine.length < 2) return kv.usedRatio
+  return known(Math.max(...kv.perEngine.map(({ usedRatio }) => usedRatio)), 'measured')
+}
+
+function ofSlot(
+  slot: KvSlot,
+  id: string,
+  atMs: number,
+  processes: string,
+  { before }: Observable,
+): readonly Observation[] {
+  if (!slot.generating) return []
+  const key = slotKey(id, slot.id)
+  const known = before.get(key)
+  const last = known?.window.points.at(-1)?.value ?? 0
+  const isSameRequest = known !== undefined && valueOr(slot.tokens, last) >= last
+  const circumstances = isSameRequest ? known.circumstances : `${processes}${atMs}`
+  return [{ key, unit: 'tokens', value: slot.tokens, atMs, circumstances }]
+}
+
+function ofCgroups({ workloads, nowMs }: Observable): readonly Observation[] {
+  const groups = new Map(
+    workloads.flatMap(({ cgroup }) => (cgroup.kind === 'known' ? [[cgroup.value.path, cgroup.value]] : [])),
+  )
+  return [...groups.values()].map(({ path, heldBytes, limitBytes }) => ({
+    key: cgroupKey(path),
+    unit: 'bytes',
+    value: heldBytes,
+    atMs: nowMs,
+    circumstances: `${limitBytes}`,
+  }))
+}
+
+function ofHost({ host, hostAtMs }: Observable): readonly Observation[] {
+  const circumstances = `${valueOr(host.totalBytes, 0)}`
+  const used = both(host.totalBytes, host.availableBytes, (total, available) => total - available)
+  return [
+    { key: HOST_KEY, unit: 'bytes', value: used, atMs: hostAtMs, circumstances },
+    {
+      key: SWAP_KEY,
+      unit: 'bytes',
+      value: host.swapTotalBytes.kind === 'known' ? host.swapUsedBytes : missing('not-reported'),
+      atMs: hostAtMs,
+      circumstances: `${valueOr(host.swapTotalBytes, 0)}`,
+    },
+  ]
+}

@@ -1,0 +1,35 @@
+import type { GpuState } from '../model/frame.ts'
+import type { HostMemory, HostProcess } from '../model/snapshot.ts'
+import type { JudgedWorkload } from './judged.ts'
+import type { LifeBook } from './lives.ts'
+import type { PoolOutlook } from './outlook.ts'
+import type { RiskBook } from './risk-book.ts'
+import type { Rules } from './rules.ts'
+import type { Standings } from './standings.ts'
+import type { Watched, WindowBook } from './windows.ts'
+
+/** Everything that the risk classes judge by at one tick. */
+export interface Situation {
+  readonly nowMs: number
+  readonly rules: Rules
+  readonly gpus: readonly GpuState[]
+  readonly workloads: readonly JudgedWorkload[]
+  readonly lives: LifeBook
+  readonly windows: WindowBook
+  readonly outlooks: readonly PoolOutlook[]
+  readonly host: HostMemory
+  /** The largest first. */
+  readonly hostProcesses: readonly HostProcess[]
+  readonly standings: Standings
+  /** As it stood before this tick. */
+  readonly book: RiskBook
+}
+
+export function watchedAt({ windows }: Situation, key: string): Watched | undefined {
+  return windows.get(key)
+}
+
+/** The processes that a risk of this workload is about. */
+export function identityOf({ lives }: Situation, workload: { readonly id: string }): string {
+  return lives.get(workload.id)?.identity ?? ''
+}

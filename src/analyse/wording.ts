@@ -1,0 +1,62 @@
+import { formatBytes, formatDuration } from '../core/format.ts'
+import type { EtaRange } from '../model/risk.ts'
+import type { EngineId, Workload } from '../model/workload.ts'
+import { engineOf } from '../engines/index.ts'
+
+/** `transformers 9120 (alice)`. */
+export function nameOf({ engine, rootPid, user, command }: NamedWorkload): string {
+  const label = engine === 'unknown' ? (programIn(command) ?? 'process') : engineOf(engine).label
+  return `${label} ${rootPid}${user.kind === 'known' ? ` (${user.value})` : ''}`
+}
+
+type NamedWorkload = Pick<Workload, 'engine' | 'rootPid' | 'user' | 'command'>
+
+const LONGEST_NAME = 24
+
+function programIn([program]: readonly string[]): string | undefined {
+  const name = program?.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1)
+  return name === undefined || name === '' ? undefined : name.slice(0, LONGEST_NAME)
+}
+
+/** `4–6 min`, `40–75 s`, or `at least 4 min` where no upper end is known: rounded outwards, so that the truth is within. */
+export function formatEta({ lowSeconds, highSeconds }: EtaRange): string {
+  if (highSeconds === undefined) return `at least ${formatDuration(lowSeconds * 1000)}`
+  const [unit, size] = highSeconds < 120 ? ['s', 1] : highSeconds < 7200 ? ['min', 60] : ['h', 3600]
+  const low = Math.floor(lowSeconds / size)
+  const high = Math.max(1, Math.ceil(highSeconds / size))
+  if (low === 0) return `less than ${high} ${unit}`
+  return high - low <= 1 && size > 1 && low === Math.round(highSeconds / size)
+    ? `${low} ${unit}`
+    : `${low}–${high} ${unit}`
+}
+
+/** `3.6 GiB/min`, `18 MiB/min`. */
+export function formatPace(bytesPerSecond: number): string {
+  return `${formatBytes(Math.abs(bytesPerSecond) * 60)}/min`
+}
+
+/** What an allocation that fails on the card means to this engine (reference: the engines' own behaviour). */
+export function failureOf(engine: EngineId): string {
+  switch (engine) {
+    case 'transformers':
+    case 'text-generation-webui':
+      return 'its request or the process then fails'
+    case 'pytorch':
+      return 'its program then fails'
+    case 'vllm':
+      return 'its engine then dies with every request'
+    case 'sglang':
+    case 'tgi':
+    case 'tensorrt-llm':
+    case 'lmdeploy':
+    case 'exllama':
+      return 'the server then dies with every request'
+    case 'llama.cpp':
+    case 'ollama':
+    case 'koboldcpp':
+    case 'lmstudio':
+      return 'the process then aborts'
+    case 'unknown':
+      return 'it then fails'
+  }
+}
