@@ -109,13 +109,19 @@ export class Machine {
       cgroup: '/system.slice/engine.service',
       gpuInstanceId: undefined,
       ...spec,
-      startTicks: 5_000_000 + this.second * 100 + (spec.pid % 100),
+      startTicks: this.#startTicks(spec.pid),
       swapMiB: 0,
       mappedMiB: 0,
       onCards: new Map(),
     }
     this.processes.set(process.pid, process)
     return process
+  }
+
+  /** Ticks after boot: now, or long ago for what was there before the recording. */
+  #startTicks(pid: number): number {
+    const seconds = this.second === 0 ? UPTIME_SECONDS / 2 : UPTIME_SECONDS + this.second
+    return seconds * 100 + (pid % 100)
   }
 
   end(process: Process): void {
@@ -218,6 +224,8 @@ export class Machine {
   }
 }
 
+/** The machine was up for so long when the recording began. */
+export const UPTIME_SECONDS = 1_040_000
 /** How long a recording goes on after what it is about has ended. */
 const AFTERMATH_SECONDS = 60
 /** What the kernel, its slabs and the daemons of a server hold. */

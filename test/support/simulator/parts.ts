@@ -1,6 +1,13 @@
 import type { Part, RawSample } from '../../../src/model/sample.ts'
 import { nvidiaSmiXml, type XmlGpu } from '../nvidia-smi-xml.ts'
-import { INSTANCE_OWN_MIB, type CardSpec, type Group, type Machine, type Process } from './machine.ts'
+import {
+  INSTANCE_OWN_MIB,
+  UPTIME_SECONDS,
+  type CardSpec,
+  type Group,
+  type Machine,
+  type Process,
+} from './machine.ts'
 
 const STARTED_AT = Date.UTC(2026, 10, 21, 2, 0, 0)
 const LIST_EVERY_SECONDS = 10
@@ -42,7 +49,7 @@ export class Observer {
       text('meminfo', meminfo(machine)),
       text('vmstat', `oom_kill ${machine.oomKills}\n`),
       text('pressure/memory', pressure(machine.pressurePercent)),
-      text('uptime', `${(1_040_000 + second).toFixed(2)} 9000000.00\n`),
+      text('uptime', `${(UPTIME_SECONDS + second).toFixed(2)} 9000000.00\n`),
       ...(sequence === 0
         ? [
             text('users', '0:root\n1000:alice\n1001:bob\n'),
