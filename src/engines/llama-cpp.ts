@@ -14,6 +14,7 @@ import { environmentOf, environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { llamaCppFlags } from './flags/llama-cpp.ts'
 import type { Environment } from './flags/read-flags.ts'
+import { hasKey } from './keyed.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { llamaServerWants, servesModel, slotGaps, slotsReport, stateOf } from './llama-server-pages.ts'
 import { modelName } from './model-name.ts'
@@ -80,8 +81,9 @@ function see(claim: Claim, answers: Answers): Seen {
   const flags = llamaCppFlags(args, environment, isServing)
   // a server with a key writes a line into its log for each refusal
   const isLocked = ['api-key', 'api-key-file'].some((flag) => flagValue(args, flag) !== undefined)
-  if (!isServing || isLocked) return { flags, address: undefined }
-  return { flags, address: addressOf(claim, listensIn(args, environment), answers) }
+  if (!isServing) return { flags, address: undefined }
+  const address = addressOf(claim, listensIn(args, environment), answers)
+  return { flags, address: isLocked && !hasKey(address, answers) ? undefined : address }
 }
 
 function listensIn(args: readonly string[], environment: Environment): Partial<Address> {

@@ -15,6 +15,7 @@ import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { sglangFlags } from './flags/sglang.ts'
 import type { NamedModel } from './hf-files.ts'
+import { hasKey } from './keyed.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
 import { modelName } from './model-name.ts'
@@ -61,21 +62,23 @@ function argsOf({ root }: Claim): readonly string[] | undefined {
   return launch !== undefined && isServer(launch) ? launch.args : undefined
 }
 
-/** A server with a key wants it for most pages; a benchmark has none, and only the first node answers. */
+/** A benchmark has no pages, and only the first node answers. */
 function mayBeAsked(claim: Claim): boolean {
   const args = argsOf(claim)
   const isBenchmark = launchOf(claim.root)?.name.includes('.bench_') === true
-  if (args === undefined || isBenchmark || flagValue(args, 'api-key') !== undefined) return false
+  if (args === undefined || isBenchmark) return false
   return (flagValue(args, 'node-rank') ?? '0') === '0'
 }
 
+/** A server with a key wants it for most pages. */
 function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
   const args = argsOf(claim)
   if (args === undefined || !mayBeAsked(claim)) return undefined
   const host = flagValue(args, 'host')
   const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
   const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
-  if (address === undefined) return undefined
+  const isLocked = flagValue(args, 'api-key') !== undefined && !hasKey(address, answers)
+  if (address === undefined || isLocked) return undefined
   return { metrics: pageWant(address, '/metrics'), info: pageWant(address, '/server_info', 'once') }
 }
 

@@ -12,6 +12,7 @@ import { environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { vllmFlags } from './flags/vllm.ts'
 import type { NamedModel } from './hf-files.ts'
+import { hasKey } from './keyed.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
 import { modelName } from './model-name.ts'
@@ -71,7 +72,8 @@ function pagesOf(claim: Claim, answers: Answers): VllmPages | undefined {
   const host = flagValue(args, 'host')
   const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
   const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
-  return address === undefined ? undefined : vllmPages(address, flagValue(args, 'api-key') !== undefined)
+  if (address === undefined) return undefined
+  return vllmPages(address, flagValue(args, 'api-key') !== undefined && !hasKey(address, answers))
 }
 
 /** What a command line says about why there are no metrics to read. */
