@@ -29,14 +29,18 @@ export function unownedReason(
 }
 
 /**
- * Whether llmtop itself runs in a PID namespace of its own: none of the pids that the driver names exists here,
- * or the first process of this namespace is no init.
+ * Whether llmtop itself runs in a PID namespace of its own, which its link proves. Without that: none of the pids that the
+ * driver names exists here, or the first process of this namespace is no init.
+ * @param namespace the link of /proc/self/ns/pid; empty where it was not read
  */
 export function isInContainer(
   gpus: readonly Gpu[],
   book: ProcessBook,
   processList: readonly ListedProcess[],
+  namespace: string,
 ): boolean {
+  const inode = /^pid:\[(\d+)\]/.exec(namespace)?.[1]
+  if (inode !== undefined) return inode !== INITIAL_NAMESPACE
   const pids = gpus.flatMap((gpu) =>
     gpu.processes.kind === 'known' ? gpu.processes.value.map(({ pid }) => pid) : [],
   )
@@ -45,6 +49,9 @@ export function isInContainer(
   if (pids.length > 0) return pids.every((pid) => !book.has(pid))
   return !INITS.has(first.comm)
 }
+
+// PROC_PID_INIT_INO in include/linux/proc_ns.h: the namespace that the kernel boots with has this number on every machine
+const INITIAL_NAMESPACE = '4026531836'
 
 // systemd, SysV and busybox init, OpenRC, runit, s6, Upstart, WSL's own
 const INITS = new Set(['systemd', 'init', 'openrc-init', 'runit', 's6-svscan', 'upstart', 'init(Ubuntu)'])

@@ -41,6 +41,19 @@ describe('memory that no listed process holds', () => {
     expect(cardAfter(INIT, holding, ...gone)?.unownedReason).toBe('unknown')
   })
 
+  test.each([
+    ['pid:[4026531836]', CONTAINER, 'unknown'],
+    ['pid:[4026532500]', INIT, 'pid-namespace'],
+    ['', CONTAINER, 'pid-namespace'],
+  ])('is proved by the link of the PID namespace: %j', (namespace, processes, reason) => {
+    const parts = {
+      processes,
+      'pid-namespace': namespace,
+      'nvidia-smi': nvidiaSmiXml({ gpus: [{ usedMiB: 9000 }] }),
+    }
+    expect(frames([sampleAt(0, parts)])[0]?.gpus[0]?.unownedReason).toBe(reason)
+  })
+
   test('and belongs to hidden processes is a fault that says how to see them', () => {
     const documents = [
       sampleAt(0, {

@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises'
 import type { Part } from '../../model/sample.ts'
 import type { ProcReader } from '../../transport/proc-files.ts'
 
@@ -19,10 +20,20 @@ export async function readHostFiles(procRoot: string, read: ProcReader): Promise
   return parts
 }
 
-/** The identity of this boot: the pids and the start times of two boots can't be compared. */
-export async function readBootId(procRoot: string, read: ProcReader): Promise<ReadonlyMap<string, Part>> {
-  const text = await read(`${procRoot}/sys/kernel/random/boot_id`)
-  return new Map(text === undefined ? [] : [['boot-id', { kind: 'text', text }]])
+/**
+ * What stays while llmtop runs: the identity of this boot (the pids and the start times of two boots can't be compared),
+ * and whether it sees all processes of the machine or those of a container.
+ */
+export async function readLastingFiles(
+  procRoot: string,
+  read: ProcReader,
+): Promise<ReadonlyMap<string, Part>> {
+  const bootId = await read(`${procRoot}/sys/kernel/random/boot_id`)
+  const namespace = await readlink(`${procRoot}/self/ns/pid`).catch(() => undefined)
+  const parts = new Map<string, Part>()
+  if (bootId !== undefined) parts.set('boot-id', { kind: 'text', text: bootId })
+  if (namespace !== undefined) parts.set('pid-namespace', { kind: 'text', text: `${namespace}\n` })
+  return parts
 }
 
 function oomKills(vmstat: string): string {

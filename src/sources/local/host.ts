@@ -1,5 +1,5 @@
 import { details, isDueBefore } from './details.ts'
-import { readBootId, readHostFiles } from './host-files.ts'
+import { readHostFiles, readLastingFiles } from './host-files.ts'
 import { formatProcessList, processLister } from './process-list.ts'
 import { readTree } from './process-tree.ts'
 import { users } from './users.ts'
@@ -83,7 +83,7 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
     tick(gpuPids, elapsedMs, intervalMs) {
       errands.run('host', () => readHostFiles(procRoot, read))
       errands.run('gpu-processes', () => readGpuProcesses(gpuPids, elapsedMs, intervalMs))
-      if (listedAtMs === undefined) errands.run('boot-id', () => readBootId(procRoot, read))
+      if (listedAtMs === undefined) errands.run('lasting', () => readLastingFiles(procRoot, read))
       if (listedAtMs === undefined || isDueBefore(listedAtMs, elapsedMs, intervalMs)) {
         listedAtMs = elapsedMs
         errands.run('processes', () => readProcessList(elapsedMs))

@@ -34,7 +34,17 @@ describe('watching this machine', { timeout: 20_000 }, () => {
       ageMs: expect.any(Number) as number,
     })
     const own = ['stat', 'status', 'cmdline', 'cgroup'].map((file) => `proc/${process.pid}/${file}`)
-    const expected = ['meminfo', 'vmstat', 'loadavg', 'uptime', 'boot-id', 'users', 'processes', ...own]
+    const expected = [
+      'meminfo',
+      'vmstat',
+      'loadavg',
+      'uptime',
+      'boot-id',
+      'pid-namespace',
+      'users',
+      'processes',
+      ...own,
+    ]
     expect([...(first?.parts.keys() ?? [])]).toEqual(expect.arrayContaining(expected))
     expect(textOf(first, 'vmstat')).toMatch(/^(oom_kill \d+\n)?$/)
     expect(textOf(first, 'processes')).toMatch(
