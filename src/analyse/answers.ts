@@ -33,7 +33,7 @@ export function forgetGone(book: AnswerBook, isThere: (pid: number) => boolean):
 }
 
 // docs/recording-format.md
-const PART_OF_PROCESS = /^(?:proc|env|log|sockets|file\/\/proc)\/(\d+)/
+const PART_OF_PROCESS = /^(?:(?:proc|env|log|sockets)\/|(?:file|head|listing)\/(?:@|\/proc\/))(\d+)/
 
 /** The text of an answer; empty where there is none yet, which every parser reads as all missing. */
 export function textOf(book: AnswerBook, name: string): string {

@@ -1,11 +1,12 @@
 import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
+import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { Gpu } from '../model/snapshot.ts'
 import type { GpuShare, Workload, WorkloadMemory } from '../model/workload.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
-import { estimateOn, type WorkloadEstimate } from './estimated.ts'
+import { devicesOf, estimateOn, type WorkloadEstimate } from './estimated.ts'
 import type { ProcessBook } from './processes.ts'
 import { addParts, splitOf, withUnexplained, type Split } from './split.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
@@ -16,22 +17,24 @@ export interface AttributedWorkload extends Omit<Workload, 'ceiling' | 'trend' |
   readonly estimated: Reading<WorkloadEstimate>
 }
 
+/** What is known of a workload beside its engine's report and its processes. */
+export interface Around extends Pick<Activity, 'idleSeconds' | 'throughput'>, Pick<Workload, 'cgroup'> {
+  /** What the engine printed of itself when it started. */
+  readonly reported: ReportedMemory | undefined
+}
+
 /** What each engine instance holds, by part and by card. The known slices and the unexplained rest sum to what the driver reports. */
 export function attributeWorkload(
   group: ClaimedGroup,
   report: EngineReport,
   gpus: readonly Gpu[],
   book: ProcessBook,
-  {
-    idleSeconds,
-    throughput,
-    cgroup,
-  }: Pick<Activity, 'idleSeconds' | 'throughput'> & Pick<Workload, 'cgroup'>,
+  { idleSeconds, throughput, cgroup, reported }: Around,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
   const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
-  const estimated = estimateOn(report, holdings, gpus)
-  const split = splitOf(report, estimated, usedBytes)
+  const estimated = estimateOn(report, reported, holdings, gpus)
+  const split = splitOf(report, estimated, usedBytes, { reported, devices: devicesOf(holdings, gpus) })
   const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,
@@ -47,13 +50,20 @@ export function attributeWorkload(
     config: report.config,
     memory: workloadMemory(holdings, usedBytes, split, residentOf(pids, book)),
     kv: split.kv,
-    partial: undefined,
-    telemetryGaps: [],
+    partial: partialOf(report, holdings),
+    telemetryGaps: report.telemetryGaps,
     cgroup,
     requests: report.requests,
     throughput,
     estimated,
   }
+}
+
+function partialOf({ span }: EngineReport, holdings: readonly Holding[]): Workload['partial'] {
+  if (span === undefined) return undefined
+  const { instance, ranksInAll } = span
+  const cards = new Set(holdings.map(({ gpuUuid }) => gpuUuid)).size
+  return { instance, ranksHere: span.ranksHere ?? cards, ranksInAll }
 }
 
 /** Which workload a pid belongs to. */

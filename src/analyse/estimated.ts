@@ -1,9 +1,13 @@
 import { known, missing, type Reading } from '../core/reading.ts'
+import { stated } from '../core/stated.ts'
 import { estimate } from '../estimate/estimate.ts'
 import type { Estimate, EstimateInput } from '../estimate/estimate-types.ts'
+import { ofRanks } from '../estimate/of-ranks.ts'
+import { worldOf } from '../estimate/ranks.ts'
 import type { EngineSettings } from '../estimate/settings.ts'
 import type { GpuCapacity } from '../estimate/topology.ts'
 import type { EngineReport } from '../engines/engine.ts'
+import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { DeviceMemory, Gpu } from '../model/snapshot.ts'
 import type { Holding } from './claims.ts'
 
@@ -11,7 +15,7 @@ import type { Holding } from './claims.ts'
 export interface WorkloadEstimate {
   readonly input: EstimateInput
   readonly estimate: Estimate
-  /** The devices of `input.topology.gpus` and of the entries of `estimate.perGpu`, in their order. */
+  /** The devices of the entries of `estimate.perGpu`, in their order; of an instance that spans nodes those of this one. */
   readonly devices: readonly Device[]
 }
 
@@ -21,30 +25,55 @@ export interface Device {
   readonly gpuInstanceId: number | undefined
 }
 
-/** Missing where the model's shape is not known; a workload without any GPU is estimated on the host alone. */
+/**
+ * Missing where the model's shape is not known. A workload without any GPU is estimated on the host alone, and one that
+ * spans nodes by the ranks that run here.
+ * @param reported what the engine printed of itself when it started
+ */
 export function estimateOn(
-  { known: input }: EngineReport,
+  { known: input, span }: EngineReport,
+  reported: ReportedMemory | undefined,
   holdings: readonly Holding[],
   gpus: readonly Gpu[],
 ): Reading<WorkloadEstimate> {
   if (input === undefined) return missing('not-reported', "its model's shape is not known")
   const devices = devicesOf(holdings, gpus)
-  const topology = {
-    gpus: devices.flatMap((device) => capacityOf(device, gpus)),
-    host: { totalBytes: UNASKED, availableBytes: UNASKED },
+  const here = devices.flatMap((device) => capacityOf(device, gpus))
+  const settings = asReported(input.settings, reported)
+  const whole: EstimateInput = {
+    ...input.shape,
+    settings: devices.length === 0 ? { ...settings, gpuLayers: 0 } : settings,
+    topology: {
+      gpus: span === undefined ? here : acrossNodes(here, worldOf(settings).size),
+      host: { totalBytes: UNASKED, availableBytes: UNASKED },
+    },
+    ...(reported === undefined ? {} : { reported }),
   }
-  const settings: EngineSettings = devices.length === 0 ? { ...input.settings, gpuLayers: 0 } : input.settings
-  const whole: EstimateInput = { ...input.shape, settings, topology }
-  return known({ input: whole, estimate: remembered(whole), devices }, 'derived')
+  const made = remembered(whole)
+  const estimated = span === undefined ? made : ofRanks(made, span.firstRank, devices.length)
+  return known({ input: whole, estimate: estimated, devices }, 'derived')
 }
 
-/** Whether a line of a card's process list stands on this device. */
-export function isOn(device: Device, { gpuUuid, process }: Holding): boolean {
-  return device.uuid === gpuUuid && device.gpuInstanceId === instanceOf(process)
+/** The cards of other nodes are taken to be like those of this one. */
+function acrossNodes(here: readonly GpuCapacity[], ranks: number): readonly GpuCapacity[] {
+  const all = Array.from({ length: Math.max(ranks, here.length) }, (_, rank) => here[rank % here.length])
+  return all.filter((gpu) => gpu !== undefined)
 }
 
-/** In the order of the ranks where the titles of the processes say them, else of the cards. */
-function devicesOf(holdings: readonly Holding[], gpus: readonly Gpu[]): readonly Device[] {
+/** What an engine has made of its settings, where it printed that; a flag of vLLM or SGLang stands before it. */
+function asReported(settings: EngineSettings, reported: ReportedMemory | undefined): EngineSettings {
+  if (reported === undefined) return settings
+  const { version, contextTokens, batchTokens, ubatchTokens, flashAttention, gpuLayers } = reported
+  if (reported.engine !== 'llama.cpp') return { ...stated({ version, contextTokens }), ...settings }
+  // Ollama's own setting is that of one request
+  const context = settings.engine === 'ollama' ? reported.contextTokensPerSlot : contextTokens
+  const layers = gpuLayers?.onGpu
+  const made = { contextTokens: context, batchTokens, ubatchTokens, flashAttention, gpuLayers: layers }
+  return { ...settings, ...stated(made) }
+}
+
+/** The cards and MIG instances that a workload holds memory of: in the order of the ranks where the titles of the processes say them, else of the cards. */
+export function devicesOf(holdings: readonly Holding[], gpus: readonly Gpu[]): readonly Device[] {
   const cards = new Map(gpus.map(({ uuid, index }) => [uuid, index]))
   const devices = new Map<string, { readonly device: Device; readonly order: readonly number[] }>()
   for (const { gpuUuid: uuid, process } of holdings) {

@@ -28,6 +28,7 @@ export function presentFaults(
   answers: AnswerBook,
   document: NvidiaSmi | undefined,
   hidden: readonly Gpu[],
+  others: readonly Fault[],
   nowMs: number,
 ): readonly StandingFault[] {
   const failing = SPOKEN_PARTS.flatMap((name) => answers.get(name)?.trouble ?? [])
@@ -36,6 +37,7 @@ export function presentFaults(
   )
   const found: readonly Fault[] = [
     ...(document?.faults ?? []),
+    ...others,
     ...(hidden.length > 0 ? [{ kind: 'pid-namespace', gpus: hidden.length } as const] : []),
     ...(persistenceOff.length > 0 ? [{ kind: 'persistence-off', gpus: persistenceOff.length } as const] : []),
   ]

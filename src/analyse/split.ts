@@ -1,8 +1,19 @@
-import { both, known, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import {
+  both,
+  known,
+  map,
+  missing,
+  sum,
+  sumOfKnown,
+  valueOr,
+  type Missing,
+  type Reading,
+} from '../core/reading.ts'
 import type { Estimate, GpuEstimate } from '../estimate/estimate-types.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { KvCache, Slices } from '../model/workload.ts'
+import { partsOfLog } from './log-split.ts'
 import type { Device, WorkloadEstimate } from './estimated.ts'
 
 /** What can be told of the memory of a workload; the rest of what the driver reports is unexplained. */
@@ -30,10 +41,9 @@ export function splitOf(
   report: EngineReport,
   estimated: Reading<WorkloadEstimate>,
   usedBytes: Reading<number>,
+  printed: Printed,
 ): Split {
-  if (estimated.kind === 'missing') {
-    return { kv: report.kv, parts: noParts(estimated), perDevice: [], onCpuRatio: report.onCpuRatio }
-  }
+  if (estimated.kind === 'missing') return printedSplit(report, estimated, printed)
   const { estimate, devices } = estimated.value
   const kv = kvOf(report, estimated.value)
   const onCpuRatio =
@@ -45,6 +55,35 @@ export function splitOf(
     parts: no === undefined ? deviceParts(estimated.value, kv, at) : noParts(no),
   }))
   return { kv, parts: addParts(perDevice.map(({ parts }) => parts)), perDevice, onCpuRatio }
+}
+
+/** What the engine printed when it started, for the cards of the workload in their order. */
+export interface Printed {
+  readonly reported: ReportedMemory | undefined
+  readonly devices: readonly Device[]
+}
+
+/** Of a model whose shape is not known there is only what the engine itself printed. */
+function printedSplit(report: EngineReport, no: Missing, { reported, devices }: Printed): Split {
+  const { onCpuRatio, kv } = report
+  if (reported === undefined || report.state === 'sleeping') {
+    return { kv, parts: noParts(no), perDevice: [], onCpuRatio }
+  }
+  const perDevice = devices.map((device, at) => ({ device, parts: partsOfLog(reported, at) }))
+  const parts = addParts(perDevice.map((one) => one.parts))
+  const { kvTokens } = reported
+  const isTold = kv.capacityTokens.kind === 'known' || kvTokens === undefined
+  return {
+    kv: {
+      ...kv,
+      capacityTokens: isTold ? kv.capacityTokens : known(kvTokens),
+      capacityBytes: parts.kvBytes,
+      usedBytes: both(kv.usedRatio, parts.kvBytes, (used, bytes) => Math.round(used * bytes)),
+    },
+    parts,
+    perDevice,
+    onCpuRatio,
+  }
 }
 
 /** The sum of parts that are known; a part that none of them knows is missing. */
@@ -155,8 +194,8 @@ function firstOf(measured: Reading<number>, computed: Reading<number>): Reading<
  * The card's share of a cache whose size the engine tells only as a whole: as the estimator divides it among the cards
  * and the host. Cut at rounded ends, so that the shares sum to the whole.
  */
-function kvShare({ perGpu, host }: Estimate, { capacityBytes }: KvCache, at: number): Reading<number> {
-  const whole = sum([host.kvBytes, ...perGpu.map((gpu) => gpu.kvBytes)])
+function kvShare({ perGpu, kv }: Estimate, { capacityBytes }: KvCache, at: number): Reading<number> {
+  const whole = kv.bytes
   const upTo = (count: number): Reading<number> => sum(perGpu.slice(0, count).map((gpu) => gpu.kvBytes))
   const end = (count: number): Reading<number> =>
     both(capacityBytes, both(upTo(count), whole, ratio), (bytes, part) => Math.round(bytes * part))

@@ -5,6 +5,7 @@ import { ENGINE_COMMS, engineOf } from '../engines/index.ts'
 import { PROXY_COMMS } from '../parse/published-port.ts'
 import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
+import { logWants } from './engine-logs.ts'
 import type { Memory } from './memory.ts'
 
 const PROCESS_BYTES = 64 * 1024
@@ -22,6 +23,7 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
       askable(engineOf(claim.engine).wants(claim, memory.answers), memory.answers),
     ),
     ...groups.flatMap(({ claim }) => cgroupWants(claim.root.pid, memory.answers)),
+    ...groups.flatMap((group) => logWants(group, memory.answers)),
     ...proxiesOf(memory, groups),
   ]
   return [...new Map(wants.map((want) => [partNames(want).join(), want])).values()]

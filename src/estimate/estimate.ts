@@ -110,7 +110,7 @@ function gpuFit(gpu: GpuEstimate, index: number): Fit {
 }
 
 /** One term per part over all GPUs; parts that are missing on any GPU are left out, and so is then the sum. */
-function workingsOf(perGpu: readonly GpuEstimate[]): readonly Term[] {
+export function workingsOf(perGpu: readonly GpuEstimate[]): readonly Term[] {
   const terms: readonly (readonly [string, (gpu: GpuEstimate) => Reading<number>])[] = [
     ['weights', (gpu) => gpu.weightsBytes],
     ['KV cache', (gpu) => gpu.kvBytes],

@@ -82,7 +82,12 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
   'loop-mode-left': (from) => withText(from, 'because', (because) => ({ kind: 'loop-mode-left', because })),
   'unreadable-log': () => undefined,
   'bad-line': () => undefined,
-  'unused-log': () => undefined,
+  'unused-log': (from) =>
+    withText(from, 'file', (file) => ({
+      kind: 'unused-log',
+      file,
+      because: printable(asText(from['because']) ?? ''),
+    })),
   'torn-tail': () => undefined,
   'not-recorded': () => undefined,
   'samples-lost': (from) =>

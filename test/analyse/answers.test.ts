@@ -57,9 +57,11 @@ describe('the answers so far', () => {
       'file//proc/4/environ': 'c',
       'proc/44/stat': 'd',
       'file/@4//m': 'e',
+      'head//proc/4/cwd/m.gguf': 'e',
+      'file//m/config.json': 'e',
       users: 'f',
     }
     const kept = forgetGone(book([0, parts]), (pid) => pid === 44)
-    expect([...kept.keys()]).toEqual(['proc/44/stat', 'file/@4//m', 'users'])
+    expect([...kept.keys()]).toEqual(['proc/44/stat', 'file//m/config.json', 'users'])
   })
 })

@@ -1,0 +1,54 @@
+import type { Fault } from '../core/fault.ts'
+import { seconds } from '../core/units.ts'
+import type { EngineReport } from '../engines/engine.ts'
+import { engineOf } from '../engines/index.ts'
+import type { RawSample } from '../model/sample.ts'
+import { followActivity, type ActivityBook } from './activity.ts'
+import { attributeWorkload, type AttributedWorkload } from './attribute.ts'
+import { cgroupOf } from './cgroups.ts'
+import type { ClaimedGroup } from './claims.ts'
+import { readLogs } from './engine-logs.ts'
+import type { Memory } from './memory.ts'
+
+/** What all engine instances hold and did lately, with what is wrong about what they were told to be read from. */
+export interface Attributed {
+  readonly activity: ActivityBook
+  readonly workloads: readonly AttributedWorkload[]
+  readonly faults: readonly Fault[]
+}
+
+export function attributeAll(
+  memory: Memory,
+  groups: readonly ClaimedGroup[],
+  sample: Pick<RawSample, 'elapsedMs' | 'takenAtEpochMs'>,
+): Attributed {
+  const { activity: before, answers, processes } = memory
+  const reports = groups.map(({ id, claim }) => {
+    const report = engineOf(claim.engine).report(claim, answers)
+    return [id, unloaded(report, sample.takenAtEpochMs)] as const
+  })
+  const reportOf = new Map(reports)
+  const logs = readLogs(groups, reportOf, answers)
+  const activity = followActivity(before, reports, sample.elapsedMs)
+  const workloads = groups.flatMap((group) => {
+    const report = reportOf.get(group.id)
+    const lately = activity.get(group.id)
+    if (report === undefined || lately === undefined) return []
+    const cgroup = cgroupOf(group.claim.root.pid, answers)
+    const reported = logs.reported.get(group.id)
+    const gpus = memory.gpuDocument?.document.gpus ?? []
+    return [attributeWorkload(group, report, gpus, processes, { ...lately, cgroup, reported })]
+  })
+  return { activity, workloads, faults: logs.unused }
+}
+
+/** The clocks of two machines may be that far apart. */
+const CLOCK_SLACK_MS = seconds(2)
+
+/** Past its time, with nobody asking, an engine is letting go of the model. */
+function unloaded(report: EngineReport, nowEpochMs: number): EngineReport {
+  const { expiresAtEpochMs, requests, state } = report
+  const isOver = expiresAtEpochMs !== undefined && nowEpochMs > expiresAtEpochMs + CLOCK_SLACK_MS
+  const isBusy = requests.running.kind === 'known' && requests.running.value > 0
+  return isOver && !isBusy && state !== 'sleeping' ? { ...report, state: 'unloading' } : report
+}
