@@ -15,45 +15,47 @@ export type CollectorEvent =
 /** What has come and is not yet an event. */
 export interface CollectorStream {
   readonly sign: string
-  readonly pending: string
-  /** Up to where `pending` holds no mark. */
-  readonly searchedTo: number
-  /** The name of the part that has begun. */
+  /** The name of the part that has begun, and what is known to be of it. */
   readonly part: string | undefined
+  readonly body: readonly string[]
+  readonly bodyLength: number
+  /** What may be the beginning of a mark. */
+  readonly tail: string
 }
 
 /** @param secret of the session: nothing that comes without it is believed */
 export function startStream(secret: string): CollectorStream {
-  return { sign: `\u001e${secret} `, pending: '', searchedTo: 0, part: undefined }
+  return { sign: `\u001e${secret} `, part: undefined, body: [], bodyLength: 0, tail: '' }
 }
 
-/** Takes the next piece of text, one character a byte, and gives the events that it completes. */
+/**
+ * Takes the next piece of text, one character a byte, and gives the events that it completes. Only the piece is searched:
+ * a part may be long.
+ */
 export function readStream(
   stream: CollectorStream,
   piece: string,
 ): { readonly stream: CollectorStream; readonly events: readonly CollectorEvent[] } {
   const { sign } = stream
-  const text = stream.pending + piece
+  const text = stream.tail + piece
   const events: CollectorEvent[] = []
-  let { part } = stream
+  let { part, body } = stream
   let from = 0
-  let searchedTo = stream.searchedTo
-  for (let mark = nextMark(text, sign, searchedTo); mark !== undefined; mark = nextMark(text, sign, from)) {
-    const body = text.slice(from, mark.at).replace(/\n$/, '')
-    events.push(...eventsOf(mark.words, part, body))
+  for (let mark = nextMark(text, sign, 0); mark !== undefined; mark = nextMark(text, sign, from)) {
+    const whole = [...body, text.slice(from, mark.at)].join('').replace(/\n$/, '')
+    events.push(...eventsOf(mark.words, part, whole))
     part = mark.words.startsWith('p ') ? mark.words.slice(2) : undefined
+    body = []
     from = mark.end
-    searchedTo = from
   }
-  // a mark may have begun
-  const open = text.indexOf(sign, searchedTo)
-  searchedTo = open < 0 ? Math.max(searchedTo, text.length - sign.length) : open
-  if (part === undefined && searchedTo > from) {
-    // kept by nobody: it may be without end
-    events.push({ kind: 'noise', text: text.slice(from, searchedTo) })
-    from = searchedTo
-  }
-  return { stream: { sign, pending: text.slice(from), searchedTo: searchedTo - from, part }, events }
+  const open = text.indexOf(sign, from)
+  const tailFrom = open < 0 ? Math.max(from, text.length - sign.length) : open
+  const more = text.slice(from, tailFrom)
+  // what stands outside of parts is kept by nobody: it may be without end
+  if (part === undefined && more !== '') events.push({ kind: 'noise', text: more })
+  if (part !== undefined) body = [...body, more]
+  const bodyLength = body.reduce((sum, { length }) => sum + length, 0)
+  return { stream: { sign, part, body, bodyLength, tail: text.slice(tailFrom) }, events }
 }
 
 interface Mark {

@@ -9,10 +9,10 @@ import type { Fault } from '../core/fault.ts'
 
 const TIMEOUT_MS = seconds(2)
 /** Enough of a journal's end for half of any log that is wanted, and still read at once. */
-const LAST_LINES = 2000
+export const LAST_LINES = 2000
 const MOST_OF_LAST_LINES = 8 * 1024 ** 2
-// the unit of start times is 1/100 s on all that NVIDIA's driver runs on (proc(5))
-const TICKS_PER_SECOND = 100
+/** The unit of start times is 1/100 s on all that the driver of NVIDIA runs on (proc(5)). */
+export const TICKS_PER_SECOND = 100
 
 /**
  * The log of a process: the file that it writes its standard output or error to, else what the journal has of it or of its
@@ -71,7 +71,8 @@ async function startOf(procRoot: string, pid: number): Promise<number | undefine
   return Math.floor(Date.now() / 1000 - agoSeconds) - 1
 }
 
-function noLog(pid: number): Fault {
+/** What is said of a process whose log nobody finds. */
+export function noLog(pid: number): Fault {
   const what = `a log of process ${pid} (its output is no file, and the journal has none that may be read)`
   return { kind: 'not-found', what }
 }

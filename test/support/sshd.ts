@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -116,14 +116,6 @@ export async function startSshd({
     remotePids: () => descendants(pid).filter((each) => !commOf(each).startsWith('sshd')),
     stop,
   }
-}
-
-/** A script that stands for a login shell. */
-export function shellScript(folder: string, name: string, text: string): string {
-  const file = join(folder, name)
-  writeFileSync(file, `#!/bin/sh\n${text}\n`)
-  chmodSync(file, 0o755)
-  return file
 }
 
 /** The processes of a session that outlived their parent, too. */

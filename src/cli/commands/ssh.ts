@@ -48,10 +48,7 @@ export function sshCommand(environment: Environment): Command {
     .addHelpText('after', DESTINATIONS)
     .action(async (words: readonly string[], request: SshRequest, command: Command) => {
       const named = hostsOf(words, request.hosts)
-      if (named.kind === 'problem') {
-        command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
-        return
-      }
+      if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
       const { nvidiaSmi } = request
       if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
         command.error('error: the path of nvidia-smi can have no line break', { exitCode: EXIT.usage })

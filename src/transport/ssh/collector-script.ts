@@ -6,7 +6,7 @@ export const WATCHDOG_SECONDS = 20
 /** The size of the pieces in which a model's header is fetched. */
 export const CHUNK_BYTES = 256 * 1024
 /** No document of nvidia-smi is nearly as long. */
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 
 /** How a file order ends where there is nothing to read. */
 export const FILE_ENDS = { notFound: 20, notRegular: 21, noPermission: 22, refused: 23, noModel: 24 } as const
@@ -33,7 +33,7 @@ cut {
 const FILE = `
 kind=$1 max=$2 piece=$3 path=$4
 if ! [ -e "$path" ]; then
-  case $(ls -d -- "$path" 2>&1) in *ermission*) exit ${FILE_ENDS.noPermission} ;; esac
+  case $(ls -dL -- "$path" 2>&1) in *ermission*) exit ${FILE_ENDS.noPermission} ;; esac
   exit ${FILE_ENDS.notFound}
 fi
 if [ "$kind" = list ]; then
@@ -81,7 +81,9 @@ LC_ALL=C; export LC_ALL
 umask 077
 set -f
 unset IFS CDPATH ENV BASH_ENV http_proxy HTTP_PROXY all_proxy ALL_PROXY
-PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/nvidia/bin:/usr/lib/wsl/lib
+PATH=$PATH:/usr/local/nvidia/bin:/usr/lib/wsl/lib:/usr/local/cuda/bin
+newline='
+'
 look='${quoted(LOOK)}'
 cut='${quoted(CUT)}'
 file='${quoted(FILE)}'
@@ -156,6 +158,11 @@ pages() {
   pages "$@" | { text=$(get "$url" | thin "$url" | head -c "$max"); cat; printf '\\n%s p %s\\n%s\\n%s e 0\\n' "$mark" "$name" "$text" "$mark"; }
 }
 
+journal() {
+  pid=$1; shift
+  $brief journalctl --quiet --no-pager --output=cat "--since=@$since" "$@" "_PID=$pid" \${unit:++ "$unit"}
+}
+
 obey() {
   case $order in
   look)
@@ -168,8 +175,7 @@ obey() {
     while [ "$rest" -gt 0 ]; do
       IFS= read -r path || return 1
       case $path in *..*) return 1 ;; /proc/*|/sys/fs/cgroup/*) ;; *) return 1 ;; esac
-      paths="$paths
-f $path"
+      paths="$paths\${newline}f $path"
       rest=$((rest - 1))
     done
     printf '%s\\n%s\\n' "$secret" "s0$paths" | awk "$look" ;;
@@ -193,6 +199,23 @@ f $path"
     printf '\\n%s p file\\n' "$mark"
     $brief sh -c "$file" sh "$1" "$2" "$3" "$path" </dev/null
     printf '\\n%s e %s\\n' "$mark" $? ;;
+  journal)
+    case $rest in *[!0-9\\ ]*) return 1 ;; esac
+    set -- $rest
+    IFS= read -r unit || return 1
+    since=$(($(date +%s) - $2 - 1))
+    printf '\\n%s p journal\\n' "$mark"
+    if [ "$4" -eq 0 ]; then journal "$1" | head -c "$3"; else journal "$1" "--lines=$4" | tail -c "$3"; fi
+    printf '\\n%s e 0\\n' "$mark" ;;
+  containers)
+    text= code=127
+    for runtime in docker podman; do
+      has $runtime || continue
+      more=$(limited 3 $runtime ps --no-trunc --format '{{.ID}} {{.Names}}'); status=$?
+      if [ $status -eq 0 ]; then text=$text$more$newline code=0
+      elif [ $code -ne 0 ]; then code=$status; fi
+    done
+    printf '\\n%s p containers\\n%s\\n%s e %s\\n' "$mark" "$text" "$mark" $code ;;
   http)
     case $rest in *[!A-Za-z0-9:/._\\ \\[\\]-]*) return 1 ;; esac
     pages $rest ;;

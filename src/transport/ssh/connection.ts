@@ -9,7 +9,8 @@ import type { SshEnd } from './ssh-process.ts'
 
 /** One thing for the collector to do. */
 export interface Order {
-  readonly name: 'look' | 'kernel' | 'sockets' | 'file' | 'http' | 'smi' | 'smi-path'
+  readonly name:
+    'containers' | 'file' | 'http' | 'journal' | 'kernel' | 'look' | 'smi' | 'smi-path' | 'sockets'
   /** Of our own making: digits, letters, addresses. */
   readonly words: string
   /** A line each; never with a newline in it. */
@@ -22,7 +23,7 @@ export interface Connection {
   /** What the collector says of its node when it starts; undefined where the connection ended before. */
   readonly hello: Promise<ReadonlyMap<string, string> | undefined>
   /** The answer to an order; undefined where the connection ended before. Never rejects. */
-  ask(order: Order): Promise<Answer | undefined>
+  readonly ask: (order: Order) => Promise<Answer | undefined>
   /** When the node last answered anything but nvidia-smi, which has a clock of its own. */
   lastAnswerAtMs(): number
   readonly ended: Promise<ConnectionEnd>

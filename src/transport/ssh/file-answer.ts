@@ -9,14 +9,13 @@ import type { Want } from '../../model/want.ts'
 import type { Connection, Order } from './connection.ts'
 
 type WantOf<Kind extends Want['kind']> = Extract<Want, { readonly kind: Kind }>
-export type FileWant = WantOf<'file' | 'head' | 'listing' | 'log'>
+export type FileWant = WantOf<'file' | 'head' | 'listing'>
 
 /** What a file order came to: its bytes, one character each, or why there are none. */
-type FileBytes = { readonly kind: 'bytes'; readonly bytes: string } | Fault
+export type FileBytes = { readonly kind: 'bytes'; readonly bytes: string } | Fault
 
 /** The answer to a want for a file of the node; undefined where the connection ended before. */
 export async function fetchFile(ask: Connection['ask'], want: FileWant): Promise<Part | undefined> {
-  if (want.kind === 'log') return fetchLog(ask, want)
   if (!want.path.startsWith('/') || /[\n\0]/.test(want.path)) return failed(malformed(want))
   const path = 'viaPid' in want ? `/proc/${want.viaPid}/root${want.path}` : want.path
   switch (want.kind) {
@@ -41,26 +40,10 @@ async function readWhole(
   maxBytes: number,
   path: string,
 ): Promise<FileBytes | undefined> {
-  const found = await read(ask, how, maxBytes + 1, path)
+  const found = await readFile(ask, how, maxBytes + 1, path)
   return found?.kind === 'bytes' && found.bytes.length > maxBytes
     ? { kind: 'too-large', what: printable(path), maxBytes }
     : found
-}
-
-/** The log of a process that writes it to a file: its standard output or, where that is none, its standard error. */
-async function fetchLog(ask: Connection['ask'], want: WantOf<'log'>): Promise<Part | undefined> {
-  const { pid, maxBytes, reduce } = want
-  const output = await read(ask, 'ends', maxBytes, `/proc/${pid}/fd/1`)
-  if (output === undefined) return undefined
-  const found =
-    output.kind === 'bytes' || output.kind === 'no-permission'
-      ? output
-      : await read(ask, 'ends', maxBytes, `/proc/${pid}/fd/2`)
-  if (found?.kind === 'not-found') {
-    const what = `a log file of process ${pid} (its output is no regular file)`
-    return failed({ kind: 'not-found', what })
-  }
-  return toText(found, (text) => edited(text, reduce))
 }
 
 /** Piece by piece, each an order of its own, so that a large header holds up nothing else. */
@@ -68,7 +51,7 @@ async function fetchHead(ask: Connection['ask'], path: string, maxBytes: number)
   const pieces: Buffer[] = []
   let sizeBytes = 0
   for (let piece = 0; piece * CHUNK_BYTES < maxBytes; piece++) {
-    const found = await read(ask, 'head', piece, path)
+    const found = await readFile(ask, 'head', piece, path)
     if (found === undefined) return undefined
     if (found.kind !== 'bytes') return failed(found)
     const end = found.bytes.indexOf('\n')
@@ -79,8 +62,11 @@ async function fetchHead(ask: Connection['ask'], path: string, maxBytes: number)
   return modelHead(path, Buffer.concat(pieces).subarray(0, maxBytes), sizeBytes)
 }
 
-/** @param number the most bytes, of a head the number of the piece */
-async function read(
+/**
+ * One file order; undefined where the connection ended before.
+ * @param number the most bytes, of a head the number of the piece
+ */
+export async function readFile(
   ask: Connection['ask'],
   how: 'file' | 'ends' | 'head' | 'list',
   number: number,
@@ -123,7 +109,7 @@ function toText(
   return found.kind === 'bytes' ? edit({ kind: 'text', text: utf8(found.bytes) }) : failed(found)
 }
 
-function malformed(want: Exclude<FileWant, WantOf<'log'>>): Fault {
+function malformed(want: FileWant): Fault {
   const path = printable(want.path)
   return { kind: 'malformed', part: `${want.kind}/${path}`, where: 'its path', found: path }
 }

@@ -13,7 +13,7 @@ export interface LaneListeners {
 }
 
 /** More than this without the end of a part is no answer. */
-const MAX_PENDING_CHARACTERS = 48 * 1024 * 1024
+const MAX_PART_CHARACTERS = 32 * 1024 * 1024
 
 /** Reads one of the two ways on which answers come, piece by piece; each is in order by itself. */
 export function lane(secret: string, listeners: LaneListeners): (piece: string) => void {
@@ -41,6 +41,6 @@ export function lane(secret: string, listeners: LaneListeners): (piece: string) 
     const step = readStream(stream, piece)
     stream = step.stream
     for (const event of step.events) take(event)
-    if (stream.pending.length > MAX_PENDING_CHARACTERS) listeners.onFlood()
+    if (stream.bodyLength > MAX_PART_CHARACTERS) listeners.onFlood()
   }
 }

@@ -4,6 +4,7 @@ import { cgroupReader } from '../local-cgroup.ts'
 import { textIn } from './answer-text.ts'
 import { batched } from './batched.ts'
 import { fetchFile } from './file-answer.ts'
+import { fetchLog } from './log-answer.ts'
 import { fetchPages, objectionTo, type HttpWant } from './http-answer.ts'
 import { lookedAt } from './process-answer.ts'
 import type { Part } from '../../model/sample.ts'
@@ -69,8 +70,9 @@ export function sshTransport({ host, ask, probe }: SshTransportOptions): Transpo
       case 'file':
       case 'head':
       case 'listing':
-      case 'log':
         return fetchFile(ask, want)
+      case 'log':
+        return fetchLog(ask, want)
     }
   }
 
