@@ -36,6 +36,11 @@ export function rampForecast(
   return { pace: ramp, eta: etaOf(headroom, ramp) }
 }
 
+/** For advice: absent where no time can be given. */
+export function etaNumber(forecast: Forecast | undefined): { readonly etaSeconds?: number } {
+  return forecast === undefined ? {} : { etaSeconds: forecast.eta.seconds }
+}
+
 /** Of the classes that end in a dead process. */
 export function fatalLevel(eta: EtaRange, rules: RiskRules): RiskLevel {
   if (eta.lowSeconds * 1000 < rules.criticalEtaMs && eta.seconds * 1000 < rules.warnEtaMs) return 'critical'

@@ -72,7 +72,7 @@ function watch(
 ): Memory {
   const { rules, processes, answers, activity, previous } = observed
   const uptimeSeconds = valueOr(hostLoadOf(answers).uptimeSeconds, undefined)
-  const lives = followLives(before.lives, attributed, processes, uptimeSeconds, nowMs, rules.gate)
+  const lives = followLives(before.lives, attributed, { processes, uptimeSeconds, nowMs }, rules.gate)
   const observations = observationsOf({
     pools,
     workloads: attributed,

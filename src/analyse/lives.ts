@@ -23,40 +23,56 @@ export interface Life {
   readonly flat: { readonly sinceMs: number; readonly lowBytes: number; readonly highBytes: number }
 }
 
+/** What a life is followed by, beside the workload itself. */
+export interface Surroundings {
+  readonly processes: ProcessBook
+  readonly uptimeSeconds: number | undefined
+  readonly nowMs: number
+}
+
 /** The book after this tick; workloads that are gone are forgotten. */
 export function followLives(
   book: LifeBook,
   workloads: readonly AttributedWorkload[],
-  processes: ProcessBook,
-  uptimeSeconds: number | undefined,
-  nowMs: number,
+  around: Surroundings,
   rules: GateRules,
 ): LifeBook {
   return new Map(
     workloads.map((workload) => {
-      const root = processes.get(workload.rootPid)?.process
-      const bornMs =
-        root === undefined || uptimeSeconds === undefined
-          ? undefined
-          : nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK)
-      const identity = identityOf(workload.rootPid, processes)
-      const before = book.get(workload.id)
-      const same = before?.identity === identity ? before : undefined
-      const life: Life = {
-        identity,
-        processes: workload.pids
-          .map((pid) => identityOf(pid, processes))
-          .sort()
-          .join(),
-        firstSeenMs: same?.firstSeenMs ?? nowMs,
-        bornMs: same?.bornMs ?? bornMs,
-        flat: flatOf(same, valueOr(workload.memory.usedBytes, 0), nowMs, rules),
-        phase: same?.phase ?? 'loading',
-        phaseSinceMs: same?.phaseSinceMs ?? nowMs,
-      }
-      return [workload.id, enter(life, phaseOf(life, workload, nowMs, rules), nowMs)]
+      const life = renewed(book.get(workload.id), workload, around, rules)
+      return [workload.id, enter(life, phaseOf(life, workload, around.nowMs, rules), around.nowMs)]
     }),
   )
+}
+
+function renewed(
+  before: Life | undefined,
+  { rootPid, pids, memory }: AttributedWorkload,
+  { processes, uptimeSeconds, nowMs }: Surroundings,
+  rules: GateRules,
+): Life {
+  const usedBytes = valueOr(memory.usedBytes, 0)
+  const identity = identityOf(rootPid, processes)
+  const present = pids
+    .map((pid) => identityOf(pid, processes))
+    .sort()
+    .join()
+  if (before?.identity === identity) {
+    return { ...before, processes: present, flat: flatOf(before.flat, usedBytes, nowMs, rules) }
+  }
+  const root = processes.get(rootPid)?.process
+  return {
+    identity,
+    processes: present,
+    phase: 'loading',
+    phaseSinceMs: nowMs,
+    firstSeenMs: nowMs,
+    bornMs:
+      root === undefined || uptimeSeconds === undefined
+        ? undefined
+        : nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK),
+    flat: { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes },
+  }
 }
 
 // USER_HZ, as in processes.ts
@@ -70,12 +86,11 @@ function enter(life: Life, phase: Phase, nowMs: number): Life {
   return phase === life.phase ? life : { ...life, phase, phaseSinceMs: nowMs }
 }
 
-function flatOf(before: Life | undefined, usedBytes: number, nowMs: number, rules: GateRules): Life['flat'] {
-  if (before === undefined) return { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes }
-  const lowBytes = Math.min(before.flat.lowBytes, usedBytes)
-  const highBytes = Math.max(before.flat.highBytes, usedBytes)
+function flatOf(before: Life['flat'], usedBytes: number, nowMs: number, rules: GateRules): Life['flat'] {
+  const lowBytes = Math.min(before.lowBytes, usedBytes)
+  const highBytes = Math.max(before.highBytes, usedBytes)
   return highBytes - lowBytes <= rules.flatBytes
-    ? { sinceMs: before.flat.sinceMs, lowBytes, highBytes }
+    ? { sinceMs: before.sinceMs, lowBytes, highBytes }
     : { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes }
 }
 

@@ -105,19 +105,24 @@ function holds(
   nowMs: number,
   rules: RiskRules,
 ): RiskRecord {
-  const before = found?.condition.identity === condition.identity ? found : undefined
-  const sinceMs = before?.sinceMs ?? nowMs
-  const raised = before?.raised === true || nowMs - sinceMs >= condition.confirmMs
-  const levels = followLevels(before?.levels ?? {}, condition, nowMs, rules)
-  const isDue = before === undefined || nowMs - before.advisedAtMs >= rules.adviseAgainMs || !before.raised
+  const before = found?.condition.identity === condition.identity ? found : newRecord(condition, nowMs)
+  const raised = before.raised || nowMs - before.sinceMs >= condition.confirmMs
+  const levels = followLevels(before.levels, condition, nowMs, rules)
+  const record = { ...before, condition, lastTrueMs: nowMs, raised, levels }
+  const isDue = !before.raised || nowMs - before.advisedAtMs >= rules.adviseAgainMs
+  if (!raised || !isDue) return record
+  return { ...record, advice: advise(condition, shownLevel(levels, condition.level)), advisedAtMs: nowMs }
+}
+
+function newRecord(condition: Condition, nowMs: number): RiskRecord {
   return {
     condition,
-    sinceMs,
+    sinceMs: nowMs,
     lastTrueMs: nowMs,
-    raised,
-    levels,
-    advice: raised && isDue ? advise(condition, shownLevel(levels, condition.level)) : (before?.advice ?? []),
-    advisedAtMs: raised && isDue ? nowMs : (before?.advisedAtMs ?? nowMs),
+    raised: false,
+    levels: {},
+    advice: [],
+    advisedAtMs: nowMs,
   }
 }
 

@@ -29,7 +29,15 @@ export function watchedAt({ windows }: Situation, key: string): Watched | undefi
   return windows.get(key)
 }
 
-/** The processes that a risk of this workload is about. */
-export function identityOf({ lives }: Situation, workload: { readonly id: string }): string {
-  return lives.get(workload.id)?.identity ?? ''
+/** The processes that a risk of this workload is about; empty where it is about none. */
+export function identityOf({ lives }: Situation, workload: { readonly id: string } | undefined): string {
+  return workload === undefined ? '' : (lives.get(workload.id)?.identity ?? '')
+}
+
+/** The cards that a workload holds memory of, in the order of their indices. */
+export function cardsOf(
+  { gpus }: Situation,
+  { memory }: Pick<JudgedWorkload, 'memory'>,
+): readonly GpuState[] {
+  return gpus.filter(({ uuid }) => memory.perGpu.some((share) => share.uuid === uuid))
 }

@@ -78,28 +78,23 @@ export function asTrend(watched: Watched | undefined, rules: TrendRules, scale =
 }
 
 function follow(
-  before: Watched | undefined,
-  { circumstances, unit, value, atMs }: Observation,
+  found: Watched | undefined,
+  observation: Observation,
   intervalMs: number,
   rules: TrendRules,
 ): Watched {
-  const same = before?.circumstances === circumstances ? before : undefined
-  const window = same?.window ?? EMPTY_WINDOW
-  const newest = window.points.at(-1)?.atMs ?? -Infinity
-  if (value.kind === 'missing' || atMs <= newest)
-    return same ?? unwatched(circumstances, unit, intervalMs, rules)
+  const { circumstances, unit, value, atMs } = observation
+  const before =
+    found?.circumstances === circumstances ? found : unwatched(circumstances, unit, intervalMs, rules)
+  const newestMs = before.window.points.at(-1)?.atMs ?? -Infinity
+  if (value.kind === 'missing' || atMs <= newestMs) return before
   const point = { atMs, value: value.value }
-  const extended = extend(window, point, 2 * windowOf(intervalMs, rules))
-  const recent = recentOf(same?.recent ?? EMPTY_WINDOW, point.atMs, rules)
-  const isDue = same === undefined || atMs - same.slowAtMs >= rules.renewMs || same.slow.kind === 'too-short'
-  return {
-    circumstances,
-    unit,
-    window: extended,
-    recent: { points: [...recent.points, point] },
-    slow: isDue ? slowTrend(extended, unit, intervalMs, rules) : same.slow,
-    slowAtMs: isDue ? atMs : same.slowAtMs,
-  }
+  const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
+  const recent = { points: [...recentOf(before.recent, atMs, rules).points, point] }
+  const isDue = before.slow.kind === 'too-short' || atMs - before.slowAtMs >= rules.renewMs
+  return isDue
+    ? { ...before, window, recent, slow: slowTrend(window, unit, intervalMs, rules), slowAtMs: atMs }
+    : { ...before, window, recent }
 }
 
 function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {

@@ -5,7 +5,7 @@ import type { KvSlot } from '../../model/workload.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { slotKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
-import { identityOf, watchedAt, type Situation } from '../situation.ts'
+import { cardsOf, identityOf, watchedAt, type Situation } from '../situation.ts'
 import { spanMs, type Window } from '../window.ts'
 import { formatEta, nameOf } from '../wording.ts'
 
@@ -62,9 +62,7 @@ const SHORTEST_MS = 6000
 function worded(ending: Ending, count: number, workload: JudgedWorkload, situation: Situation): Condition {
   const { slot, tokens, contextTokens, tokensPerSecond, eta } = ending
   const { rules } = situation
-  const gpus = situation.gpus.filter(({ uuid }) =>
-    workload.memory.perGpu.some((share) => share.uuid === uuid),
-  )
+  const gpus = cardsOf(situation, workload)
   const isNear = eta.seconds * 1000 < rules.pool.contextWarnEtaMs && slot.remainingTokens.kind === 'known'
   const more = count > 1 ? ` (and ${count - 1} more)` : ''
   return {

@@ -3,7 +3,7 @@ import { valueOr } from '../../core/reading.ts'
 import type { RiskFindings } from '../advice/index.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { GateRules } from '../rules.ts'
-import type { Filling } from './cuda-oom.ts'
+import type { Filling } from './filling.ts'
 
 /** What else is striking: fragmentation, one card that holds more than its sisters, a desktop. */
 export interface Findings {

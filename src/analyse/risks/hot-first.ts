@@ -1,4 +1,4 @@
-import type { Filling } from './cuda-oom.ts'
+import type { Filling } from './filling.ts'
 
 /** One group per cause, the pool that is full first at its head. Growth that nobody is named for stands alone. */
 export function hotFirst(found: readonly Filling[]): readonly (readonly [Filling, ...Filling[]])[] {

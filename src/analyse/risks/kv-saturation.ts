@@ -2,11 +2,11 @@ import { formatCount, formatDuration, formatPercent } from '../../core/format.ts
 import { valueOr } from '../../core/reading.ts'
 import type { RiskLevel } from '../../model/risk.ts'
 import type { EngineId } from '../../model/workload.ts'
-import { forecastOf, type Forecast } from '../forecast.ts'
+import { etaNumber, forecastOf, type Forecast } from '../forecast.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { fullestRatio, kvKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
-import { identityOf, watchedAt, type Situation } from '../situation.ts'
+import { cardsOf, identityOf, watchedAt, type Situation } from '../situation.ts'
 import { preemptionsPerSecond } from '../standings.ts'
 import { formatEta, nameOf } from '../wording.ts'
 
@@ -54,51 +54,56 @@ function worded(
   rate: number | undefined,
   situation: Situation,
 ): Condition {
-  const { engine, requests } = workload
-  const gpus = situation.gpus.filter(({ uuid }) =>
-    workload.memory.perGpu.some((share) => share.uuid === uuid),
-  )
+  const cards = cardsOf(situation, workload).map(({ uuid }) => uuid)
   const ratio = valueOr(fullestRatio(workload), 1)
   const percent = formatPercent(ratio * 100)
-  const meaning = FULL_MEANS[engine] ?? { harm: 'requests are thrown out', then: 'requests then wait' }
+  const meaning = FULL_MEANS[workload.engine] ?? UNNAMED
   const batchLimit = isBatchLimit(workload)
   const name = nameOf(workload)
-  const harm = forecast === undefined
+  const { risk, pool } = situation.rules
+  const harm = `${meaning.harm} ${formatRate(rate ?? 0)}`
+  const said =
+    forecast === undefined
+      ? {
+          confirmMs: pool.harmMs,
+          summary: `${name}: its KV cache is too small for its load: ${harm}, and each is computed again`,
+          evidence: [`over the last ${formatDuration(pool.harmMs)}: ${harm}`],
+        }
+      : {
+          confirmMs: risk.confirmMs,
+          summary: `${name}: its KV cache is full in ${formatEta(forecast.eta)}, now ${percent}; ${meaning.then}`,
+          evidence: [paceLine(forecast, workload)],
+        }
   return {
     id: `kv-saturation:${workload.id}`,
     identity: identityOf(situation, workload),
-    confirmMs: harm ? situation.rules.pool.harmMs : situation.rules.risk.confirmMs,
-    cameTrue: harm,
+    confirmMs: said.confirmMs,
+    cameTrue: forecast === undefined,
     class: 'kv-saturation',
     level,
-    gpu: gpus[0]?.uuid,
-    gpus: gpus.map(({ uuid }) => uuid),
+    gpu: cards[0],
+    gpus: cards,
     workload: workload.id,
     mig: undefined,
     eta: forecast?.eta,
-    summary: harm
-      ? `${name}: its KV cache is too small for its load: ${meaning.harm} ${formatRate(rate ?? 0)}, and each is computed again`
-      : `${name}: its KV cache is full in ${formatEta(forecast.eta)}, now ${percent}; ${meaning.then}`,
+    summary: said.summary,
     paused: `${name}: its KV cache has stopped filling at ${percent}`,
     evidence: [
       ...usedLine(workload, percent),
-      ...(forecast === undefined ? [] : [paceLine(forecast, workload)]),
-      ...requestLines(requests, batchLimit),
-      ...(harm
-        ? [
-            `over the last ${formatDuration(situation.rules.pool.harmMs)}: ${meaning.harm} ${formatRate(rate ?? 0)}`,
-          ]
-        : []),
+      ...said.evidence,
+      ...requestLines(workload.requests, batchLimit),
     ],
     victims: [],
     numbers: {
       usedRatio: ratio,
       ...(rate === undefined ? {} : { preemptionsPerSecond: rate }),
-      ...(forecast === undefined ? {} : { etaSeconds: forecast.eta.seconds }),
+      ...etaNumber(forecast),
     },
     findings: batchLimit ? { batchLimit } : {},
   }
 }
+
+const UNNAMED = { harm: 'requests are thrown out:', then: 'requests then wait' }
 
 /** What a full pool does to requests, by engine; engines without an entry have none, or do not say. */
 const FULL_MEANS: Partial<Record<EngineId, { readonly harm: string; readonly then: string }>> = {

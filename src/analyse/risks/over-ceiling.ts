@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../../core/format.ts'
+import { formatBytes } from '../../core/format.ts'
 import type { Ceiling } from '../../model/ceiling.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { Condition } from '../risk-book.ts'
@@ -46,14 +46,14 @@ function worded(
     workload: workload.id,
     mig: undefined,
     eta: undefined,
-    summary: `${nameOf(workload)} holds ${formatBytes(usedBytes)}, ${formatBytes(overBytes)} more than the ${formatBytes(ceiling.bytes)} predicted; the prediction no longer limits its growth`,
+    summary: `${nameOf(workload)} holds ${formatBytes(usedBytes)}, ${formatBytes(overBytes)} more than the ${formatBytes(ceiling.bytes)} predicted; what it will come to need is not known any more`,
     paused: `${nameOf(workload)} is back within what was predicted`,
     evidence: [
       `predicted ${span} by ${BASES[ceiling.basis]}`,
       ...drifts(ceiling),
       ...(fragments === undefined ? [] : [fragments]),
       ...(hot === undefined || hottest === undefined ? [] : [`GPU ${hottest.index} is the hot one: ${hot}`]),
-      `it has held more for ${formatDuration(rules.gate.settledMs)} and longer: trends are judged against the card itself`,
+      'from here on its growth is judged against the whole card',
     ],
     victims: [],
     numbers: { excessBytes: overBytes },

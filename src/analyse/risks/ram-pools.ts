@@ -22,6 +22,12 @@ export interface RamPool {
   readonly oomKills: number | undefined
 }
 
+/** Whose resident memory grows fastest. */
+export interface RamGrower {
+  readonly workload: JudgedWorkload
+  readonly bytesPerSecond: number
+}
+
 /** The host, and every control group that limits a workload to less than the host has. */
 export function ramPools(situation: Situation): readonly RamPool[] {
   const { host, gpus, workloads } = situation

@@ -4,7 +4,7 @@ import type { RiskLevel } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
-import { identityOf, type Situation } from '../situation.ts'
+import { cardsOf, identityOf, type Situation } from '../situation.ts'
 import { nameOf } from '../wording.ts'
 import { demandOf } from './demand.ts'
 
@@ -73,9 +73,7 @@ function condition(
   situation: Situation,
   { summary, evidence, excessBytes }: Said,
 ): Condition {
-  const gpus = situation.gpus.filter(({ uuid }) =>
-    workload.memory.perGpu.some((share) => share.uuid === uuid),
-  )
+  const gpus = cardsOf(situation, workload)
   return {
     id: `spill:${workload.id}`,
     identity: identityOf(situation, workload),

@@ -4,7 +4,7 @@ import type { RiskLevel } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
-import { identityOf, type Situation } from '../situation.ts'
+import { cardsOf, identityOf, type Situation } from '../situation.ts'
 import { nameOf } from '../wording.ts'
 import { demandOf, type Demand } from './demand.ts'
 
@@ -85,9 +85,7 @@ function pool(workload: JudgedWorkload, situation: Situation): readonly Conditio
   const { fits, kvGrowth } = estimated.value.estimate
   const isRefused = workload.ceiling.kind === 'known' && workload.ceiling.value.limitedBy === 'engine-budget'
   if (fits.verdict !== 'no' || kvGrowth !== 'preallocated' || !isRefused) return []
-  const gpus = situation.gpus.filter(({ uuid }) =>
-    workload.memory.perGpu.some((share) => share.uuid === uuid),
-  )
+  const gpus = cardsOf(situation, workload)
   return [
     {
       ...base(workload, 'critical', situation),

@@ -1,0 +1,113 @@
+import { formatBytes, formatCount, formatDuration } from '../../core/format.ts'
+import { valueOr } from '../../core/reading.ts'
+import { etaNumber } from '../forecast.ts'
+import type { JudgedWorkload } from '../judged.ts'
+import type { PoolOutlook, PoolShare } from '../outlook.ts'
+import type { Condition } from '../risk-book.ts'
+import { identityOf, type Situation } from '../situation.ts'
+import { failureOf, formatEta, formatPace, nameOf } from '../wording.ts'
+import { cudaFindings } from './cuda-findings.ts'
+import type { Filling } from './filling.ts'
+import { isEngine } from './growers.ts'
+
+/** What is said of a card that fills. @param fillings of one cause, the pool that is full first at their head */
+export function fillingCondition(
+  fillings: readonly [Filling, ...Filling[]],
+  situation: Situation,
+): Condition {
+  const [hottest] = fillings
+  const { cause, forecast, headroomBytes, bytesPerSecond, level, outlook } = hottest
+  const { pool } = outlook
+  const workload = cause?.workload
+  const who = workload === undefined ? 'it' : nameOf(workload)
+  const gpus = [...new Set(fillings.map((filling) => filling.outlook.pool.gpu))]
+  const victims = victimsOf(hottest)
+  const findings = cudaFindings(hottest, situation.rules.gate)
+  const left = `${formatBytes(headroomBytes)} left`
+  return {
+    id: `cuda-oom:${workload?.id ?? pool.key}`,
+    identity: identityOf(situation, workload),
+    confirmMs: forecast?.pace.rule === 'fast' ? RAMP_CONFIRM_MS : situation.rules.risk.confirmMs,
+    class: 'cuda-oom',
+    level,
+    gpu: pool.gpu.uuid,
+    gpus: gpus.map(({ uuid }) => uuid),
+    workload: workload?.id,
+    mig: pool.gpuInstanceId?.toString(),
+    eta: forecast?.eta,
+    summary: `${headline(hottest, gpus.length)}: ${whoGrows(hottest)}, ${left}; ${consequence(hottest, victims)}`,
+    paused: `${pool.name} was filling: ${who} has stopped growing, ${left}`,
+    evidence: [...evidenceOf(hottest, situation), ...findings.lines],
+    victims: victims.map(({ id }) => id),
+    numbers: { headroomBytes, bytesPerSecond, ...etaNumber(forecast) },
+    findings: findings.found,
+  }
+}
+
+const RAMP_CONFIRM_MS = 2000
+
+function headline({ outlook, forecast, cause }: Filling, cards: number): string {
+  const more = cards > 1 ? ` and ${cards - 1} more` : ''
+  const where = `${outlook.pool.name}${more}`
+  if (cause?.holder.isGraphics === true) return `${where} fills up`
+  const verb = cards > 1 ? 'run' : 'runs'
+  return forecast === undefined
+    ? `${where} ${cards > 1 ? 'are' : 'is'} nearly full`
+    : `${where} ${verb} out of memory in ${formatEta(forecast.eta)}`
+}
+
+function whoGrows({ cause, bytesPerSecond }: Filling): string {
+  const pace = formatPace(bytesPerSecond)
+  if (cause === undefined) return `its memory grows ${pace}, and no process shows it`
+  const desktop = cause.holder.isGraphics ? 'the desktop, ' : ''
+  return `${desktop}${nameOf(cause.workload)} grows ${pace}`
+}
+
+/** Engines beside the one that grows: whoever asks next, fails. */
+function victimsOf({ outlook, cause }: Filling): readonly JudgedWorkload[] {
+  return outlook.shares.filter((share) => share !== cause && isEngine(share)).map(({ workload }) => workload)
+}
+
+function consequence({ cause, outlook }: Filling, [victim]: readonly JudgedWorkload[]): string {
+  if (valueOr(outlook.pool.gpu.driverModel, '') === 'WDDM')
+    return 'what does not fit then moves into RAM: many times slower'
+  if (victim !== undefined)
+    return `whoever asks for more then fails, and ${nameOf(victim)} is on the same card`
+  return cause === undefined ? 'the next allocation then fails' : failureOf(cause.workload.engine)
+}
+
+function evidenceOf(
+  { outlook, cause, forecast, headroomBytes }: Filling,
+  situation: Situation,
+): readonly string[] {
+  const { pool } = outlook
+  const lines: string[] = []
+  if (forecast !== undefined) {
+    const { pace } = forecast
+    lines.push(
+      `${pool.name} has grown ${formatPace(pace.perSecond)} over the last ${formatDuration(pace.spanMs)}`,
+    )
+  }
+  const tokens = cause?.workload.headroom.tokens
+  const inTokens = tokens?.kind === 'known' ? `: about ${formatCount(tokens.value)} more tokens` : ''
+  lines.push(
+    `${formatBytes(headroomBytes)} of ${formatBytes(valueOr(pool.capBytes, 0))} are free of what the driver does not reserve${inTokens}`,
+  )
+  if (cause !== undefined) lines.push(whyNews(cause, outlook, situation))
+  return lines
+}
+
+/** Why its growth is not taken for granted. */
+function whyNews(
+  { workload, usedBytes, gateBytes, ceiling }: PoolShare,
+  { predicted }: PoolOutlook,
+  { rules }: Situation,
+): string {
+  if (gateBytes === undefined || ceiling === undefined) {
+    const why = workload.ceiling.kind === 'missing' ? workload.ceiling.detail : undefined
+    return why ?? 'no ceiling is known for it'
+  }
+  if (usedBytes > gateBytes)
+    return `it holds ${formatBytes(usedBytes)}, ${formatBytes(usedBytes - ceiling.bytes)} more than the ${formatBytes(ceiling.bytes)} predicted: its growth alone is judged`
+  return `predicted for all on this card: ${formatBytes(predicted?.bytes ?? 0)}, and up to ${formatBytes(predicted?.highBytes ?? 0)}; within ${formatDuration(rules.trend.fast.etaMs)} of full it counts`
+}

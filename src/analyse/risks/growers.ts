@@ -1,0 +1,70 @@
+import { valueOr } from '../../core/reading.ts'
+import { workloadKey } from '../observations.ts'
+import type { PoolOutlook, PoolShare } from '../outlook.ts'
+import { watchedAt, type Situation } from '../situation.ts'
+import { stillGrows } from '../still-grows.ts'
+import { paceOf, rampOf } from '../windows.ts'
+
+/** A workload whose growth on a pool is news. */
+export interface Grower {
+  readonly share: PoolShare
+  readonly bytesPerSecond: number
+  /** `ramps`: only what fills within seconds is news of it. */
+  readonly judged: 'fully' | 'ramps'
+}
+
+/** The fastest first. */
+export function growersOn(outlook: PoolOutlook, situation: Situation): readonly Grower[] {
+  const { rules } = situation
+  return outlook.shares
+    .flatMap((share): readonly Grower[] => {
+      const judged = judgedHow(share, outlook, situation)
+      if (judged === undefined) return []
+      const watched = watchedAt(situation, workloadKey(share.workload.id))
+      const pace = paceOf(watched, rules.trend) ?? rampOf(watched, rules.trend)
+      const creep = stillGrows(watched, situation.nowMs, rules.risk)
+      const bytesPerSecond = Math.max(pace?.perSecond ?? 0, creep ?? 0)
+      return bytesPerSecond > 0 ? [{ share, bytesPerSecond, judged }] : []
+    })
+    .sort((a, b) => b.bytesPerSecond - a.bytesPerSecond)
+}
+
+/** Undefined where its growth is expected or its own business. */
+function judgedHow(
+  share: PoolShare,
+  outlook: PoolOutlook,
+  situation: Situation,
+): Grower['judged'] | undefined {
+  const { life, usedBytes, gateBytes } = share
+  if (life === undefined || life.phase === 'asleep') return undefined
+  if (gateBytes !== undefined && usedBytes > gateBytes) return 'fully'
+  if (life.phase === 'loading') return undefined
+  if (gateBytes === undefined) return livesAtItsCap(share, outlook, situation) ? undefined : 'fully'
+  return mayExceed(outlook) ? 'ramps' : undefined
+}
+
+/** By the high end of all predictions. */
+function mayExceed({ pool, predicted }: PoolOutlook): boolean {
+  return predicted !== undefined && predicted.highBytes > valueOr(pool.capBytes, Infinity)
+}
+
+/** A trainer that fills the card, frees its cache and tries again: that is how its allocator works. */
+function livesAtItsCap(share: PoolShare, { pool, shares }: PoolOutlook, { standings }: Situation): boolean {
+  if (share.workload.engine !== 'pytorch' || standings.atCap.get(pool.key)?.proven !== true) return false
+  return shares.every((other) => other === share || !isEngine(other))
+}
+
+/** A server of models, that dies when it gets no memory: not a trainer, a notebook or a desktop. */
+export function isEngine({ workload }: PoolShare): boolean {
+  return workload.engine !== 'unknown' && workload.engine !== 'pytorch'
+}
+
+/** The one that was named before, while it grows; else the fastest. */
+export function chosen(growers: readonly Grower[], uuid: string, { book }: Situation): Grower | undefined {
+  const named = new Set(
+    [...book.values()]
+      .filter(({ condition }) => condition.class === 'cuda-oom' && condition.gpus.includes(uuid))
+      .map(({ condition }) => condition.workload),
+  )
+  return growers.find(({ share }) => named.has(share.workload.id)) ?? growers[0]
+}
