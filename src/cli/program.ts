@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
 import { onceCommand } from './commands/once.ts'
 import { replayCommand } from './commands/replay.ts'
@@ -49,6 +50,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(sshCommand(environment))
   program.addCommand(replayCommand(environment))
   program.addCommand(onceCommand(environment))
+  program.addCommand(doctorCommand(environment))
   program.addCommand(fitCommand(environment))
   program.addCommand(scoreCommand(environment))
   program.addCommand(serveCommand(environment))
