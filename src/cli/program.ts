@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
+import { fleetCommand } from './commands/fleet.ts'
 import { onceCommand } from './commands/once.ts'
+import { recordCommand } from './commands/record.ts'
 import { replayCommand } from './commands/replay.ts'
 import { scoreCommand } from './commands/score.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -14,6 +16,8 @@ const MORE = `
 Options of watch, the default command:
   --interval <time>   time between samples: 500ms to 1h (default: 2s)
   --no-probe          ask no engine how full its cache is
+  --engine-log <file> an engine's log, where its process does not say
+  --container-names   names of containers, from docker ps and podman ps
   --json              NDJSON frames on stdout instead of the screen
   --color <when>      auto, always or never; NO_COLOR is obeyed
   --ascii, --no-ascii draw with ASCII or Unicode (default: by the locale)
@@ -23,6 +27,7 @@ Examples:
   llmtop --interval 500ms             twice a second
   llmtop ssh node7                    a node; nothing is installed there
   llmtop ssh 'gpu[01-16]'             a fleet
+  llmtop doctor                       what can be seen, what can't, and why
   llmtop once --json | jq .gpus[0]    the present frame for a script
   nvidia-smi -q -x -l 2 > node7.xml   a log to replay later
   llmtop replay node7.xml --speed 8
@@ -49,11 +54,13 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(watchCommand(environment), { isDefault: true })
   program.addCommand(sshCommand(environment))
   program.addCommand(replayCommand(environment))
+  program.addCommand(recordCommand(environment))
   program.addCommand(onceCommand(environment))
   program.addCommand(doctorCommand(environment))
   program.addCommand(fitCommand(environment))
   program.addCommand(scoreCommand(environment))
   program.addCommand(serveCommand(environment))
+  program.addCommand(fleetCommand(environment))
   program.addCommand(demoCommand(environment))
   // sub-commands made on their own inherit neither of these
   for (const command of program.commands) command.copyInheritedSettings(program)
