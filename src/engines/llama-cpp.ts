@@ -78,12 +78,18 @@ function see(claim: Claim, answers: Answers): Seen {
   const environment = environmentOf(root.pid, answers)
   const args = launch?.args ?? []
   const isServing = launch !== undefined && isServer(launch)
-  const flags = llamaCppFlags(args, environment, isServing)
+  const flags = withOwnModel(llamaCppFlags(args, environment, isServing), launch)
   // a server with a key writes a line into its log for each refusal
   const isLocked = ['api-key', 'api-key-file'].some((flag) => flagValue(args, flag) !== undefined)
   if (!isServing) return { flags, address: undefined }
   const address = addressOf(claim, listensIn(args, environment), answers)
   return { flags, address: isLocked && !hasKey(address, answers) ? undefined : address }
+}
+
+/** A llamafile holds its model itself. */
+function withOwnModel(flags: EngineFlags, launch: Launch | undefined): EngineFlags {
+  if (flags.model !== undefined || launch?.name.endsWith('.llamafile') !== true) return flags
+  return { ...flags, model: { kind: 'name', text: launch.name } }
 }
 
 function listensIn(args: readonly string[], environment: Environment): Partial<Address> {

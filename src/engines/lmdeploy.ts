@@ -9,13 +9,14 @@ import { claimBy, type Role } from './claim-by.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import { environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
+import { lmdeployFlags } from './flags/lmdeploy.ts'
 import type { NamedModel } from './hf-files.ts'
 import { launchOf } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
 import { orMissing, pooled, preallocated } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
 import { withShape } from './shape.ts'
-import { onlyModel, silentReport } from './silent-report.ts'
+import { silentReport } from './silent-report.ts'
 
 export const lmdeploy: Engine = {
   id: 'lmdeploy',
@@ -44,8 +45,8 @@ const NO_METRICS = { what: 'KV cache use and requests', remedy: 'start it withou
 /** `lmdeploy serve api_server MODEL`, `lmdeploy chat MODEL`, and the module of the server with the model alone. */
 function flagsOf({ root }: Claim): EngineFlags {
   const { name, args = [] } = launchOf(root) ?? {}
-  if (name !== 'lmdeploy') return onlyModel('lmdeploy', args[0])
-  return onlyModel('lmdeploy', args[0] === 'serve' ? args[2] : args[1])
+  const own = name === 'lmdeploy' ? args.slice(args[0] === 'serve' ? 2 : 1) : args
+  return lmdeployFlags(own)
 }
 
 function modelOf(claim: Claim): NamedModel | undefined {

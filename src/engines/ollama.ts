@@ -262,6 +262,6 @@ function modelOf(flags: EngineFlags, model: OllamaModel | undefined): WorkloadMo
     }
   }
   // a digest is no name
-  const isBlob = flags.model !== undefined && BLOB.test(flags.model.text)
+  const isBlob = flags.model !== undefined && /(?:^|\/)sha256-[0-9a-f]+$/.test(flags.model.text)
   return declaredModel(isBlob ? { model: undefined, quantization: undefined } : flags)
 }

@@ -23,11 +23,17 @@ function roleOf(process: HostProcess, ancestors: readonly HostProcess[]): Role |
   const title = titleOf(process) ?? ''
   // what a Ray actor calls itself: ray::TrainWorker.train; `pt_main_thread` is torch's own name for a process
   if (title.startsWith('ray::') || title === 'pt_main_thread') return 'root'
+  // Xinference: `Model: qwen-0` under its worker
+  if (title.startsWith('Model: ') && ancestors.some(isXinference)) return 'root'
   const launch = launchOf(process)
   if (launch === undefined) return isInterpreter(process) ? 'member' : undefined
   const isPython = launch.kind !== 'executable' || launch.name.endsWith('.py')
   if (!isPython || OTHERS.test(launch.name)) return undefined
   return isRank(launch.path, ancestors) ? 'member' : 'root'
+}
+
+function isXinference(process: HostProcess): boolean {
+  return launchOf(process)?.name.startsWith('xinference') === true
 }
 
 /** With code of its own (`-c`, standard input). The name alone, as the driver gives it where /proc shows nothing, says too little. */

@@ -1,11 +1,12 @@
 import { claimBy, type Role } from './claim-by.ts'
 import type { Claim, Engine } from './engine.ts'
 import { environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { tensorrtLlmFlags } from './flags/tensorrt-llm.ts'
 import type { NamedModel } from './hf-files.ts'
 import { launchOf } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
 import type { HostProcess } from '../model/snapshot.ts'
-import { flagValue } from './program.ts'
 import { withShape } from './shape.ts'
 import { onlyModel, silentReport } from './silent-report.ts'
 
@@ -16,19 +17,13 @@ export const tensorrtLlm: Engine = {
   claim: claimBy('tensorrt-llm', roleOf),
   wants: (claim, answers) => [environmentWant(claim.root.pid), ...modelWants(modelOf(claim), answers)],
   report: (claim, answers) => {
-    const flags = onlyModel('tensorrt-llm', modelIn(launchOf(claim.root)?.args ?? []))
+    const flags = flagsOf(claim)
     const files = shapeOfFiles(modelOf(claim), 'tensorrt-llm', undefined, answers)
     return withShape(silentReport(flags, WHY), flags, files)
   },
 }
 
-const PROGRAMS = new Set([
-  'trtllm-serve',
-  'trtllm-bench',
-  'trtllm-eval',
-  'trtllm-llmapi-launch',
-  'tritonserver',
-])
+const PROGRAMS = new Set(['trtllm-serve', 'trtllm-bench', 'trtllm-eval', 'tritonserver'])
 
 function roleOf(process: HostProcess): Role | undefined {
   const launch = launchOf(process)
@@ -41,13 +36,12 @@ function roleOf(process: HostProcess): Role | undefined {
 // one reader's answer is missing from the next one's
 const WHY = 'its /metrics hands each entry out only once, and the owner may read it too'
 
-function modelOf(claim: Claim): NamedModel | undefined {
-  const text = modelIn(launchOf(claim.root)?.args ?? [])
-  return text === undefined || text.startsWith('-') ? undefined : { claim, text }
+function flagsOf({ root }: Claim): EngineFlags {
+  const { name, args = [] } = launchOf(root) ?? {}
+  return name === 'tritonserver' ? onlyModel('tensorrt-llm', undefined) : tensorrtLlmFlags(args)
 }
 
-/** `trtllm-serve [serve] MODEL` */
-function modelIn(args: readonly string[]): string | undefined {
-  const [first, second] = args
-  return flagValue(args, 'model') ?? (first === 'serve' ? second : first)
+function modelOf(claim: Claim): NamedModel | undefined {
+  const text = flagsOf(claim).model?.text
+  return text === undefined ? undefined : { claim, text }
 }

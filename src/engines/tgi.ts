@@ -62,7 +62,11 @@ function metricsWant(claim: Claim, answers: Answers): Want | undefined {
 }
 
 function flagsOf(claim: Claim, answers: Answers): EngineFlags {
-  return tgiFlags(launchOf(claim.root)?.args ?? [], environmentOf(claim.root.pid, answers))
+  const { name, args = [] } = launchOf(claim.root) ?? {}
+  const flags = tgiFlags(args, environmentOf(claim.root.pid, answers))
+  // a shard whose launcher is not to be seen: `text-generation-server serve MODEL`
+  const text = name === 'text-generation-launcher' || args[0] !== 'serve' ? undefined : args[1]
+  return text === undefined || text.startsWith('-') ? flags : { ...flags, model: { kind: 'name', text } }
 }
 
 function modelOf(claim: Claim, answers: Answers): NamedModel | undefined {

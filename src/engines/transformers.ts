@@ -2,9 +2,10 @@ import { known, missing, type Reading } from '../core/reading.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import { blankReport } from './blank-report.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
-import { flagValue, hasFlag, programOf, type Program } from './program.ts'
+import { flagValue, hasFlag, type Program } from './program.ts'
 import { environmentWant } from './environment.ts'
 import type { NamedModel } from './hf-files.ts'
+import { launchOf } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
 import { withShape } from './shape.ts'
 
@@ -60,7 +61,7 @@ const QUANTIZATIONS = new Map([
 ])
 
 function generatingCommand(process: HostProcess): Program | undefined {
-  const program = programOf(process.command)
+  const program = launchOf(process)
   const [subcommand] = program?.args ?? []
   if (program === undefined || subcommand === undefined) return undefined
   return PROGRAMS.has(program.name) && GENERATING.has(subcommand) ? program : undefined

@@ -22,7 +22,7 @@ export function unwrap(command: readonly string[]): Unwrapped {
 interface Wrapper {
   /** Options whose value is the next argument, separated by blanks. */
   readonly valued?: string
-  /** Words that must stand first: `nsys profile`, `uv run`. */
+  /** Words that must stand first: `nsys profile`, `uv run`; alternatives are separated by commas. */
   readonly subcommand?: string
   /** Operands between the options and the program: `timeout 60`, `taskset 0xff`. */
   readonly operands?: number
@@ -32,6 +32,12 @@ interface Wrapper {
 
 const MOST_WRAPPERS = 6
 const MPI: Wrapper = { valued: '-n -np --np -H --host --hostfile -x --bind-to --map-by -wdir' }
+/** The image stands before the command: `apptainer exec --nv IMAGE vllm serve …`. */
+const CONTAINED: Wrapper = {
+  subcommand: 'exec, run',
+  valued: '-B --bind --env --env-file -H --home --pwd -W --workdir --mount -S --scratch',
+  operands: 1,
+}
 const CONDA: Wrapper = { subcommand: 'run', valued: '-n --name -p --prefix --cwd -r' }
 
 // From the manual page or --help of each. ld-linux is the C library's loader, through which Debian's llama-server may run.
@@ -45,6 +51,7 @@ const WRAPPERS = new Map<string, Wrapper>([
       runsPython: true,
     },
   ],
+  ['apptainer', CONTAINED],
   ['catchsegv', {}],
   ['chrt', { valued: '-T -P -D', operands: 1 }],
   ['compute-sanitizer', { valued: '--tool --log-file' }],
@@ -58,6 +65,7 @@ const WRAPPERS = new Map<string, Wrapper>([
   ],
   ['doas', { valued: '-u -C' }],
   ['docker-init', {}],
+  ['ddtrace-run', {}],
   ['dumb-init', {}],
   ['env', { valued: '-u --unset -C --chdir' }],
   ['gosu', { operands: 1 }],
@@ -72,11 +80,19 @@ const WRAPPERS = new Map<string, Wrapper>([
   ['nohup', {}],
   [
     'nsys',
-    { subcommand: 'profile', valued: '-o --output -t --trace -s --sample -d --duration -y --delay -w -c' },
+    {
+      subcommand: 'profile',
+      valued:
+        '-o --output -t --trace -s --sample -d --duration -y --delay -w --show-output -c --capture-range -f --force-overwrite -x --stop-on-exit -b --backtrace --kill --wait --export --cuda-memory-usage --cuda-graph-trace --gpu-metrics-devices',
+    },
   ],
   [
     'numactl',
     { valued: '-m -N -C -i -p -w -P --membind --cpunodebind --physcpubind --interleave --preferred' },
+  ],
+  [
+    'opentelemetry-instrument',
+    { valued: '--traces-exporter --metrics-exporter --service-name --exporter-otlp-endpoint' },
   ],
   ['pdm', { subcommand: 'run', valued: '-p --project' }],
   ['perf', { subcommand: 'record', valued: '-o -e -F' }],
@@ -85,6 +101,7 @@ const WRAPPERS = new Map<string, Wrapper>([
   ['poetry', { subcommand: 'run' }],
   ['prlimit', {}],
   ['setsid', {}],
+  ['singularity', CONTAINED],
   ['srun', { valued: '-n -N -c -p -G -t -w -J -A -o -e --gres --ntasks --nodes --partition' }],
   ['stdbuf', { valued: '-i -o -e' }],
   ['strace', { valued: '-o -e -s -u' }],
@@ -103,11 +120,13 @@ const WRAPPERS = new Map<string, Wrapper>([
       runsPython: true,
     },
   ],
+  // gives the parts of a job to the ranks that MPI has started
+  ['trtllm-llmapi-launch', {}],
   [
     'uv',
     {
-      subcommand: 'run',
-      valued: '--with --extra --group -p --python --project --directory --env-file --index',
+      subcommand: 'run, tool run',
+      valued: '--from --with --extra --group -p --python --project --directory --env-file --index',
     },
   ],
   ['uvx', { valued: '--with --from -p --python' }],
@@ -124,15 +143,27 @@ function peel(command: readonly string[]): { wrapper: string; command: readonly 
   const program = programOf(command)
   if (program === undefined) return undefined
   const name = wrapperName(program.name)
+  // a llamafile is a shell script to kernels that do not know its format
+  if (name === 'sh' && program.args[0]?.endsWith('.llamafile') === true) {
+    return { wrapper: name, command: program.args }
+  }
   const wrapper = WRAPPERS.get(name)
   if (wrapper === undefined) return undefined
-  const { subcommand } = wrapper
   // accelerate's module is its `launch` already
-  const hasSubcommand = subcommand === undefined || program.kind === 'module'
-  if (!hasSubcommand && program.args[0] !== subcommand) return undefined
-  const inner = behindOptions(hasSubcommand ? program.args : program.args.slice(1), wrapper)
+  const args = program.kind === 'module' ? program.args : behindSubcommand(program.args, wrapper)
+  const inner = args === undefined ? [] : behindOptions(args, wrapper)
   if (inner.length === 0) return undefined
   return { wrapper: name, command: wrapper.runsPython === true ? ['python', ...inner] : inner }
+}
+
+/** undefined where the wrapper was started for something else. */
+function behindSubcommand(args: readonly string[], { subcommand }: Wrapper): readonly string[] | undefined {
+  if (subcommand === undefined) return args
+  const words = subcommand
+    .split(', ')
+    .map((alternative) => alternative.split(' '))
+    .find((alternative) => alternative.every((word, at) => args[at] === word))
+  return words === undefined ? undefined : args.slice(words.length)
 }
 
 function wrapperName(name: string): string {

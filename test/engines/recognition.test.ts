@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { claimFor } from '../../src/engines/index.ts'
+import { claimFor, engineOf } from '../../src/engines/index.ts'
 import type { HostProcess } from '../../src/model/snapshot.ts'
 import { hostProcess } from '../support/host-process.ts'
 
@@ -200,5 +200,56 @@ describe('of a Python process, other engines are not seen in', () => {
     'python -m http.server',
   ])('%s', (line) => {
     expect(claimed(line)).toBe('pytorch 0')
+  })
+})
+
+/** As people and their tools start servers: the engine, and the model where the line states one. */
+const STARTS: readonly (readonly [engine: string, model: string | undefined, ...family: string[]])[] = [
+  ['vllm', 'org/M', 'uv run --python 3.12 --with vllm -- vllm serve org/M'],
+  ['vllm', 'org/M', 'uv tool run --from vllm vllm serve org/M'],
+  ['vllm', 'org/M', 'env -S CUDA_VISIBLE_DEVICES=0 vllm serve org/M'],
+  ['vllm', 'org/M', 'nsys profile --trace=cuda --force-overwrite true vllm serve org/M'],
+  [
+    'vllm',
+    'org/M',
+    'conda run --live-stream -p /opt/e python -m vllm.entrypoints.openai.api_server --model org/M',
+  ],
+  ['vllm', 'org/M', 'apptainer exec --nv vllm.sif vllm serve org/M'],
+  ['vllm', 'org/M', 'opentelemetry-instrument --service_name s vllm serve org/M'],
+  ['vllm', 'org/M', 'ddtrace-run vllm serve org/M'],
+  [
+    'vllm',
+    'org/M',
+    'vllm serve --enable-auto-tool-choice --tool-call-parser hermes --no-enable-prefix-caching org/M',
+  ],
+  ['vllm', 'org/M', 'vllm bench latency --model org/M'],
+  ['vllm', 'org/M', 'VLLM::Worker_DP0_PP0_TP3_EP3', 'VLLM::EngineCore_DP0', 'vllm serve org/M -tp 4 -dp 2'],
+  ['vllm', 'org/M', 'vllm serve /hub/models--org--M/snapshots/abc'],
+  ['sglang', 'org/M', 'torchrun --nproc_per_node 8 -m sglang.launch_server --model-path org/M'],
+  ['sglang', 'org/M', 'python3 -m sglang_router.launch_server --model-path org/M --dp-size 4'],
+  ['llama.cpp', 'a.gguf', 'llama-server --n-gpu-layers 99 -ot exps=CPU -m /m/a-00001-of-00003.gguf'],
+  ['llama.cpp', 'a.gguf', 'llama-server --port 5800 -m /m/a.gguf', 'llama-swap --config /etc/c.yaml'],
+  ['llama.cpp', 'a.gguf', 'llama-server --alias a -m a.gguf', 'llama-server --models-dir /m'],
+  ['llama.cpp', 'm.llamafile', '/bin/sh /home/a/m.llamafile --server'],
+  ['llama.cpp', undefined, '/backends/llama-cpp-avx2 --addr 127.0.0.1:40123', 'local-ai run'],
+  ['ollama', undefined, 'ollama runner --model /b/blobs/sha256-ab --port 4', 'ollama serve'],
+  ['tgi', 'org/M', '/usr/src/.venv/bin/text-generation-server serve org/M --num-shard 2'],
+  ['lmdeploy', 'org/M', 'lmdeploy serve api_server --tp 2 org/M'],
+  ['tensorrt-llm', 'org/M', 'trtllm-llmapi-launch trtllm-serve --tp_size 4 org/M'],
+  ['transformers', 'org/M', 'accelerate launch -m transformers.cli.transformers chat org/M'],
+  ['transformers', 'org/M', 'uv run transformers chat org/M'],
+]
+
+describe('behind wrappers and below proxies, engine and model are those of', () => {
+  test.each(STARTS)('%s %s: %s', (engine, model, ...commands) => {
+    const claim = claimFor(family(commands.join(' < ')))
+    const name = claim === undefined ? undefined : engineOf(claim.engine).report(claim, new Map()).model.name
+    expect([claim?.engine, name?.kind === 'known' ? name.value : undefined]).toEqual([engine, model])
+  })
+
+  test('a model of Xinference, which calls its process by its title', () => {
+    const [model, ...above] = family('x < xinference-worker -e http://127.0.0.1:9997')
+    const titled = model === undefined ? [] : [{ ...model, command: ['Model: qwen-0'] }, ...above]
+    expect(claimFor(titled)?.engine).toBe('pytorch')
   })
 })

@@ -10,6 +10,8 @@ export interface FlagTable {
   readonly rules: readonly FlagRule[]
   /** Flags without a value that do not matter here: what follows them is not their value. */
   readonly switches?: readonly string[]
+  /** The same for all flags that begin so. */
+  readonly switchesBegin?: RegExp
   /** The first argument that belongs to no flag; it wins over flags. */
   readonly positional?: (value: string) => Finding
 }
@@ -101,7 +103,8 @@ function skipUnknown(
   next: string | undefined,
 ): number {
   const hasValue = attached === undefined && next !== undefined && !isFlag(next)
-  return hasValue && table.switches?.includes(name) !== true ? 2 : 1
+  const isSwitch = table.switches?.includes(name) === true || table.switchesBegin?.test(name) === true
+  return hasValue && !isSwitch ? 2 : 1
 }
 
 /** What the flags say together; later findings win. */

@@ -21,12 +21,11 @@ import {
  * Source: vllm/engine/arg_utils.py and the pages of vLLM's documentation.
  */
 export function vllmFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
-  const [first = '', ...rest] = args
-  const isSubcommand = SUBCOMMANDS.has(first)
-  return readFlags(TABLE, isSubcommand ? rest : args, environment)
+  const words = args[0] === 'bench' ? 2 : SUBCOMMANDS.has(args[0] ?? '') ? 1 : 0
+  return readFlags(TABLE, args.slice(words), environment)
 }
 
-const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'bench', 'run-batch', 'latency', 'throughput'])
+const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'run-batch', 'latency', 'throughput'])
 
 const quantization: FlagRule = {
   names: ['--quantization', '-q'],
@@ -126,8 +125,10 @@ const TABLE: FlagTable = {
     },
     configFile,
   ],
+  // those of argparse that take no value: `--enable-lora`, `--no-enable-chunked-prefill`
+  switchesBegin: /^--(?:enable|disable|no|skip)-/,
   switches:
-    '--trust-remote-code --enable-lora --enable-auto-tool-choice --enable-chunked-prefill --no-enable-chunked-prefill --disable-log-requests --disable-log-stats --enable-log-requests --headless --async-scheduling --enable-sleep-mode --language-model-only --enable-eplb --skip-mm-profiling --enable-prompt-tokens-details -O0 -O1 -O2 -O3'.split(
+    '--trust-remote-code --headless --async-scheduling --language-model-only --allow-credentials --calculate-kv-scales --fully-sharded-loras --return-tokens-as-token-ids --data-parallel-hybrid-lb --data-parallel-external-lb --ray-workers-use-nsight --use-v2-block-manager --multi-step-stream-outputs --allow-deprecated-quantization -O0 -O1 -O2 -O3'.split(
       ' ',
     ),
   positional: (text) => ({ model: { kind: 'name', text } }),

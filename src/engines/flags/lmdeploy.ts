@@ -1,0 +1,40 @@
+import type { EngineFlags } from './engine-flags.ts'
+import type { FlagTable } from './read-flags.ts'
+import { readFlags } from './read-flags.ts'
+import { parseCount, parseWord, setting } from './rule.ts'
+
+/**
+ * The flags behind `lmdeploy serve api_server` and `lmdeploy chat`, and of the server's module. Source: LMDeploy's
+ * lmdeploy/cli/utils.py.
+ */
+export function lmdeployFlags(args: readonly string[]): EngineFlags {
+  return readFlags(TABLE, args)
+}
+
+/** `--quant-policy`: 0 is none. */
+const KV_TYPES = new Map([
+  ['4', 'int4'],
+  ['8', 'int8'],
+])
+
+const TABLE: FlagTable = {
+  engine: 'lmdeploy',
+  rules: [
+    setting('contextTokens', ['--session-len'], parseCount),
+    setting('maxNumSeqs', ['--max-batch-size'], parseCount),
+    setting('tensorParallel', ['--tp'], parseCount),
+    setting('dataParallel', ['--dp'], parseCount),
+    setting('dtype', ['--dtype'], parseWord),
+    {
+      names: ['--quant-policy'],
+      takes: 'value',
+      read: (value) => {
+        const type = KV_TYPES.get(value)
+        return type === undefined ? {} : { settings: { kvTypeK: type, kvTypeV: type } }
+      },
+    },
+  ],
+  switchesBegin: /^--(?:enable|disable)-/,
+  switches: '--eager-mode --allow-terminate-by-client --ssl --trust-remote-code'.split(' '),
+  positional: (text) => ({ model: { kind: 'name', text } }),
+}
