@@ -102,7 +102,8 @@ function startAnew(state: HostState): void {
 
 type WrittenPart = readonly [string, object]
 
-function headerLine(header: SegmentHeader, compact: boolean): string {
+/** The first line of a segment. */
+export function headerLine(header: SegmentHeader, compact: boolean): string {
   const { host, startedAtEpochMs, intervalMs, tool, anonymized } = header
   return line({
     llmtop: 'recording',

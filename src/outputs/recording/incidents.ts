@@ -1,0 +1,111 @@
+import { minutes, seconds } from '../../core/units.ts'
+import type { RiskLevel } from '../../model/risk.ts'
+import type { RawSample } from '../../model/sample.ts'
+import type { Output } from '../output.ts'
+import type { Anonymizer } from './anonymizer.ts'
+import { eventLines } from './event-lines.ts'
+import { frameNews } from './frame-news.ts'
+import { incidentFile, type IncidentFile } from './incident-file.ts'
+import { ring } from './ring.ts'
+import type { Keep } from './rotation.ts'
+
+export interface IncidentOptions {
+  /** Of each file, which also gets the time in its name: `a.ndjson.gz` → `a-20261121-021224.ndjson.gz`. */
+  readonly file: string
+  /** The version of llmtop. */
+  readonly tool: string
+  readonly anonymizer: Anonymizer | undefined
+  /** How much of the past is kept. */
+  readonly lastMs: number
+  /** What makes a file be written: a risk of this level or above, or the death of a workload. */
+  readonly level: RiskLevel
+  /** A file that is larger ends; the next incident begins another. */
+  readonly maxBytes: number
+  readonly keep: Keep
+}
+
+/** Keeps the recent past in memory, and writes it to a file when something happens, with what comes after. */
+export interface IncidentOutput extends Output {
+  state(): IncidentState
+  /** Resolves when all that was to be written so far is written or lost. */
+  settled(): Promise<void>
+}
+
+export interface IncidentState {
+  /** Those that were written, oldest first. */
+  readonly files: readonly string[]
+  readonly isWriting: boolean
+  /** Why nothing is written although something happens. */
+  readonly trouble: string | undefined
+}
+
+/** A file goes on for so long after the last thing that happened. */
+export const AFTERMATH_MS = minutes(5)
+/** Far more than half an hour of 64 hosts. */
+const RING_BYTES = 128 * 1024 ** 2
+/** How often a file that could not be written is tried again. */
+const TRY_AGAIN_MS = seconds(5)
+
+export function incidentOutput(options: IncidentOptions): IncidentOutput {
+  const { anonymizer, lastMs, level, maxBytes } = options
+  const past = ring({ keepMs: lastMs, maxBytes: RING_BYTES })
+  const newsOf = frameNews(level)
+  const files: string[] = []
+  let incident: IncidentFile | undefined
+  let isWriting = false
+  let untilMs = -Infinity
+  let endedMs = -Infinity
+  let triedAtMs = -Infinity
+  let written: Promise<unknown> = Promise.resolve()
+
+  /** Where all that came since the last incident is still here, its file goes on, without a hole. */
+  function begin(sample: RawSample): void {
+    past.cut()
+    const [oldest] = past.members()
+    const goesOn = oldest !== undefined && oldest.firstElapsedMs <= endedMs
+    if (incident === undefined || !goesOn) {
+      incident = incidentFile(options, sample)
+      files.push(incident.file)
+    }
+    incident.begin(past.members(), goesOn ? endedMs : -Infinity)
+    isWriting = true
+    triedAtMs = sample.elapsedMs
+  }
+
+  function end(elapsedMs: number): void {
+    incident?.end(past.cut())
+    written = Promise.all([written, incident?.settled()])
+    isWriting = false
+    endedMs = elapsedMs
+  }
+
+  function follow(bytes: Buffer, sample: RawSample): void {
+    incident?.append(bytes)
+    const isFull = incident !== undefined && incident.sizeBytes() > maxBytes
+    if (isFull) untilMs = -Infinity
+    if (sample.elapsedMs >= untilMs || incident?.hasFailed() === true) end(sample.elapsedMs)
+    if (isFull) incident = undefined
+  }
+
+  return {
+    label: 'incidents',
+    accept(frame, sample) {
+      const own = anonymizer?.sample(sample) ?? sample
+      const news = newsOf(frame)
+      const lines = eventLines(frame, news.deaths)
+      const bytes = past.add(own, anonymizer?.text(lines) ?? lines)
+      if (news.raised.length + news.deaths.length > 0) untilMs = own.elapsedMs + AFTERMATH_MS
+      if (isWriting) follow(bytes, own)
+      else if (own.elapsedMs < untilMs && own.elapsedMs - triedAtMs >= TRY_AGAIN_MS) begin(own)
+    },
+    state: () => ({ files, isWriting, trouble: incident?.trouble() }),
+    async settled() {
+      await written
+      await incident?.settled()
+    },
+    async close() {
+      if (isWriting) end(endedMs)
+      await written
+    },
+  }
+}
