@@ -21,15 +21,21 @@ const OTHERS = /^(?:mlc_llm|tensorflow|jax|paddle)(?:\.|$)/
 
 function roleOf(process: HostProcess, ancestors: readonly HostProcess[]): Role | undefined {
   const title = titleOf(process) ?? ''
-  // what a Ray actor calls itself: ray::TrainWorker.train; `pt_main_thread` is torch's own name for a process
-  if (title.startsWith('ray::') || title === 'pt_main_thread') return 'root'
-  // Xinference: `Model: qwen-0` under its worker
-  if (title.startsWith('Model: ') && ancestors.some(isXinference)) return 'root'
+  if (isOwnTitle(title, ancestors)) return 'root'
   const launch = launchOf(process)
   if (launch === undefined) return isInterpreter(process) ? 'member' : undefined
   const isPython = launch.kind !== 'executable' || launch.name.endsWith('.py')
   if (!isPython || OTHERS.test(launch.name)) return undefined
   return isRank(launch.path, ancestors) ? 'member' : 'root'
+}
+
+/**
+ * What a Ray actor calls itself: ray::TrainWorker.train; `pt_main_thread` is torch's own name for a process; a model of
+ * Xinference is `Model: qwen-0` under its worker.
+ */
+function isOwnTitle(title: string, ancestors: readonly HostProcess[]): boolean {
+  if (title.startsWith('ray::') || title === 'pt_main_thread') return true
+  return title.startsWith('Model: ') && ancestors.some(isXinference)
 }
 
 function isXinference(process: HostProcess): boolean {
