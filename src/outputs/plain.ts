@@ -14,7 +14,7 @@ import { writeTo } from './write.ts'
 export function plainOutput(stream: Writable): Output {
   return {
     label: 'plain',
-    accept: (frame) => writeTo(stream, `${plainText(frame)}\n`),
+    accept: (frame, { isPast }) => (isPast === true ? undefined : writeTo(stream, `${plainText(frame)}\n`)),
     close: () => undefined,
   }
 }
@@ -25,7 +25,8 @@ const SECTIONS: readonly PanelId[] = ['gpus', 'host', 'processes']
 /** One frame as the screen shows it, without colour; warnings and faults in full, since nothing scrolls here. */
 export function plainText(frame: Frame): string {
   const session = liveState(frame.intervalMs)
-  const scene: Scene = { frame, history: NO_HISTORY, session, ui: INITIAL_UI }
+  const seen = { frame, history: NO_HISTORY, log: [] }
+  const scene: Scene = { ...seen, hosts: [seen], session, ui: INITIAL_UI }
   const lines = [
     heading(frame),
     ...SECTIONS.flatMap((id) => section(id, scene)),

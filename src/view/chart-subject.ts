@@ -8,16 +8,28 @@ export interface ChartSubject {
   readonly tick: (value: number) => string
   readonly curves: readonly SubjectCurve[]
   readonly marks: readonly { readonly name: string; readonly value: number; readonly tone: Tone }[]
+  /** How much of the plot belongs to the forecast. */
+  readonly ahead?: 'glimpse' | 'whole'
 }
 
 export interface SubjectCurve {
   readonly name: string
   readonly tone: Tone
   readonly track: Track
+  /** What of the track's unit reaches the top of the axis, where the track has a unit of its own. */
+  readonly top?: number
   /** Its newest value in words, for the label at its end. */
   readonly latest: { readonly value: number; readonly text: string } | undefined
-  /** Where it is going if it goes on so. */
-  readonly forecast: { readonly value: number; readonly atMs: number } | undefined
+  readonly forecast: Forecast | undefined
+}
+
+/** Where a curve is going if it goes on so: when it reaches a value, and the range of that time. */
+export interface Forecast {
+  readonly value: number
+  readonly atMs: number
+  readonly earliestMs: number
+  /** undefined: no end of the range is known. */
+  readonly latestMs: number | undefined
 }
 
 /** The row of a plot in which a value lies. */

@@ -8,38 +8,69 @@ export interface TimeScale {
   readonly dotMs: number
   /** Columns up to and with the present one; those behind it are the future. */
   readonly pastColumns: number
+  /** Two dots of the future, which may lie closer together than the past. */
+  readonly aheadDotMs: number
 }
 
-// Steps that divide five minutes, so that the marks of the axis stand on whole columns.
-const COLUMN_SECONDS = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 100, 150, 300]
-const TICK_MINUTES = [1, 2, 5, 10, 20]
+// Steps that divide the distances between marks, so that these stand on whole columns.
+const COLUMN_SECONDS = [
+  0.5, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 100, 150, 300, 450, 600, 900, 1200, 1800, 3600,
+]
+const TICK_SECONDS = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200]
 const TICK_COLUMNS = 12
 
+/** What a chart is to show of time. */
+export interface TimeSpan {
+  /** How far back; `auto`: ten minutes, five on narrow plots. */
+  readonly minutes: number | 'auto'
+  /** How far the forecast reaches; undefined where there is none. */
+  readonly aheadMs: number | undefined
+  /** Share of the plot that belongs to the forecast, and whether the scale follows it. */
+  readonly ahead: 'glimpse' | 'whole'
+}
+
 /**
- * Ten minutes back (five on narrow plots), and with a forecast a quarter of the plot ahead. The plot moves by whole columns, when
- * the present one is full: between that nothing but the newest column changes.
+ * The past, and with a forecast a quarter of the plot ahead in the same scale, or half of it in a scale of its own that
+ * holds all of the forecast up to an hour. The plot moves by whole columns, when the present one is full: between that
+ * nothing but the newest column changes.
  */
-export function timeScale(nowMs: number, columns: number, hasForecast: boolean): TimeScale {
-  const pastColumns = hasForecast ? Math.ceil((columns * 3) / 4) : columns
-  const targetSeconds = columns >= 40 ? 600 : 300
-  const columnSeconds = COLUMN_SECONDS.find((step) => step * pastColumns >= targetSeconds) ?? 300
-  const columnMs = columnSeconds * 1000
+export function timeScale(nowMs: number, columns: number, span: TimeSpan): TimeScale {
+  const share = span.aheadMs === undefined ? 1 : span.ahead === 'glimpse' ? 3 / 4 : 1 / 2
+  const pastColumns = Math.ceil(columns * share)
+  const backSeconds = 60 * (span.minutes === 'auto' ? (columns >= 40 ? 10 : 5) : span.minutes)
+  const columnMs = columnMsFor(backSeconds, pastColumns)
+  const aheadSeconds = Math.min(3600, 1.2 * ((span.aheadMs ?? 0) / 1000))
+  const aheadMs = span.ahead === 'whole' ? columnMsFor(aheadSeconds, columns - pastColumns) : columnMs
   const fromMs = (Math.floor(nowMs / columnMs) - pastColumns + 1) * columnMs
-  return { fromMs, nowMs, dotMs: columnMs / 2, pastColumns }
+  return { fromMs, nowMs, dotMs: columnMs / 2, pastColumns, aheadDotMs: aheadMs / 2 }
+}
+
+function columnMsFor(seconds: number, columns: number): number {
+  return 1000 * (COLUMN_SECONDS.find((step) => step * columns >= seconds) ?? 3600)
 }
 
 /** `─10 min──────5 min───────now────+5 min─`: the marks of time along the lower edge. */
 export function timeAxis(scale: TimeScale, columns: number): string {
   const axis = new Array<string>(columns).fill(glyph('horizontal'))
-  const perMinute = 60_000 / (scale.dotMs * 2)
-  const step = TICK_MINUTES.find((minutes) => minutes * perMinute >= TICK_COLUMNS) ?? 20
+  const columnSeconds = (scale.dotMs * 2) / 1000
+  const step = TICK_SECONDS.find((seconds) => seconds / columnSeconds >= TICK_COLUMNS) ?? 43_200
   write(axis, scale.pastColumns - 3, 'now')
-  for (let minutes = step; minutes * perMinute < scale.pastColumns; minutes += step) {
-    write(axis, Math.round(scale.pastColumns - 1 - minutes * perMinute), `${glyph('minus')}${minutes} min`)
+  for (let seconds = step; seconds / columnSeconds < scale.pastColumns; seconds += step) {
+    write(
+      axis,
+      Math.round(scale.pastColumns - 1 - seconds / columnSeconds),
+      `${glyph('minus')}${timeName(seconds)}`,
+    )
   }
-  const ahead = `+${Math.floor((columns - scale.pastColumns) / perMinute)} min`
+  const ahead = `+${timeName(((columns - scale.pastColumns) * scale.aheadDotMs * 2) / 1000)}`
   if (scale.pastColumns < columns) write(axis, columns - ahead.length, ahead)
   return axis.join('')
+}
+
+function timeName(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(0)} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return `${Number((seconds / 3600).toFixed(1))} h`
 }
 
 // A mark is written where its place and one column on either side are free, or not at all.

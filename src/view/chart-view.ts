@@ -13,7 +13,12 @@ const GUTTER_COLUMNS = 5
 const LEAST_PLOT: Size = { columns: 10, rows: 3 }
 
 /** Curves with their axes: y labels at the left, names and newest values at the right, time below. */
-export function chartView(subject: ChartSubject, nowMs: number, size: Size): PanelView {
+export function chartView(
+  subject: ChartSubject,
+  nowMs: number,
+  size: Size,
+  minutes: number | 'auto',
+): PanelView {
   const labelColumns = labelWidth(subject, size.columns)
   const plot = {
     left: GUTTER_COLUMNS,
@@ -22,11 +27,11 @@ export function chartView(subject: ChartSubject, nowMs: number, size: Size): Pan
     rows: size.rows - 1,
   }
   if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(subject, size)
-  const scale = timeScale(
-    nowMs,
-    plot.columns,
-    subject.curves.some((curve) => curve.forecast !== undefined),
-  )
+  const scale = timeScale(nowMs, plot.columns, {
+    minutes,
+    aheadMs: furthest(subject, nowMs),
+    ahead: subject.ahead ?? 'glimpse',
+  })
   const labels = chartLabels(subject, plot.rows)
   const rows = Array.from({ length: plot.rows }, (_, y): Line => {
     const label = labels.get(y)
@@ -39,6 +44,13 @@ export function chartView(subject: ChartSubject, nowMs: number, size: Size): Pan
   const zero = span(`${fit(subject.tick(0), GUTTER_COLUMNS - 1, 'right')}${glyph('corner')}`, 'dim')
   const axis: Line = [zero, span(timeAxis(scale, plot.columns), 'dim'), { text: ' '.repeat(labelColumns) }]
   return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, scale, plot.columns * 2) }
+}
+
+function furthest({ curves }: ChartSubject, nowMs: number): number | undefined {
+  const ends = curves.flatMap(({ forecast }) =>
+    forecast === undefined ? [] : [(forecast.latestMs ?? forecast.atMs) - nowMs],
+  )
+  return ends.length === 0 ? undefined : Math.max(...ends)
 }
 
 function labelWidth(subject: ChartSubject, columns: number): number {
@@ -76,19 +88,23 @@ function chartOf(subject: ChartSubject, scale: TimeScale, dots: number): Chart {
 
 function measured(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): Curve {
   const ranges = dotRanges(chunksSince(curve.track, scale.fromMs), scale.fromMs, scale.dotMs, dots)
-  return { tone: curve.tone, dashed: false, columns: scaled(ranges, yMax) }
+  return { tone: curve.tone, stroke: 'solid', columns: scaled(ranges, curve.top ?? yMax) }
 }
 
+// The likely course dashed, the ends of its range dotted.
 function forecastOf(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): readonly Curve[] {
-  if (curve.forecast === undefined || curve.latest === undefined) return []
-  const line = [{ atMs: scale.nowMs, value: curve.latest.value }, curve.forecast]
-  return [
-    {
-      tone: curve.tone,
-      dashed: true,
-      columns: scaled(dotRanges([line], scale.fromMs, scale.dotMs, dots), yMax),
-    },
-  ]
+  const { forecast, latest, tone } = curve
+  if (forecast === undefined || latest === undefined) return []
+  const { value, atMs, earliestMs, latestMs = atMs } = forecast
+  const from = { atMs: scale.nowMs, value: latest.value }
+  const past = new Array<undefined>(Math.min(dots, 2 * scale.pastColumns)).fill(undefined)
+  const line = (endMs: number, stroke: Curve['stroke']): Curve => {
+    const points = [[from, { atMs: endMs, value }]]
+    const ahead = dotRanges(points, scale.nowMs, scale.aheadDotMs, dots - past.length)
+    return { tone, stroke, columns: [...past, ...scaled(ahead, yMax)] }
+  }
+  const ends = [earliestMs, latestMs].filter((endMs) => Math.abs(endMs - atMs) > 4 * scale.aheadDotMs)
+  return [...ends.map((endMs) => line(endMs, 'dotted')), line(atMs, 'dashed')]
 }
 
 function scaled(ranges: ReturnType<typeof dotRanges>, yMax: number): Curve['columns'] {

@@ -1,17 +1,22 @@
-import { layout } from './layout.ts'
+import { choicesOf, noSignal, processInView } from './choices.ts'
+import { bodyOf, layout } from './layout.ts'
 import type { PanelId, Scene, Size } from './panel.ts'
-import { helpLines } from './panels/help.ts'
+import { listOf } from './lists.ts'
 import { innerSize } from './picture.ts'
-import { processRows } from './process-rows.ts'
-import type { InSight } from './ui-state.ts'
+import type { InSight } from './sight.ts'
+import { topView } from './views.ts'
 
-/** What of the table and the help can be seen at a size: what moving the selection depends on. */
+/** What a view shows at a size. */
 export function inSight(scene: Scene, size: Size): InSight {
+  const choices = choicesOf(scene)
+  const list = listOf(topView(scene.ui.views).kind)
+  const body = bodyOf(size, scene)
   return {
-    ids: processRows(scene.frame, scene.ui).map((row) => row.id),
-    rows: Math.max(0, rowsOf('processes', scene, size) - 1),
-    helpLines: helpLines().length,
-    helpRows: rowsOf('help', scene, size),
+    choices,
+    lines: body.lines,
+    rows: list === undefined ? body.rows : Math.max(0, rowsOf(list.panel, scene, size) - list.headRows),
+    process: processInView(scene),
+    noSignal: noSignal(scene),
   }
 }
 

@@ -1,157 +1,84 @@
-import { valueOr } from '../core/reading.ts'
-import type { RiskClass } from '../model/risk.ts'
-import { gpuRowsWanted } from './gpu-rows.ts'
-import type { PanelId, Rect, Scene, Size } from './panel.ts'
+import { band, rowsOfBands, stacked, windowed } from './bands.ts'
+import type { Band, Placement } from './bands.ts'
+import { NO_CURSOR } from './cursor.ts'
+import {
+  fleetBands,
+  gpuBands,
+  hostBands,
+  oneWarningBands,
+  warningBands,
+  workloadBands,
+} from './layouts/details.ts'
+import { overviewBands } from './layouts/overview.ts'
+import type { Scene, Size } from './panel.ts'
 import { faultLines } from './panels/faults.ts'
-import { warningLines } from './panels/warnings.ts'
-
-/** Where a panel stands, and what is drawn around it. The rectangle holds its frame. */
-export interface Placement {
-  readonly panel: PanelId
-  readonly rect: Rect
-  readonly frame: Frame
-}
-
-/** `box` takes a line on each side, `rule` one above. */
-export type Frame = 'none' | 'box' | 'rule'
+import { helpLines } from './panels/help.ts'
+import { sheetLines } from './panels/sheet.ts'
+import { topView } from './views.ts'
 
 /** Below this there is one true line instead of a layout. */
 export const SMALLEST: Size = { columns: 60, rows: 15 }
 
-// A chart says nothing in less: ten columns and four rows within its box.
-const CHART_ROWS = 6
-const CHART_COLUMNS = 46
-
 /**
- * Bands from top to bottom: header, faults, GPUs, charts, host line, processes, warnings, key bar. The rectangles lie inside
- * `size`, are not empty and don't overlap. Rows go first to what answers "what holds the memory", then to charts.
+ * Header, faults, the view, a choice that is open, key bar, from top to bottom. The rectangles lie inside `size`, are not
+ * empty and don't overlap. A view that is a text may be longer than the room it has: then a part of it is in sight.
  */
 export function layout(size: Size, scene: Scene): readonly Placement[] {
   if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) {
     return [{ panel: 'one-line', rect: { left: 0, top: 0, columns: size.columns, rows: 1 }, frame: 'none' }]
   }
-  return stack(scene.ui.helpOpen ? helpBands(size, scene) : overviewBands(size, scene), size)
-}
-
-interface Band {
-  readonly panels: readonly PanelId[]
-  readonly rows: number
-  readonly frame: Frame
-}
-
-function helpBands(size: Size, scene: Scene): readonly Band[] {
-  const faults = faultRows(size, scene)
+  const { above, body, below } = zones(size, scene)
+  const bands = bodyBands(body, scene)
+  const top = rowsOfBands(above)
+  const { scroll } = scene.ui.cursors[topView(scene.ui.views).kind] ?? NO_CURSOR
+  const hidden = Math.max(0, rowsOfBands(bands) - body.rows)
   return [
-    band('header', 1),
-    band('faults', faults),
-    band('help', size.rows - 2 - faults, 'box'),
-    band('keys', 1),
+    ...stacked(above, size.columns, 0),
+    ...windowed(stacked(bands, size.columns, 0), body, top, Math.min(scroll, hidden)),
+    ...stacked(below, size.columns, top + body.rows),
   ]
 }
 
-function overviewBands(size: Size, scene: Scene): readonly Band[] {
-  const roomy = size.columns >= 100 && size.rows >= 30
-  const faults = faultRows(size, scene)
-  const warnings = warningRows(scene, size, roomy)
-  const leastTable = roomy ? 6 : 4
-  const rest = size.rows - 3 - faults - warnings
-  const gpus = Math.min(
-    rest - leastTable,
-    gpuRowsWanted(scene.frame, { columns: size.columns, rows: rest - leastTable }),
-  )
-  const charts = chartsInSight(scene, size.columns)
-  const chartRows =
-    charts.length === 0
-      ? 0
-      : rowsForCharts(rest - gpus - leastTable, size, tableRowsWanted(scene, roomy) - leastTable)
-  return [
-    band('header', 1),
-    band('faults', faults),
-    band('gpus', gpus),
-    { panels: charts, rows: chartRows, frame: 'box' },
-    band('host', 1),
-    band('processes', rest - gpus - chartRows, roomy ? 'box' : 'none'),
-    band('warnings', warnings, roomy ? 'box' : 'rule'),
-    band('keys', 1),
-  ]
+/** How long the view is and how much of it is in sight. */
+export function bodyOf(size: Size, scene: Scene): { readonly lines: number; readonly rows: number } {
+  if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return { lines: 1, rows: 1 }
+  const { body } = zones(size, scene)
+  return { lines: rowsOfBands(bodyBands(body, scene)), rows: body.rows }
 }
 
-function band(panel: PanelId, rows: number, frame: Frame = 'none'): Band {
-  return { panels: [panel], rows, frame }
+interface Zones {
+  readonly above: readonly Band[]
+  readonly body: Size
+  readonly below: readonly Band[]
 }
 
-function stack(bands: readonly Band[], size: Size): readonly Placement[] {
-  const placements: Placement[] = []
-  let top = 0
-  for (const { panels, rows, frame } of bands.filter((one) => one.rows > 0)) {
-    placements.push(...sideBySide(panels, frame, { left: 0, top, columns: size.columns, rows }))
-    top += rows
-  }
-  return placements
+function zones(size: Size, scene: Scene): Zones {
+  const faults = faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 30 ? 4 : 2 })
+  const sheet = sheetLines(scene, { columns: size.columns - 2, rows: Math.floor(size.rows / 2) - 4 }).length
+  const above = [band('header', 1), band('faults', faults.length)]
+  const below = [band('sheet', sheet === 0 ? 0 : sheet + 2, 'box'), band('keys', 1)]
+  const rows = size.rows - rowsOfBands(above) - rowsOfBands(below)
+  return { above, body: { columns: size.columns, rows }, below }
 }
 
-function sideBySide(panels: readonly PanelId[], frame: Frame, rect: Rect): readonly Placement[] {
-  return panels.map((panel, i) => {
-    const left = Math.floor((i * rect.columns) / panels.length)
-    const end = Math.floor(((i + 1) * rect.columns) / panels.length)
-    return { panel, frame, rect: { ...rect, left, columns: end - left } }
-  })
-}
-
-function faultRows(size: Size, scene: Scene): number {
-  return faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 30 ? 4 : 2 }).length
-}
-
-function warningRows(scene: Scene, size: Size, roomy: boolean): number {
-  if (scene.frame.risks.length === 0) return 0
-  const inner = roomy ? { columns: size.columns - 2, rows: 6 } : { columns: size.columns, rows: 3 }
-  return warningLines(scene.frame.risks, inner).length + (roomy ? 2 : 1)
-}
-
-function tableRowsWanted(scene: Scene, roomy: boolean): number {
-  const pids = new Set(
-    scene.frame.gpus.flatMap((gpu) => valueOr(gpu.processes, []).map((process) => process.pid)),
-  )
-  return pids.size + 1 + (roomy ? 2 : 0)
-}
-
-// Charts take what the table leaves, and two fifths of the room when it wants all of it.
-function rowsForCharts(spare: number, size: Size, tableWants: number): number {
-  if (spare < CHART_ROWS) return 0
-  const left = Math.max(Math.floor(spare * 0.4), spare - Math.max(0, tableWants))
-  return Math.max(CHART_ROWS, Math.min(left, Math.floor(size.rows * 0.5)))
-}
-
-// The charts that have something to show, as many as stand side by side; where there is room for one, the one at risk.
-function chartsInSight(scene: Scene, columns: number): readonly PanelId[] {
-  const { frame } = scene
-  const ownMemory = frame.gpus.some((gpu) => !gpu.unifiedMemory && gpu.memory.usedBytes.kind === 'known')
-  const hasKv = frame.workloads.some((workload) => workload.kv.usedRatio.kind === 'known')
-  const hasHost = frame.hostMemory.totalBytes.kind === 'known'
-  const charts: readonly (PanelId | false)[] = [
-    ownMemory && 'chart-memory',
-    hasKv && 'chart-kv',
-    hasHost && 'chart-host',
-  ]
-  const useful = charts.filter((chart) => chart !== false)
-  const count = Math.floor(columns / CHART_COLUMNS)
-  const urgent = chartOf(frame.risks[0]?.class)
-  return count === 1 && urgent !== undefined && useful.includes(urgent) ? [urgent] : useful.slice(0, count)
-}
-
-function chartOf(risk: RiskClass | undefined): PanelId | undefined {
-  switch (risk) {
-    case 'kv-saturation':
-    case 'context-limit':
-      return 'chart-kv'
-    case 'host-oom':
-    case 'unified-oom':
-      return 'chart-host'
-    case 'cuda-oom':
-    case 'will-not-fit':
-    case 'over-ceiling':
-    case 'spill':
-    case undefined:
-      return undefined
+function bodyBands(size: Size, scene: Scene): readonly Band[] {
+  switch (topView(scene.ui.views).kind) {
+    case 'overview':
+      return overviewBands(size, scene)
+    case 'gpus':
+      return gpuBands(size, scene)
+    case 'host':
+      return hostBands(size, scene)
+    case 'warnings':
+    case 'fleet-warnings':
+      return warningBands(size, scene)
+    case 'fleet':
+      return fleetBands(size, scene)
+    case 'workload':
+      return workloadBands(size, scene)
+    case 'warning':
+      return oneWarningBands(size, scene)
+    case 'help':
+      return [band('help', Math.max(size.rows, helpLines(size.columns - 2).length + 2), 'box')]
   }
 }

@@ -1,14 +1,13 @@
-import type { Frame } from '../model/frame.ts'
 import type { SessionState } from '../model/session.ts'
-import type { History } from './history.ts'
+import type { Seen } from './seen.ts'
 import type { Tone } from './theme.ts'
 import type { DotRange } from './track.ts'
 import type { UiState } from './ui-state.ts'
 
-/** What every panel is drawn from: the newest frame, the past for charts, how it is being watched, and the user's choices. */
-export interface Scene {
-  readonly frame: Frame
-  readonly history: History
+/** What every panel is drawn from: what was seen, how it is being watched, and the user's choices. */
+export interface Scene extends Seen {
+  /** Every host with what was seen of it, the one of `frame` among them; in the order in which they answered first. */
+  readonly hosts: readonly Seen[]
   readonly session: SessionState
   readonly ui: UiState
 }
@@ -34,7 +33,26 @@ export interface Panel {
 }
 
 export type PanelId =
+  | 'cgroups'
+  | 'chart-gpu'
+  | 'chart-workload'
+  | 'command'
+  | 'fleet'
+  | 'fleet-risks'
+  | 'gaps'
+  | 'gpu-facts'
+  | 'gpu-list'
+  | 'gpu-processes'
   | 'header'
+  | 'host-facts'
+  | 'host-processes'
+  | 'instances'
+  | 'risk'
+  | 'settings'
+  | 'sheet'
+  | 'slots'
+  | 'sum'
+  | 'warning-list'
   | 'faults'
   | 'gpus'
   | 'chart-memory'
@@ -79,8 +97,8 @@ export interface Chart {
 
 export interface Curve {
   readonly tone: Tone
-  /** A dashed curve is a forecast. */
-  readonly dashed: boolean
+  /** A dashed curve is a forecast, dotted ones are the ends of its range. */
+  readonly stroke: 'solid' | 'dashed' | 'dotted'
   /** For each column of dots the lowest and highest value there; undefined where nothing was seen: a gap stays a gap. */
   readonly columns: readonly (DotRange | undefined)[]
 }

@@ -1,7 +1,7 @@
 import { boxed, ruled } from './frame-lines.ts'
 import { fitLine, span } from './line.ts'
+import type { Placement } from './bands.ts'
 import { layout, SMALLEST } from './layout.ts'
-import type { Placement } from './layout.ts'
 import type { Chart, Line, PanelView, Rect, Scene, Size, Span } from './panel.ts'
 import { PANELS } from './panels/index.ts'
 
@@ -33,15 +33,16 @@ export function waitingPicture(what: string, size: Size): Picture {
   }
 }
 
-/** What a placement leaves to its panel. */
-export function innerSize({ rect, frame }: Placement): Size {
+/** What a placement leaves to its panel, the rows out of sight included. */
+export function innerSize({ rect, frame, part }: Placement): Size {
+  const rows = part?.rows ?? rect.rows
   switch (frame) {
     case 'none':
-      return rect
+      return { columns: rect.columns, rows }
     case 'rule':
-      return { columns: rect.columns, rows: rect.rows - 1 }
+      return { columns: rect.columns, rows: rows - 1 }
     case 'box':
-      return { columns: rect.columns - 2, rows: rect.rows - 2 }
+      return { columns: rect.columns - 2, rows: rows - 2 }
   }
 }
 
@@ -56,9 +57,11 @@ function draw(scene: Scene, placement: Placement): Drawn {
   const panel = PANELS[placement.panel]
   const view = panel.view(scene, size)
   const inner = Array.from({ length: size.rows }, (_, y) => fitLine(view.lines[y] ?? [], size.columns))
+  const lines = framed(placement, panel.title(scene), inner)
+  const { rect, part } = placement
   return {
-    rect: placement.rect,
-    lines: framed(placement, panel.title(scene), inner),
+    rect,
+    lines: part === undefined ? lines : lines.slice(part.skip, part.skip + rect.rows),
     plot: plotOf(view, placement),
   }
 }
@@ -78,10 +81,14 @@ function framed(
   }
 }
 
-function plotOf(view: PanelView, { rect, frame }: Placement): Drawn['plot'] {
+// Curves are drawn whole or not at all.
+function plotOf(view: PanelView, { rect, frame, part }: Placement): Drawn['plot'] {
   if (view.kind === 'lines') return undefined
+  const skip = part?.skip ?? 0
   const left = frame === 'box' ? 1 : 0
   const top = frame === 'none' ? 0 : 1
   const { plot, chart } = view
-  return { chart, rect: { ...plot, left: rect.left + left + plot.left, top: rect.top + top + plot.top } }
+  const y = top + plot.top - skip
+  if (y < 0 || y + plot.rows > rect.rows) return undefined
+  return { chart, rect: { ...plot, left: rect.left + left + plot.left, top: rect.top + y } }
 }

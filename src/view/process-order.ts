@@ -3,6 +3,7 @@ import type { Reading } from '../core/reading.ts'
 import { RISK_LEVELS } from '../model/risk.ts'
 import type { Trend } from '../model/trend.ts'
 import type { ProcessRow } from './process-row.ts'
+import { kvPercent } from './workload-numbers.ts'
 
 /** What the process table can be sorted by, in the order in which the key goes through them. */
 export const SORT_COLUMNS = [
@@ -10,6 +11,12 @@ export const SORT_COLUMNS = [
   'vram',
   'full-in',
   'per-min',
+  'kv',
+  'weights',
+  'tokens',
+  'requests',
+  'context',
+  'idle',
   'gpu',
   'pid',
   'user',
@@ -46,8 +53,20 @@ function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
       return (a, b) => eta(a) - eta(b)
     case 'per-min':
       return falling((one) => rate(one.trend))
+    case 'kv':
+      return falling((one) => kvPercent(one.workload))
+    case 'weights':
+      return falling((one) => one.workload?.memory.slices.weightsBytes ?? NONE)
+    case 'tokens':
+      return falling((one) => one.workload?.throughput.generatedTokensPerSecond ?? NONE)
+    case 'requests':
+      return falling((one) => one.workload?.requests.running ?? NONE)
+    case 'context':
+      return falling((one) => one.workload?.config.contextTokens ?? NONE)
+    case 'idle':
+      return falling((one) => one.workload?.idleSeconds ?? NONE)
     case 'gpu':
-      return (a, b) => Number.parseInt(a.gpus) - Number.parseInt(b.gpus)
+      return (a, b) => firstGpu(a) - firstGpu(b)
     case 'pid':
       return (a, b) => a.pid - b.pid
     case 'user':
@@ -63,6 +82,12 @@ function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
     case 'command':
       return rising((one) => one.command)
   }
+}
+
+const NONE = missing('not-reported')
+
+function firstGpu(one: ProcessRow): number {
+  return one.gpus === '' ? Number.MAX_SAFE_INTEGER : Number.parseInt(one.gpus, 10)
 }
 
 function falling(value: (row: ProcessRow) => Reading<number>): (a: ProcessRow, b: ProcessRow) => number {
@@ -100,6 +125,7 @@ function rate(trend: Trend | undefined): Reading<number> {
     case 'steady':
       return known(0, 'derived')
     case 'too-short':
+    case 'unknown':
     case undefined:
       return missing('not-yet-known')
   }

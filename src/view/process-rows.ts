@@ -1,163 +1,116 @@
-import { missing, sum, valueOr } from '../core/reading.ts'
-import type { Reading } from '../core/reading.ts'
-import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
-import type { HostProcess } from '../model/snapshot.ts'
+import type { Frame } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
-import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
+import type { Preferences } from './preferences.ts'
+import { isEngine, processHolders } from './process-holders.ts'
+import type { Holder } from './process-holders.ts'
 import { inOrder } from './process-order.ts'
+import { rowOfEngine, rowOfProcess } from './process-row-of.ts'
 import type { ProcessRow } from './process-row.ts'
-import type { UiState } from './ui-state.ts'
+import { readFilter } from './row-filter.ts'
+
+export type RowChoices = Pick<Preferences, 'sort' | 'reversed' | 'tree'>
 
 /**
- * All processes that hold GPU memory and those of engines that run without a GPU, in the order that the user chose.
- * On a machine without a GPU: the processes that hold the most host memory.
+ * The rows of the table: engines, and the processes that belong to none, in the order that the user chose. In the tree
+ * the processes of an engine stand below it, and a process below its parent where that has a row.
+ * @param filter in the words of the user; one that can't be read filters nothing
  */
-export function processRows(frame: Frame, ui: Pick<UiState, 'sort' | 'reversed'>): readonly ProcessRow[] {
-  const holders = holdersOf(frame)
-  const leaders = leadersOf(holders)
-  const rows = holders.map((holder) => rowOf(frame, holder, leaders.has(holder)))
-  return inOrder(rows, ui.sort, ui.reversed)
+export function processRows(frame: Frame, choices: RowChoices, filter = ''): readonly ProcessRow[] {
+  const read = readFilter(filter)
+  const passes = read.kind === 'filter' ? read.passes : () => true
+  const nodes = nodesOf(frame).flatMap((node) => {
+    const children = node.children.filter(passes)
+    return passes(node.row) || children.length > 0 ? [{ row: node.row, children }] : []
+  })
+  const sorted = inOrder(
+    nodes.map(({ row }) => row),
+    choices.sort,
+    choices.reversed,
+  )
+  if (!choices.tree) return sorted
+  const below = new Map(nodes.map(({ row, children }) => [row.id, children]))
+  return nested(sorted, below)
 }
 
-/** How many rows there are, without making them. */
+/** How many rows there are without a filter. */
 export function processCount(frame: Frame): number {
-  return holdersOf(frame).length
+  return groupsOf(processHolders(frame)).length
 }
 
-interface Place {
-  readonly gpu: GpuState
-  readonly process: GpuProcessState
+/** The row of a workload: what stands in the table for it. */
+export function rowOfWorkload(frame: Frame, id: string): ProcessRow | undefined {
+  return nodesOf(frame).find(({ row }) => row.opens === id)?.row
 }
 
-/** A process with the places where it holds GPU memory. */
-interface Holder {
-  readonly id: string
-  readonly pid: number
-  readonly name: string
-  readonly host: HostProcess | undefined
-  readonly workload: Workload | undefined
-  readonly places: readonly Place[]
-  readonly usedBytes: Reading<number>
+interface Node {
+  readonly row: ProcessRow
+  /** The processes of an engine that are more than its row says. */
+  readonly children: readonly ProcessRow[]
 }
 
-function holdersOf(frame: Frame): readonly Holder[] {
-  const byId = new Map(frame.workloads.map((workload) => [workload.id, workload]))
-  const onGpu = [...placesById(frame)].map(([id, places]): Holder => {
-    const { pid, host, name, workload } = places[0].process
-    const usedBytes = sum(places.map((place) => place.process.usedBytes))
-    return { id, pid, name: host?.comm ?? name, host, workload: byId.get(workload), places, usedBytes }
-  })
-  return [...onGpu, ...offGpu(frame, onGpu)]
-}
+type Group =
+  | { readonly kind: 'engine'; readonly workload: Workload; readonly holders: readonly Holder[] }
+  | { readonly kind: 'process'; readonly holder: Holder }
 
-// Of an engine that holds GPU memory, the processes without any (a server's front end) are not worth a row.
-function offGpu(frame: Frame, onGpu: readonly Holder[]): readonly Holder[] {
-  const byPid = new Map(frame.workloads.flatMap((workload) => workload.pids.map((pid) => [pid, workload])))
-  const shown = new Set(onGpu.map((holder) => holder.id))
-  const served = new Set(onGpu.map((holder) => holder.workload?.id))
-  return frame.hostProcesses.flatMap((host): readonly Holder[] => {
-    const { pid, comm: name } = host
-    const id = idOf(pid, host)
-    const workload = byPid.get(pid)
-    const runsHere = engineOf(workload) !== undefined && !served.has(workload?.id)
-    const listed = !shown.has(id) && (frame.gpus.length === 0 || runsHere)
-    return listed ? [{ id, pid, name, host, workload, places: [], usedBytes: NOTHING }] : []
-  })
-}
-
-const NOTHING = missing('not-reported')
-
-function placesById(frame: Frame): ReadonlyMap<string, readonly [Place, ...Place[]]> {
-  const found = new Map<string, [Place, ...Place[]]>()
-  for (const gpu of frame.gpus) {
-    for (const process of valueOr(gpu.processes, [])) {
-      const id = idOf(process.pid, process.host)
-      const places = found.get(id)
-      if (places === undefined) found.set(id, [{ gpu, process }])
-      else places.push({ gpu, process })
+function nodesOf(frame: Frame): readonly Node[] {
+  const risks = risksByWorkload(frame)
+  return groupsOf(processHolders(frame)).map((group): Node => {
+    switch (group.kind) {
+      case 'process':
+        return { row: rowOfProcess(group.holder, risks.get(group.holder.workload?.id ?? '')), children: [] }
+      case 'engine': {
+        const { workload, holders } = group
+        const alone = holders.length === 1 && holders[0]?.pid === workload.rootPid
+        return {
+          row: rowOfEngine(workload, holders, risks.get(workload.id)),
+          children: alone ? [] : holders.map((holder) => rowOfProcess(holder, undefined)),
+        }
+      }
     }
-  }
-  return found
+  })
 }
 
-function idOf(pid: number, host: HostProcess | undefined): string {
-  return `${pid}:${host?.startTicks ?? '?'}`
-}
-
-// Of each workload the process that holds the most; the first of equals.
-function leadersOf(holders: readonly Holder[]): ReadonlySet<Holder> {
-  const leaders = new Map<string, Holder>()
+function groupsOf(holders: readonly Holder[]): readonly Group[] {
+  const engines = new Map<string, { readonly workload: Workload; readonly holders: Holder[] }>()
+  const processes: Group[] = []
   for (const holder of holders) {
-    if (holder.workload === undefined) continue
-    const best = leaders.get(holder.workload.id)
-    if (best === undefined || valueOr(holder.usedBytes, 0) > valueOr(best.usedBytes, 0))
-      leaders.set(holder.workload.id, holder)
+    const { workload } = holder
+    if (!isEngine(workload)) processes.push({ kind: 'process', holder })
+    else if (engines.has(workload.id)) engines.get(workload.id)?.holders.push(holder)
+    else engines.set(workload.id, { workload, holders: [holder] })
   }
-  return new Set(leaders.values())
+  return [...[...engines.values()].map((engine): Group => ({ kind: 'engine', ...engine })), ...processes]
 }
 
-function rowOf(frame: Frame, holder: Holder, leads: boolean): ProcessRow {
-  const { host, workload, places } = holder
-  return {
-    id: holder.id,
-    pid: holder.pid,
-    user: userOf(holder),
-    gpus: gpuList(places),
-    type: places[0]?.process.type ?? '',
-    engine: engineOf(workload),
-    name: nameOf(holder.name, workload),
-    usedBytes: holder.usedBytes,
-    cpuPercent: host?.cpuPercent ?? NOTHING,
-    residentBytes: host?.residentBytes ?? NOTHING,
-    command: commandOf(holder),
-    leads,
-    trend: watchedTrend(workload),
-    risk: riskOf(frame, workload),
+function risksByWorkload(frame: Frame): ReadonlyMap<string, Risk> {
+  // worst first: of several for one workload the first stays
+  return new Map(
+    frame.risks.toReversed().flatMap((risk) => (risk.workload === undefined ? [] : [[risk.workload, risk]])),
+  )
+}
+
+// Top rows in their order, each followed by its processes; a process whose parent is a top row comes below that.
+function nested(
+  sorted: readonly ProcessRow[],
+  children: ReadonlyMap<string, readonly ProcessRow[]>,
+): readonly ProcessRow[] {
+  const pids = new Map(sorted.map((row) => [row.pid, row]))
+  const parentOf = (row: ProcessRow) => (row.parentPid === row.pid ? undefined : pids.get(row.parentPid ?? 0))
+  const below = new Map<ProcessRow | undefined, ProcessRow[]>()
+  for (const row of sorted) below.set(parentOf(row), [...(below.get(parentOf(row)) ?? []), row])
+  const placed = new Set<string>()
+  const withChildren = (row: ProcessRow, depth: number): readonly ProcessRow[] => {
+    if (placed.has(row.id)) return []
+    placed.add(row.id)
+    const own = (children.get(row.id) ?? []).map((child) => ({ ...child, depth: depth + 1 }))
+    return [
+      { ...row, depth },
+      ...own,
+      ...(below.get(row) ?? []).flatMap((one) => withChildren(one, depth + 1)),
+    ]
   }
-}
-
-function userOf({ host, workload }: Holder): Reading<string> {
-  return host?.user ?? workload?.user ?? NOTHING
-}
-
-function engineOf(workload: Workload | undefined): string | undefined {
-  return workload === undefined || workload.engine === 'unknown' ? undefined : workload.engine
-}
-
-function riskOf(frame: Frame, workload: Workload | undefined): Risk | undefined {
-  return workload === undefined ? undefined : frame.risks.find((risk) => risk.workload === workload.id)
-}
-
-function commandOf({ host, name, places }: Holder): string {
-  return host === undefined || host.command.length === 0
-    ? (places[0]?.process.name ?? name)
-    : host.command.join(' ')
-}
-
-// Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part is what tells them apart.
-function nameOf(program: string, workload: Workload | undefined): string {
-  const name = valueOr(workload?.model.name ?? missing('not-reported'), program)
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
-}
-
-// An engine that takes its KV memory at start has a flat VRAM curve by design: its pool is the one to watch.
-function watchedTrend(workload: Workload | undefined): Trend | undefined {
-  if (workload === undefined) return undefined
-  const pooled = valueOr(workload.kv.growth, undefined) === 'preallocated'
-  return pooled && workload.trend.kv.kind !== 'too-short' ? workload.trend.kv : workload.trend.memory
-}
-
-function gpuList(places: readonly Place[]): string {
-  const [first, ...rest] = places
-  if (first === undefined) return ''
-  if (rest.length === 0) return labelOf(first)
-  const labels = [...new Set(places.map(labelOf))]
-  const isRun = labels.length > 2 && labels.every((label, i) => Number(label) === first.gpu.index + i)
-  return isRun ? `${labels[0] ?? ''}-${labels.at(-1) ?? ''}` : labels.join(',')
-}
-
-function labelOf({ gpu, process }: Place): string {
-  const { gpuInstanceId } = process
-  return gpuInstanceId.kind === 'known' ? `${gpu.index}:${gpuInstanceId.value}` : gpu.index.toString()
+  const top = (below.get(undefined) ?? []).flatMap((row) => withChildren(row, 0))
+  // parents in a circle, which pids of another namespace can make
+  return [...top, ...sorted.flatMap((row) => withChildren(row, 0))]
 }

@@ -30,13 +30,19 @@ export const EMPTY_TRACK: Track = { levels: [] }
 // 1024 × (1 + 4 + 16 + 64) = 87,040 samples, which is 24 hours at one a second.
 const CHUNK = 64
 const CHUNKS_PER_LEVEL = 16
-const LEVELS = 4
+/** How many levels a track has at most. */
+export const LEVELS = 4
 const NO_LEVEL: Level = { chunks: [], tail: [] }
 
 /** The track with one entry more at its newest end. A gap after a gap, or before everything, adds nothing. */
 export function append(track: Track, entry: Entry): Track {
   if (entry === 'gap' && (newestEntries(track).at(-1) ?? 'gap') === 'gap') return track
   return { levels: push(track.levels, 0, [entry]) }
+}
+
+/** The track without its coarser past: one level holds the newest thousand points, all four hold a day. */
+export function shortened(track: Track, levels: number): Track {
+  return track.levels.length <= levels ? track : { levels: track.levels.slice(0, levels) }
 }
 
 /** The newest point, which a gap may follow. */

@@ -1,7 +1,8 @@
 import { formatBytesShort, formatDuration } from '../core/format.ts'
 import type { Reading } from '../core/reading.ts'
+import type { Ceiling } from '../model/ceiling.ts'
 import type { LinkState } from '../model/sample.ts'
-import type { EtaRange, RiskClass, RiskLevel } from '../model/risk.ts'
+import type { EtaRange, Risk, RiskClass, RiskLevel } from '../model/risk.ts'
 import { RISK_LEVELS } from '../model/risk.ts'
 import type { Frame } from '../model/frame.ts'
 import type { Trend } from '../model/trend.ts'
@@ -31,6 +32,8 @@ export function formatTrend(trend: Trend): string {
   switch (trend.kind) {
     case 'too-short':
       return glyph('ellipsis')
+    case 'unknown':
+      return MISSING
     case 'steady':
       return 'steady'
     case 'growing':
@@ -62,10 +65,48 @@ export function riskWord(riskClass: RiskClass): string {
   }
 }
 
+/** What it is called in a title. */
+export function riskName(riskClass: RiskClass): string {
+  switch (riskClass) {
+    case 'cuda-oom':
+      return 'GPU memory runs out'
+    case 'will-not-fit':
+      return 'does not fit'
+    case 'over-ceiling':
+      return 'more than was predicted'
+    case 'kv-saturation':
+      return 'KV cache full'
+    case 'context-limit':
+      return 'context full'
+    case 'spill':
+      return 'spills to the host'
+    case 'host-oom':
+      return 'host memory runs out'
+    case 'unified-oom':
+      return 'unified memory runs out'
+  }
+}
+
+/** What bounds a ceiling. */
+export function limitedBy({ limitedBy: bound }: Ceiling): string {
+  switch (bound) {
+    case 'device':
+      return 'bounded by the card'
+    case 'engine-budget':
+      return "bounded by the engine's budget"
+    case 'context-length':
+      return 'at full context'
+    case 'asleep':
+      return 'asleep: as much as it holds now'
+  }
+}
+
 /** How many risks of each level there are, worst first; levels without one are left out. */
-export function riskCounts(frame: Frame): readonly { readonly level: RiskLevel; readonly count: number }[] {
+export function riskCounts(
+  risks: readonly Risk[],
+): readonly { readonly level: RiskLevel; readonly count: number }[] {
   return RISK_LEVELS.toReversed()
-    .map((level) => ({ level, count: frame.risks.filter((risk) => risk.level === level).length }))
+    .map((level) => ({ level, count: risks.filter((risk) => risk.level === level).length }))
     .filter(({ count }) => count > 0)
 }
 

@@ -35,11 +35,7 @@ function twoH100Frame(i: number, share: number, afterGap: boolean): Frame {
   const grown = 24.6 + 35.2 * share ** 1.4
   const vllm = vllmWorkload(ratio)
   const transformers = transformersWorkload(grown)
-  const server = hostProcess(
-    4200,
-    'vllm',
-    'vllm serve meta-llama/Llama-3.1-8B-Instruct --max-model-len 16384'.split(' '),
-  )
+  const server = hostProcess(4200, 'vllm', VLLM_COMMAND)
   const python = hostProcess(9120, 'python3', ['python3', 'chat.py', '--model', 'Qwen/Qwen3-14B'], 'alice')
   const desktop = hostProcess(2210, 'Xorg', ['/usr/lib/xorg/Xorg', ':0', '-nolisten', 'tcp'])
   const xorg: GpuProcessState = { ...processWith(desktop, 'unknown:2210', 0.1), type: 'G' }
@@ -72,8 +68,30 @@ function twoH100Frame(i: number, share: number, afterGap: boolean): Frame {
     ],
     workloads: [vllm, transformers, workloadWith('unknown:2210', {})],
     risks: share < 0.6 ? [] : [oomRisk(), kvRisk()],
+    events: eventsAt(i),
   })
 }
+
+// One that came and went, one that came true, and the two that stand.
+function eventsAt(i: number): Frame['events'] {
+  const earlier = { ...kvRisk(), id: 'kv-saturation:vllm:4100', summary: 'vLLM 4100: KV pool 91 %' }
+  const died = {
+    ...oomRisk(),
+    id: 'cuda-oom:pytorch:8100',
+    summary: 'GPU 1 runs out of memory: pytorch 8100',
+  }
+  if (i === 30) return [{ kind: 'raised', risk: earlier }]
+  if (i === 60) return [{ kind: 'raised', risk: died }]
+  if (i === 80) return [{ kind: 'came-true', risk: died }]
+  if (i === 90) return [{ kind: 'cleared', risk: earlier }]
+  return i === 200
+    ? [{ kind: 'raised', risk: kvRisk() }]
+    : i === 280
+      ? [{ kind: 'raised', risk: oomRisk() }]
+      : []
+}
+
+const VLLM_COMMAND = 'vllm serve meta-llama/Llama-3.1-8B-Instruct --max-model-len 16384'.split(' ')
 
 function vllmWorkload(ratio: number): Workload {
   return workloadWith('vllm:4200', {
@@ -115,10 +133,50 @@ function vllmWorkload(ratio: number): Workload {
       highBytes: gibibytes(73.4),
       limitedBy: 'engine-budget',
       basis: 'engine-log',
-      workings: [],
-      perGpu: [{ uuid: 'GPU-0', bytes: gibibytes(72.9) }],
+      workings: [
+        { term: 'weights', bytes: gibibytes(14.96), measuredBytes: gibibytes(15) },
+        { term: 'KV cache', bytes: gibibytes(52.1), measuredBytes: gibibytes(52.3) },
+        { term: 'compute buffers and activations', bytes: gibibytes(1.3), measuredBytes: gibibytes(1.1) },
+        { term: 'CUDA context and other overhead', bytes: gibibytes(1.3) },
+        { term: 'multimodal cache, at most', bytes: gibibytes(3.2) },
+      ],
+      perGpu: [
+        { uuid: 'GPU-0', bytes: gibibytes(72.9), lowBytes: gibibytes(72), highBytes: gibibytes(73.4) },
+      ],
     }),
     trend: { memory: { kind: 'steady' }, kv: growing(0.4) },
+    command: VLLM_COMMAND,
+    config: {
+      contextTokens: known(16_384),
+      parallel: known(1024),
+      kvTypeK: known('bf16'),
+      kvTypeV: known('bf16'),
+      gpuLayers: missing('not-supported'),
+      tensorParallel: known(1),
+      gpuMemoryUtilization: known(0.92),
+      origins: {
+        contextTokens: 'argv',
+        parallel: 'default',
+        kvTypeK: 'default',
+        kvTypeV: 'default',
+        tensorParallel: 'default',
+        gpuMemoryUtilization: 'default',
+      },
+    },
+    requests: { running: known(31), waiting: known(4), preemptions: known(0) },
+    throughput: { promptTokensPerSecond: known(9120), generatedTokensPerSecond: known(2310) },
+    headroom: {
+      bytes: known(gibibytes(52.3 * (1 - ratio))),
+      tokens: known(Math.round(428_416 * (1 - ratio))),
+      requests: known(7),
+    },
+    telemetryGaps: [
+      {
+        what: 'memory of each part',
+        remedy:
+          "llmtop has not seen the engine's log; give it with --engine-log FILE, or start vLLM where its log can be read",
+      },
+    ],
   })
 }
 
@@ -145,9 +203,16 @@ function transformersWorkload(usedGib: number): Workload {
       highBytes: gibibytes(94),
       limitedBy: 'context-length',
       basis: 'formula',
-      workings: [],
-      perGpu: [{ uuid: 'GPU-1', bytes: gibibytes(90.7) }],
+      workings: [
+        { term: 'weights', bytes: gibibytes(27.5), measuredBytes: gibibytes(27.5) },
+        { term: 'KV cache', bytes: gibibytes(58.6) },
+        { term: 'compute buffers and activations', bytes: gibibytes(3.9) },
+        { term: 'CUDA context and other overhead', bytes: gibibytes(0.7) },
+      ],
+      perGpu: [{ uuid: 'GPU-1', bytes: gibibytes(90.7), lowBytes: gibibytes(88), highBytes: gibibytes(94) }],
     }),
+    command: ['python3', 'chat.py', '--model', 'Qwen/Qwen3-14B'],
+    throughput: { promptTokensPerSecond: missing('not-reported'), generatedTokensPerSecond: known(41) },
     trend: { memory: growing(3.6), kv: { kind: 'too-short', spanMs: 0, neededMs: 20_000 } },
   })
 }
@@ -175,7 +240,11 @@ function oomRisk(): Risk {
     sinceElapsedMs: 560_000,
     summary:
       'GPU 1 runs out of memory in 4–6 min: transformers 9120 (alice) grows 3.6 GiB/min, 18.1 left. It then fails.',
-    evidence: [],
+    evidence: [
+      'it holds 59.8 GiB and has grown 3.6 GiB/min for 7 min (3.2–4.0, Mann–Kendall z 4.1)',
+      'its weights are 27.5 GiB; KV cache and activations have grown from 0.4 to 32.3 GiB',
+      'the card has 79.2 GiB, of which others hold 1.3',
+    ],
     advice: [
       {
         action: 'smaller batch, or a quantized KV cache',
@@ -202,7 +271,32 @@ export function kvRisk(): Risk {
     sinceElapsedMs: 400_000,
     summary:
       'vLLM 4200: KV pool 80 %, full in about 26 min if it goes on. Then requests are preempted: slower, no crash.',
-    evidence: [],
-    advice: [],
+    evidence: ['pool 80 % and rising 0.4 GiB/min for 7 min (Mann–Kendall z 4.1), 4 requests waiting'],
+    advice: [
+      {
+        action: 'at the proxy: at most 24 requests at once keeps the pool under 75 %',
+        command: undefined,
+        freesBytes: undefined,
+        addsTokens: undefined,
+        restart: false,
+        quality: undefined,
+      },
+      {
+        action: 'use the unused budget',
+        command: `${VLLM_COMMAND.join(' ')} --gpu-memory-utilization .95`,
+        freesBytes: undefined,
+        addsTokens: 24_500,
+        restart: true,
+        quality: undefined,
+      },
+      {
+        action: 'FP8 KV cache',
+        command: `${VLLM_COMMAND.join(' ')} --kv-cache-dtype fp8`,
+        freesBytes: undefined,
+        addsTokens: 428_416,
+        restart: true,
+        quality: 'near lossless when calibrated',
+      },
+    ],
   }
 }

@@ -6,8 +6,9 @@ import { liveState, NO_TIMELINE } from '../../src/model/session.ts'
 import type { SessionState } from '../../src/model/session.ts'
 import type { DeviceMemory, HostMemory, HostProcess } from '../../src/model/snapshot.ts'
 import type { Slices, Workload, WorkloadConfig } from '../../src/model/workload.ts'
-import { NO_HISTORY, remember } from '../../src/view/history.ts'
 import type { Scene } from '../../src/view/panel.ts'
+import { see } from '../../src/view/seen.ts'
+import type { Seen } from '../../src/view/seen.ts'
 import { INITIAL_UI } from '../../src/view/ui-state.ts'
 
 // Frames by hand: what the screen is to show is stated here, not computed by the code under test.
@@ -32,10 +33,9 @@ export const REPLAY: Extract<SessionState, { kind: 'replay' }> = {
 
 /** The scene of the newest of `frames`, the others being its past. */
 export function sceneOf(frames: readonly Frame[], changes: Partial<Scene> = {}): Scene {
-  const frame = frames.at(-1)
-  if (frame === undefined) throw new Error('a scene needs a frame')
-  const history = frames.reduce(remember, NO_HISTORY)
-  return { frame, history, session: LIVE, ui: INITIAL_UI, ...changes }
+  const seen = frames.reduce<Seen | undefined>((before, one) => see(before, one), undefined)
+  if (seen === undefined) throw new Error('a scene needs a frame')
+  return { ...seen, hosts: [seen], session: LIVE, ui: INITIAL_UI, ...changes }
 }
 
 export function frameWith(changes: Partial<Frame>): Frame {

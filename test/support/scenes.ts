@@ -3,6 +3,8 @@ import { gibibytes } from '../../src/core/units.ts'
 import type { Frame } from '../../src/model/frame.ts'
 import type { Risk } from '../../src/model/risk.ts'
 import type { Scene } from '../../src/view/panel.ts'
+import { FLEET_TABS, HOST_TABS } from '../../src/view/views.ts'
+import type { View } from '../../src/view/views.ts'
 import {
   frameWith,
   gpuWith,
@@ -16,6 +18,8 @@ import {
   slices,
   workloadWith,
 } from './scene.ts'
+import { fleet } from './scene-fleet.ts'
+import { many, tensorParallel } from './scene-many.ts'
 import { kvRisk, twoH100 } from './scene-two-h100.ts'
 
 /** Every scene that the screen is tried on, by name. */
@@ -26,6 +30,41 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'unified memory': unified,
   'MIG slices': mig,
   'hostile names': hostile,
+  'nothing runs': nothingRuns,
+  'sixteen GPUs, forty engines': many,
+  'tensor parallel': tensorParallel,
+  fleet,
+}
+
+/** Every view of a scene that has them, under the scene's name and its own. */
+export function viewsOf(name: string, scene: Scene): Readonly<Record<string, Scene>> {
+  const [workload] = scene.frame.workloads
+  const [risk] = scene.frame.risks
+  const views: readonly (View | undefined)[] = [
+    ...HOST_TABS.map((kind) => ({ kind })),
+    ...(scene.hosts.length > 1 ? FLEET_TABS.map((kind) => ({ kind })) : []),
+    workload === undefined ? undefined : { kind: 'workload', id: workload.id },
+    risk === undefined ? undefined : { kind: 'warning', id: `${scene.frame.host} ${risk.id}` },
+    { kind: 'workload', id: 'gone:1' },
+    { kind: 'help' },
+  ]
+  return Object.fromEntries(
+    views.flatMap((view) =>
+      view === undefined
+        ? []
+        : [
+            [
+              `${name}, ${view.kind}${'id' in view ? ` ${view.id}` : ''}`,
+              { ...scene, ui: { ...scene.ui, views: [view] as const } },
+            ],
+          ],
+    ),
+  )
+}
+
+/** An idle card, and nobody on it. */
+export function nothingRuns(): Scene {
+  return sceneOf([frameWith({ gpus: [gpuWith(0, {})] })])
 }
 
 const STEP_MS = 2000

@@ -40,7 +40,7 @@ function text(view: PanelView): readonly string[] {
 const SIZE = { columns: 40, rows: 8 }
 
 test('axes and labels stand around the plot, each label at the height of its curve', () => {
-  const view = chartView(subject([curve('GPU 0', [], 71), curve('GPU 1', [], 20)]), 600_000, SIZE)
+  const view = chartView(subject([curve('GPU 0', [], 71), curve('GPU 1', [], 20)]), 600_000, SIZE, 'auto')
   expect(text(view)).toEqual([
     '  80┤                         limit     ',
     '    │                         GPU 0 71  ',
@@ -61,21 +61,22 @@ test('a gap stays a gap, and what has not been seen is not drawn', () => {
     { atMs: 590_000, value: 40 },
     { atMs: 600_000, value: 40 },
   ]
-  const view = chartView(subject([curve('GPU 0', entries, 40)]), 600_000, SIZE)
+  const view = chartView(subject([curve('GPU 0', entries, 40)]), 600_000, SIZE, 'auto')
   const columns = view.kind === 'chart' ? (view.chart.curves[0]?.columns ?? []) : []
   const drawn = columns.map((range) => (range === undefined ? ' ' : '#')).join('')
   expect(drawn.trim()).toMatch(/^#+ +#+$/)
   expect(columns.find((range) => range !== undefined)).toEqual({ low: 0.5, high: 0.5 })
 })
 
-test('a forecast is a dashed curve from now on', () => {
+test('a forecast is a dashed curve from now on, between the dotted ends of its range', () => {
   const growing = curve('GPU 0', [{ atMs: 600_000, value: 40 }], 40, {
-    forecast: { value: 79, atMs: 660_000 },
+    forecast: { value: 79, atMs: 690_000, earliestMs: 610_000, latestMs: 780_000 },
   })
-  const view = chartView(subject([growing]), 600_000, SIZE)
-  const dashed = view.kind === 'chart' ? view.chart.curves.filter((one) => one.dashed) : []
-  expect(dashed).toHaveLength(1)
-  expect(dashed[0]?.columns.filter((range) => range !== undefined).length).toBeGreaterThan(3)
+  const view = chartView(subject([growing]), 600_000, SIZE, 'auto')
+  const curves = view.kind === 'chart' ? view.chart.curves : []
+  expect(curves.map(({ stroke }) => stroke)).toEqual(['dotted', 'dotted', 'dashed', 'solid'])
+  const dashed = curves.find(({ stroke }) => stroke === 'dashed')
+  expect(dashed?.columns.filter((range) => range !== undefined).length).toBeGreaterThan(3)
 })
 
 test('between two steps of the axis only the newest column changes', () => {
@@ -85,10 +86,15 @@ test('between two steps of the axis only the newest column changes', () => {
   }))
   const at = (count: number) => {
     const seen = entries.slice(0, count)
-    const view = chartView(subject([curve('GPU 0', seen, 40)]), seen.at(-1)?.atMs ?? 0, {
-      columns: 70,
-      rows: 10,
-    })
+    const view = chartView(
+      subject([curve('GPU 0', seen, 40)]),
+      seen.at(-1)?.atMs ?? 0,
+      {
+        columns: 70,
+        rows: 10,
+      },
+      'auto',
+    )
     return view.kind === 'chart' ? (view.chart.curves[0]?.columns ?? []) : []
   }
   const before = at(296)
@@ -101,14 +107,14 @@ test('between two steps of the axis only the newest column changes', () => {
 })
 
 test('too small for a plot, it is numbers', () => {
-  expect(text(chartView(subject([curve('GPU 0', [], 71)]), 0, { columns: 12, rows: 3 }))).toEqual([
+  expect(text(chartView(subject([curve('GPU 0', [], 71)]), 0, { columns: 12, rows: 3 }, 'auto'))).toEqual([
     'GPU 0 71',
   ])
 })
 
 test('labels that want the same row keep their order of heights', () => {
   const curves = [10, 11, 12].map((value, i) => curve(`GPU ${i}`, [], value))
-  const labels = text(chartView(subject(curves), 0, SIZE)).map((row) => row.slice(29).trim())
+  const labels = text(chartView(subject(curves), 0, SIZE, 'auto')).map((row) => row.slice(29).trim())
   expect(labels.filter((label) => label.startsWith('GPU'))).toEqual(['GPU 2 12', 'GPU 1 11', 'GPU 0 10'])
 })
 
@@ -127,10 +133,34 @@ test('a ratio outside the axis stands at its edge', () => {
   expect([rowOf(2, 5), rowOf(1, 5), rowOf(0.5, 5), rowOf(0, 5), rowOf(-1, 5)]).toEqual([0, 0, 2, 4, 4])
 })
 
-test('the marks of time stand on whole minutes and never overlap', () => {
+test('the marks of time stand on whole times and never overlap, from a minute to a day', () => {
   for (let columns = 10; columns < 200; columns++) {
-    const axis = timeAxis(timeScale(600_000, columns, columns % 2 === 0), columns)
+    const minutes = (['auto', 1, 60, 1440] as const)[columns % 4] ?? 'auto'
+    const aheadMs = columns % 2 === 0 ? 1_560_000 : undefined
+    const axis = timeAxis(
+      timeScale(600_000, columns, { minutes, aheadMs, ahead: columns % 3 === 0 ? 'whole' : 'glimpse' }),
+      columns,
+    )
     expect(axis).toHaveLength(columns)
-    expect(axis).toMatch(/^(─|now|[−+]\d+ min)+$/)
+    expect(axis).toMatch(/^(─|now|[−+][\d.]+ (s|min|h))+$/)
   }
+})
+
+test.each([
+  [1, 60],
+  [10, 600],
+  [360, 21_600],
+  [1440, 86_400],
+])('looking back %i min, the past of the plot holds at least %i s', (minutes, seconds) => {
+  const scale = timeScale(1e9, 60, { minutes, aheadMs: undefined, ahead: 'glimpse' })
+  const pastSeconds = (scale.pastColumns * scale.dotMs * 2) / 1000
+  expect(pastSeconds).toBeGreaterThanOrEqual(seconds)
+  expect(pastSeconds).toBeLessThan(2.5 * seconds)
+})
+
+test('where the forecast matters most, all of it up to an hour is in the plot, and the past stays as it was', () => {
+  const scale = timeScale(1e9, 100, { minutes: 10, aheadMs: 2_000_000, ahead: 'whole' })
+  expect(scale.pastColumns).toBe(50)
+  expect((100 - scale.pastColumns) * scale.aheadDotMs * 2).toBeGreaterThan(2_000_000)
+  expect(scale.pastColumns * scale.dotMs * 2).toBe(600_000)
 })

@@ -145,7 +145,7 @@ test('the ceiling is known only when that of every workload is', () => {
     limitedBy: 'engine-budget' as const,
     basis: 'engine-log' as const,
     workings: [],
-    perGpu: [{ uuid: 'GPU-0', bytes: gibibytes(55) }],
+    perGpu: [{ uuid: 'GPU-0', bytes: gibibytes(55), lowBytes: gibibytes(50), highBytes: gibibytes(60) }],
   })
   const one = workload(50, { ceiling })
   const other = { ...workload(0), id: 'vllm:2' }

@@ -1,24 +1,46 @@
 import { expect, test } from 'vitest'
-import { layout, SMALLEST } from '../../src/view/layout.ts'
-import type { Placement } from '../../src/view/layout.ts'
+import type { Placement } from '../../src/view/bands.ts'
+import { NO_CURSOR } from '../../src/view/cursor.ts'
+import { bodyOf, layout, SMALLEST } from '../../src/view/layout.ts'
 import type { Scene, Size } from '../../src/view/panel.ts'
-import { innerSize } from '../../src/view/picture.ts'
+import { innerSize, picture } from '../../src/view/picture.ts'
+import type { Sheet } from '../../src/view/sheet.ts'
+import { topView } from '../../src/view/views.ts'
 import { frameWith, gpuWith, sceneOf } from '../support/scene.ts'
-import { SCENES } from '../support/scenes.ts'
+import { SCENES, viewsOf } from '../support/scenes.ts'
 
 const MANY = sceneOf([frameWith({ gpus: Array.from({ length: 16 }, (_, i) => gpuWith(i, {})) })])
 const TRIED: Readonly<Record<string, Scene>> = {
   ...Object.fromEntries(Object.entries(SCENES).map(([name, make]) => [name, make()])),
   'sixteen GPUs': MANY,
-  help: { ...MANY, ui: { ...MANY.ui, helpOpen: true } },
+  ...withSheets(SCENES['two H100']?.() ?? MANY),
+}
+// every view where its panels have most to say, at fewer sizes
+const VIEWS: Readonly<Record<string, Scene>> = Object.fromEntries(
+  ['two H100', 'tensor parallel', 'fleet', 'no GPU', 'hostile names'].flatMap((name) =>
+    Object.entries(viewsOf(name, SCENES[name]?.() ?? MANY)),
+  ),
+)
+
+function withSheets(scene: Scene): Readonly<Record<string, Scene>> {
+  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root' }
+  const sheets: readonly Sheet[] = [
+    { kind: 'sort', before: { sort: 'risk', reversed: false } },
+    { kind: 'setup', index: 3 },
+    { kind: 'signal', target, index: 0, asked: true },
+  ]
+  return Object.fromEntries(
+    sheets.map((sheet) => [`a choice of ${sheet.kind}`, { ...scene, ui: { ...scene.ui, sheet } }]),
+  )
 }
 
 function problems(placements: readonly Placement[], size: Size): readonly string[] {
   const cells = new Uint8Array(size.columns * size.rows)
-  return placements.flatMap(({ panel, rect, frame }) => {
-    const inner = innerSize({ panel, rect, frame })
+  return placements.flatMap((placement) => {
+    const { panel, rect } = placement
+    const inner = innerSize(placement)
     if (inner.columns < 1 || inner.rows < 1) return [`${panel} is empty`]
-    if (rect.left + rect.columns > size.columns || rect.top + rect.rows > size.rows)
+    if (rect.top < 0 || rect.left + rect.columns > size.columns || rect.top + rect.rows > size.rows)
       return [`${panel} sticks out`]
     let overlaps = false
     for (let y = rect.top; y < rect.top + rect.rows; y++) {
@@ -44,6 +66,45 @@ test.each(Object.keys(TRIED))(
     expect(wrong).toEqual([])
   },
 )
+
+test.each(Object.keys(VIEWS))('%s: at every size panels lie inside, also when scrolled', (name) => {
+  const scene = VIEWS[name] ?? MANY
+  const wrong: string[] = []
+  for (let columns = 50; columns <= 300; columns += columns < 130 ? 9 : 34) {
+    for (let rows = 13; rows <= 90; rows += rows < 40 ? 3 : 10) {
+      for (const scroll of [0, 7, 999]) {
+        const cursors = { [topView(scene.ui.views).kind]: { ...NO_CURSOR, scroll } }
+        const scrolled = { ...scene, ui: { ...scene.ui, cursors } }
+        const found = problems(layout({ columns, rows }, scrolled), { columns, rows })
+        wrong.push(...found.map((problem) => `${columns}×${rows} at ${scroll}: ${problem}`))
+      }
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('a view that is a text is seen whole when it is scrolled', () => {
+  const scene = VIEWS['two H100, workload vllm:4200'] ?? MANY
+  const size = { columns: 80, rows: 24 }
+  const { lines, rows } = bodyOf(size, scene)
+  expect(lines).toBeGreaterThan(rows)
+  const seen = new Set<string>()
+  for (let scroll = 0; scroll <= lines - rows; scroll++) {
+    const cursors = { workload: { ...NO_CURSOR, scroll } }
+    const { lines: drawn } = picture({ ...scene, ui: { ...scene.ui, cursors } }, size)
+    for (const line of drawn) seen.add(line.map(({ text }) => text).join(''))
+  }
+  const all = [...seen].join('\n')
+  for (const words of [
+    'Where the bytes are',
+    'What to do',
+    'tokens in use',
+    'Settings',
+    'Not seen',
+    'Command',
+  ])
+    expect(all).toContain(words.replace('What to do', 'Do '))
+})
 
 test('below 60×15 there is one line, from there on everything that always must be seen', () => {
   const ids = (size: Size) => layout(size, MANY).map(({ panel }) => panel)

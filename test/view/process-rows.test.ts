@@ -8,7 +8,8 @@ import { frameWith, gpuWith, hostProcess, processWith, workloadWith } from '../s
 import { twoH100 } from '../support/scene-two-h100.ts'
 import { eightGpus } from '../support/scenes.ts'
 
-const BY_RISK = { sort: 'risk', reversed: false } as const
+const BY_RISK = { sort: 'risk', reversed: false, tree: false } as const
+const TREE = { ...BY_RISK, tree: true }
 
 function frameOn(...processes: readonly ReturnType<typeof processWith>[]): Frame {
   return frameWith({ gpus: [gpuWith(0, { processes: known(processes) })] })
@@ -49,12 +50,60 @@ test('a reused pid is another row', () => {
   expect(new Set(ids).size).toBe(2)
 })
 
-test('what is known of a whole workload stands with one of its processes', () => {
-  const hosts = [1, 2, 3].map((pid) => hostProcess(pid, 'vllm', []))
-  const frame = frameOn(...hosts.map((host) => processWith(host, 'vllm:1', host.pid)))
-  const workloads = [workloadWith('vllm:1', { engine: 'vllm', pids: [1, 2, 3] })]
-  const rows = processRows({ ...frame, workloads }, BY_RISK)
-  expect(rows.filter((row) => row.leads).map((row) => row.pid)).toEqual([3])
+function workers() {
+  const front = hostProcess(1, 'vllm', ['vllm', 'serve', 'x'])
+  const own = [2, 3].map((pid) => ({ ...hostProcess(pid, `VLLM::Worker_TP${pid}`, []), parentPid: 1 }))
+  const frame = frameOn(...own.map((host) => processWith(host, 'vllm:1', host.pid)))
+  const workload = workloadWith('vllm:1', {
+    engine: 'vllm',
+    pids: [1, 2, 3],
+    command: ['vllm', 'serve', 'x'],
+  })
+  return { ...frame, hostProcesses: [front, ...own], workloads: [workload] }
+}
+
+test('an engine is one row with all that its processes hold, called by its root process', () => {
+  const [row, ...others] = processRows(workers(), BY_RISK)
+  expect(others).toEqual([])
+  expect(row).toMatchObject({
+    id: 'vllm:1',
+    pid: 1,
+    engine: 'vllm',
+    command: 'vllm serve x',
+    usedBytes: { kind: 'known', value: gibibytes(5) },
+    cpuPercent: { kind: 'known', value: 306 },
+    process: { pid: 1, startTicks: 100, name: 'vllm' },
+  })
+})
+
+test('in the tree its processes stand below it, a process without GPU memory among them', () => {
+  const rows = processRows(workers(), TREE)
+  expect(rows.map(({ pid, depth, engine }) => [pid, depth, engine])).toEqual([
+    [1, 0, 'vllm'],
+    [2, 1, undefined],
+    [3, 1, undefined],
+    [1, 1, undefined],
+  ])
+})
+
+test('in the tree a process stands below its parent where that has a row', () => {
+  const parent = hostProcess(10, 'bash', [])
+  const child = { ...hostProcess(11, 'train.py', []), parentPid: 10 }
+  const frame = frameOn(processWith(child, 'unknown:11', 9), processWith(parent, 'unknown:10', 1))
+  expect(processRows(frame, TREE).map(({ pid, depth }) => [pid, depth])).toEqual([
+    [10, 0],
+    [11, 1],
+  ])
+  const circle = frameOn(
+    processWith({ ...parent, parentPid: 11 }, 'unknown:10', 1),
+    processWith(child, 'unknown:11', 9),
+  )
+  expect(processRows(circle, TREE)).toHaveLength(2)
+})
+
+test('a filter keeps an engine when one of its processes passes', () => {
+  expect(processRows(workers(), TREE, 'worker_tp3').map(({ pid }) => pid)).toEqual([1, 3])
+  expect(processRows(workers(), BY_RISK, 'nobody')).toEqual([])
 })
 
 test('an engine that runs without a GPU is listed; other processes of the host are not', () => {
@@ -75,7 +124,7 @@ test('the front end of an engine whose memory is on a GPU has no row of its own'
     hostProcesses: [front, core],
     workloads: [workloadWith('vllm:1', { engine: 'vllm', pids: [1, 2] })],
   }
-  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([2])
+  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([1])
 })
 
 test('a MIG slice stands behind its GPU', () => {
@@ -95,9 +144,11 @@ test.each(SORT_COLUMNS)(
   'sorted by %s, every process is there, and reversed is the other way round',
   (sort) => {
     const { frame } = eightGpus()
-    const rows = processRows(frame, { sort, reversed: false }).map((row) => row.id)
+    const rows = processRows(frame, { sort, reversed: false, tree: false }).map((row) => row.id)
     expect(new Set(rows).size).toBe(100)
-    expect(processRows(frame, { sort, reversed: true }).map((row) => row.id)).toEqual(rows.toReversed())
+    expect(processRows(frame, { sort, reversed: true, tree: false }).map((row) => row.id)).toEqual(
+      rows.toReversed(),
+    )
     expect(processCount(frame)).toBe(100)
   },
 )
@@ -108,5 +159,7 @@ test('missing numbers come last', () => {
     cpuPercent: pid === 2 ? missing('not-yet-known') : known(pid),
   }))
   const frame = frameOn(...hosts.map((host) => processWith(host, 'x', 1)))
-  expect(processRows(frame, { sort: 'cpu', reversed: false }).map((row) => row.pid)).toEqual([3, 1, 2])
+  expect(processRows(frame, { sort: 'cpu', reversed: false, tree: false }).map((row) => row.pid)).toEqual([
+    3, 1, 2,
+  ])
 })

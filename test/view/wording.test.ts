@@ -53,7 +53,7 @@ test('a slow nvidia-smi is told by its age and its cost, a quick one is not', ()
 })
 
 test('risks are counted by level, worst first', () => {
-  expect(riskCounts(twoH100().frame)).toEqual([
+  expect(riskCounts(twoH100().frame.risks)).toEqual([
     { level: 'critical', count: 1 },
     { level: 'watch', count: 1 },
   ])

@@ -17,6 +17,9 @@ declare module 'blessed' {
       readonly olines: ScreenLine[]
       /** Attributes of plain text. */
       readonly dattr: number
+      /** Takes the alternate screen, and gives it back. */
+      enter(): void
+      leave(): void
     }
 
     interface Tput {

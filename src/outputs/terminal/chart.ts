@@ -9,7 +9,7 @@ import type { Cells, Style } from './draw.ts'
 /** blessed-contrib's line chart, on which `show` draws curves that know gaps and ranges. */
 export interface TimeChart {
   /** Moves the chart to a place and draws it there. */
-  show(chart: Chart, place: Rect): void
+  show(chart: Chart, place: Rect, style: Style): void
   hide(): void
 }
 
@@ -20,7 +20,9 @@ type Place = Line['lpos']
  * A chart of its own over contrib's `line`, because that draws through gaps, puts values at the limit outside its canvas,
  * keeps its first size for ever, and throws where there is little room. Axes and labels are text around it.
  */
-export function timeChart(ContribLine: LineClass, screen: Widgets.Screen, style: Style): TimeChart {
+export function timeChart(ContribLine: LineClass, screen: Widgets.Screen): TimeChart {
+  let style: Style = { theme: {}, ascii: false }
+
   class Plot extends ContribLine {
     override calcSize(): void {
       this.canvasSize = {
@@ -44,7 +46,8 @@ export function timeChart(ContribLine: LineClass, screen: Widgets.Screen, style:
   let attached = false
 
   return {
-    show(chart, rect) {
+    show(chart, rect, wantedStyle) {
+      style = wantedStyle
       const wanted = `${rect.left},${rect.top},${rect.columns},${rect.rows}`
       if (!attached) screen.append(plot)
       attached = true
@@ -114,9 +117,20 @@ function drawMark(
 
 function drawCurve(curve: Curve, plot: Line, height: number, style: Style): void {
   curve.columns.forEach((range, x) => {
-    if (range === undefined || (curve.dashed && x % 4 > 1)) return
+    if (range === undefined || isBlank(curve.stroke, x)) return
     stroke(plot, x, dotOf(range.high, height), x, dotOf(range.low, height), curve.tone, style)
   })
+}
+
+function isBlank(kind: Curve['stroke'], x: number): boolean {
+  switch (kind) {
+    case 'solid':
+      return false
+    case 'dashed':
+      return x % 4 > 1
+    case 'dotted':
+      return x % 4 !== 0
+  }
 }
 
 function stroke(plot: Line, x0: number, y0: number, x1: number, y1: number, tone: Tone, style: Style): void {

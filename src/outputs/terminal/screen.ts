@@ -1,15 +1,22 @@
-import type { Frame } from '../../model/frame.ts'
 import type { SessionState, SourceCommand } from '../../model/session.ts'
-import { NO_HISTORY, remember } from '../../view/history.ts'
-import type { History } from '../../view/history.ts'
+import type { SignalName, SignalOutcome, SignalTarget } from '../../model/signal.ts'
+import { commandsInView } from '../../view/in-view.ts'
 import { inSight } from '../../view/in-sight.ts'
+import type { KeyAction } from '../../view/key-action.ts'
 import { actionOf } from '../../view/keymap.ts'
 import type { Scene } from '../../view/panel.ts'
 import { picture, waitingPicture } from '../../view/picture.ts'
-import { DARK_THEME, MONO_THEME } from '../../view/theme.ts'
-import { INITIAL_UI, update } from '../../view/ui-state.ts'
+import type { Preferences } from '../../view/preferences.ts'
+import { rowAt } from '../../view/row-at.ts'
+import { signalNotice } from '../../view/signal-notice.ts'
+import { MONO_THEME } from '../../view/theme.ts'
+import { themeOf } from '../../view/themes.ts'
+import { INITIAL_UI, inFleet, update } from '../../view/ui-state.ts'
+import type { UiEvent, UiState } from '../../view/ui-state.ts'
 import type { Output } from '../output.ts'
-import type { KeyInput } from './key-input.ts'
+import { hostsSeen } from './hosts.ts'
+import type { Hosts } from './hosts.ts'
+import type { KeyInput, MouseEvent } from './key-input.ts'
 import { openTerminal } from './toolkit.ts'
 import type { ScreenOutput, Terminal } from './toolkit.ts'
 
@@ -20,10 +27,16 @@ export interface TerminalOutputOptions {
   readonly ascii: boolean
   /** Minutes to add to UTC for the clock. */
   readonly timeZoneOffsetMinutes: number
+  /** What the user has chosen before; absent: the defaults. */
+  readonly preferences?: Preferences
   /** Read anew for each picture. */
   readonly session: () => SessionState
   readonly onCommand: (command: SourceCommand) => void
   readonly onQuit: () => void
+  /** Sends a signal to a process of this machine, if it still is the one that was chosen; absent: nothing is sent. */
+  readonly onSignal?: (target: SignalTarget, signal: SignalName) => SignalOutcome
+  /** Stops the process as Ctrl-Z does, and returns when it goes on; the terminal has been given back meanwhile. */
+  readonly onSuspend?: () => Promise<void>
 }
 
 export interface TerminalOutput extends Output {
@@ -36,30 +49,40 @@ const LEAST_MS_BETWEEN_FRAMES = 33
 
 /** The dashboard. The terminal is taken at once, so that keys work while the first answer is awaited. */
 export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
-  const histories = new Map<string, History>()
-  let ui = { ...INITIAL_UI, timeZoneOffsetMinutes: options.timeZoneOffsetMinutes }
-  let newest: Seen | undefined
-  let held: Seen | undefined
+  const hosts = hostsSeen()
+  let ui: UiState = {
+    ...INITIAL_UI,
+    preferences: options.preferences ?? INITIAL_UI.preferences,
+    timeZoneOffsetMinutes: options.timeZoneOffsetMinutes,
+  }
+  let held: Hosts | undefined
+  /** What the viewer looks at in place of what is accepted. */
+  let past: Hosts | undefined
   let terminal: Terminal | undefined
   let closed = false
   let drawnAtMs = -Infinity
   let timer: NodeJS.Timeout | undefined
 
   const scene = (): Scene | undefined => {
-    const seen = ui.paused ? (held ?? newest) : newest
+    const seen = (past ?? held ?? hosts).scene(ui.host)
     return seen === undefined ? undefined : { ...seen, ui, session: options.session() }
   }
   const opening = openTerminal({
     input: options.input,
     output: options.output,
-    style: { theme: options.color ? DARK_THEME : MONO_THEME, ascii: options.ascii },
+    style: () => ({
+      theme: options.color ? themeOf(ui.preferences.theme) : MONO_THEME,
+      ascii: options.ascii,
+    }),
     picture: (size) => {
       const now = scene()
       return now === undefined ? waitingPicture('the machine', size) : picture(now, size)
     },
     onKey,
+    onMouse,
   }).then((opened) => {
     terminal = opened
+    opened.setMouse(ui.preferences.mouse)
     if (closed) opened.close()
     else draw()
   })
@@ -79,9 +102,24 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     else timer ??= setTimeout(draw, waitMs)
   }
 
-  function onKey(name: string): void {
-    const action = actionOf(name, options.session(), ui.paused)
+  function onKey(name: string, character: string | undefined): void {
+    const action = actionOf(name, options.session(), ui, character)
     if (action === undefined || closed) return
+    act(action)
+  }
+
+  function onMouse({ kind, x, y }: MouseEvent): void {
+    const now = scene()
+    if (now === undefined || terminal === undefined || closed) return
+    if (kind !== 'click') {
+      act({ kind: 'ui', event: { kind: 'move', step: kind === 'wheel-up' ? 'up' : 'down' } })
+      return
+    }
+    const index = rowAt(now, terminal.size(), x, y)
+    if (index !== undefined) act({ kind: 'ui', event: { kind: 'click', index } })
+  }
+
+  function act(action: KeyAction): void {
     switch (action.kind) {
       case 'quit':
         options.onQuit()
@@ -89,29 +127,81 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
       case 'repaint':
         terminal?.repaint()
         return
+      case 'suspend':
+        suspend()
+        return
+      case 'copy':
+        copy()
+        break
+      case 'signal':
+        signal(action.target, action.signal)
+        break
       case 'source':
         options.onCommand(action.command)
         break
-      case 'ui': {
-        const now = scene()
-        if (now === undefined || terminal === undefined) return
-        ui = update(ui, action.event, inSight(now, terminal.size()))
-        held = ui.paused ? (held ?? newest) : undefined
-      }
+      case 'ui':
+        change(action.event)
+        break
     }
     draw()
+  }
+
+  function change(event: UiEvent): void {
+    const now = scene()
+    if (now === undefined || terminal === undefined) return
+    ui = update(ui, event, inSight(now, terminal.size()))
+    held = ui.paused ? (held ?? hosts.snapshot()) : undefined
+    terminal.setMouse(ui.preferences.mouse)
+  }
+
+  function signal(target: SignalTarget, name: SignalName): void {
+    change({ kind: 'sheet', sheet: undefined })
+    const outcome = options.onSignal?.(target, name) ?? 'refused'
+    change({ kind: 'notice', text: signalNotice(target, name, outcome) })
+  }
+
+  function copy(): void {
+    const now = scene()
+    const commands = now === undefined ? [] : commandsInView(now)
+    const index = ui.copies % Math.max(1, commands.length)
+    const command = commands[index]
+    if (command === undefined || terminal === undefined) {
+      change({ kind: 'notice', text: 'there is no command to copy here' })
+      return
+    }
+    terminal.copy(command)
+    change({ kind: 'copied' })
+    const which = commands.length > 1 ? ` ${index + 1} of ${commands.length}` : ''
+    change({ kind: 'notice', text: `copied${which}, where your terminal allows it: ${command}` })
+  }
+
+  function suspend(): void {
+    const { onSuspend } = options
+    if (onSuspend === undefined || terminal === undefined) return
+    terminal.suspend()
+    void onSuspend().then(() => {
+      if (!closed) terminal?.resume()
+      draw()
+    })
   }
 
   return {
     label: 'terminal',
     async accept(frame) {
-      const history = remember(histories.get(frame.host) ?? NO_HISTORY, frame)
-      histories.set(frame.host, history)
-      // one host at a time: the first that answered
-      if (newest !== undefined && newest.frame.host !== frame.host) return
-      newest = { frame, history }
+      hosts.add(frame)
+      if (hosts.count > 1) ui = inFleet(ui, hosts.scene(undefined)?.frame.host)
       if (terminal === undefined) await opening
-      else if (!ui.paused) drawSoon()
+      else if (!ui.paused && past === undefined) drawSoon()
+    },
+    async look(moment) {
+      if (moment === undefined) past = undefined
+      else {
+        past ??= hostsSeen()
+        past.put(moment)
+        if (past.count > 1) ui = inFleet(ui, past.scene(undefined)?.frame.host)
+      }
+      if (terminal === undefined) await opening
+      else drawSoon()
     },
     refresh: drawSoon,
     close() {
@@ -120,9 +210,4 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
       terminal?.close()
     },
   }
-}
-
-interface Seen {
-  readonly frame: Frame
-  readonly history: History
 }

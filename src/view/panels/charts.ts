@@ -2,28 +2,38 @@ import { formatGib } from '../../core/format.ts'
 import { both, valueOr } from '../../core/reading.ts'
 import { GIB } from '../../core/units.ts'
 import type { Frame } from '../../model/frame.ts'
-import type { Risk, RiskClass } from '../../model/risk.ts'
+import type { RiskClass } from '../../model/risk.ts'
+import type { Workload } from '../../model/workload.ts'
+import { forecastOf, latestOf } from '../chart-forecast.ts'
 import { roundUp } from '../chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from '../chart-subject.ts'
 import { chartView } from '../chart-view.ts'
-import { gpuMemory } from '../gpu-memory.ts'
+import { gpuCurves, gpuMetricTitle } from '../gpu-curves.ts'
 import { span } from '../line.ts'
 import type { Panel, Scene } from '../panel.ts'
 import { curveTone } from '../theme.ts'
 import { EMPTY_TRACK } from '../track.ts'
 
-/** Used memory of each GPU against time, with the limit and the predicted ceilings. */
+/** Used memory of each GPU against time, with the limit and the predicted ceilings; or what else the user chose. */
 export const memoryChart: Panel = {
   id: 'chart-memory',
-  title: () => ({ left: [span('Memory', 'title'), span('  GiB', 'dim')], right: [] }),
-  view: (scene, size) => chartView(memorySubject(scene), scene.frame.elapsedMs, size),
+  title: gpuMetricTitle,
+  view: (scene, size) =>
+    chartView(gpuCurves(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
 }
 
 /** How full the KV caches are. */
 export const kvChart: Panel = {
   id: 'chart-kv',
-  title: () => ({ left: [span('KV cache', 'title'), span('  % of capacity', 'dim')], right: [] }),
-  view: (scene, size) => chartView(kvSubject(scene), scene.frame.elapsedMs, size),
+  title: ({ frame }) => {
+    const count = poolsOf(frame).length
+    return {
+      left: [span('KV cache', 'title'), span('  % of capacity', 'dim')],
+      right: count > MOST_CURVES ? [span(`the fullest ${MOST_CURVES} of ${count}`, 'dim')] : [],
+    }
+  },
+  view: (scene, size) =>
+    chartView(kvSubject(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
 }
 
 /** Host memory that is not available. */
@@ -33,65 +43,46 @@ export const hostChart: Panel = {
     left: [span(hasUnified(frame) ? 'Unified memory' : 'Host RAM', 'title'), span('  GiB', 'dim')],
     right: [],
   }),
-  view: (scene, size) => chartView(hostSubject(scene), scene.frame.elapsedMs, size),
+  view: (scene, size) =>
+    chartView(hostSubject(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
 }
 
-function memorySubject({ frame, history }: Scene): ChartSubject {
-  const gpus = frame.gpus.map((gpu) => ({ gpu, memory: gpuMemory(gpu, frame) }))
-  const limits = [...new Set(gpus.flatMap(({ memory }) => valueOr(memory.limitBytes, [])))].sort(
-    (a, b) => b - a,
-  )
-  const yMax = roundUp(Math.max(GIB, ...limits) / GIB) * GIB
-  const ceilings = gpus.flatMap(({ gpu, memory }) =>
-    memory.ceilingBytes.kind === 'known' && memory.ceilingBytes.value <= yMax
-      ? [
-          {
-            name: gpus.length > 1 ? `ceiling ${gpu.index}` : 'ceiling',
-            value: memory.ceilingBytes.value,
-            tone: 'ceiling' as const,
-          },
-        ]
-      : [],
-  )
-  return {
-    yMax,
-    tick: gib,
-    marks: [
-      ...limits.slice(0, 2).map((value) => ({ name: 'limit', value, tone: 'limit' as const })),
-      ...ceilings.slice(0, 2),
-    ],
-    curves: gpus.map(({ gpu, memory }, i): SubjectCurve => {
-      const risk = frame.risks.find(
-        (one) => one.class === 'cuda-oom' && (one.gpu === gpu.uuid || one.gpus.includes(gpu.uuid)),
-      )
-      return {
-        name: `GPU ${gpu.index}`,
-        tone: curveTone(i),
-        track: history.gpus.get(gpu.uuid) ?? EMPTY_TRACK,
-        latest: latest(valueOr(memory.usedBytes, undefined), formatGib),
-        forecast: forecast(risk, valueOr(memory.limitBytes, undefined), frame),
-      }
-    }),
-  }
+const MOST_CURVES = 8
+
+function poolsOf(frame: Frame): readonly Workload[] {
+  return frame.workloads.filter((workload) => workload.kv.usedRatio.kind === 'known')
 }
 
 function kvSubject({ frame, history }: Scene): ChartSubject {
-  const pools = frame.workloads.filter((workload) => workload.kv.usedRatio.kind === 'known')
+  const pools = poolsOf(frame)
+  const fullest = pools.toSorted((a, b) => fullness(b) - fullness(a)).slice(0, MOST_CURVES)
   return {
     yMax: 1,
     tick: (ratio) => (100 * ratio).toFixed(0),
     marks: [{ name: 'full', value: 1, tone: 'limit' }],
-    curves: pools.map((workload, i): SubjectCurve => {
+    // a colour belongs to a pool, not to its place in the order
+    curves: pools.flatMap((workload, i): readonly SubjectCurve[] => {
+      if (!fullest.includes(workload)) return []
       const risk = frame.risks.find((one) => one.class === 'kv-saturation' && one.workload === workload.id)
-      return {
-        name: pools.length > 1 ? `${workload.engine} ${workload.rootPid}` : workload.engine,
-        tone: curveTone(i),
-        track: history.kv.get(workload.id) ?? EMPTY_TRACK,
-        latest: latest(valueOr(workload.kv.usedRatio, undefined), (ratio) => `${(100 * ratio).toFixed(0)} %`),
-        forecast: forecast(risk, 1, frame),
-      }
+      return [
+        {
+          name: pools.length > 1 ? `${workload.engine} ${workload.rootPid}` : workload.engine,
+          tone: curveTone(i),
+          track: history.kv.get(workload.id) ?? EMPTY_TRACK,
+          latest: latestOf(
+            valueOr(workload.kv.usedRatio, undefined),
+            (ratio) => `${(100 * ratio).toFixed(0)} %`,
+          ),
+          forecast: forecastOf(risk, 1, frame),
+        },
+      ]
     }),
   }
+}
+
+// In steps, so that curves do not come and go with every sample.
+function fullness({ kv }: Workload): number {
+  return Math.round(20 * valueOr(kv.usedRatio, 0))
 }
 
 function hostSubject({ frame, history }: Scene): ChartSubject {
@@ -109,8 +100,8 @@ function hostSubject({ frame, history }: Scene): ChartSubject {
         name: 'used',
         tone: curveTone(4),
         track: history.host,
-        latest: latest(valueOr(used, undefined), formatGib),
-        forecast: forecast(risk, total, frame),
+        latest: latestOf(valueOr(used, undefined), formatGib),
+        forecast: forecastOf(risk, total, frame),
       },
     ],
   }
@@ -118,16 +109,6 @@ function hostSubject({ frame, history }: Scene): ChartSubject {
 
 function hasUnified(frame: Frame): boolean {
   return frame.gpus.some((gpu) => gpu.unifiedMemory)
-}
-
-function latest(value: number | undefined, format: (value: number) => string): SubjectCurve['latest'] {
-  return value === undefined ? undefined : { value, text: format(value) }
-}
-
-// The line to where and when the warning says that it ends.
-function forecast(risk: Risk | undefined, value: number | undefined, frame: Frame): SubjectCurve['forecast'] {
-  if (risk?.eta === undefined || value === undefined) return undefined
-  return { value, atMs: frame.elapsedMs + risk.eta.seconds * 1000 }
 }
 
 function gib(bytes: number): string {

@@ -26,6 +26,12 @@ const SLICE_NAMES: Readonly<Record<SliceKind, string>> = {
   reserved: 'driver',
 }
 
+const SHORT_NAMES: Readonly<Partial<Record<SliceKind, string>>> = {
+  kvUsed: 'KV',
+  kvReserved: 'reserved',
+  activations: 'activ.',
+}
+
 /** The memory bar with the mark of the predicted ceiling. */
 export function memoryBar(memory: MemoryPicture, columns: number): Line {
   const mark = both(memory.ceilingBytes, memory.totalBytes, (ceiling, total) => ceiling / total)
@@ -64,16 +70,22 @@ export function legend(memory: MemoryPicture): readonly Ranked[] {
 }
 
 /** The legend's signs without numbers, of all slices that any of the GPUs has. */
-export function signs(memories: readonly MemoryPicture[]): readonly Ranked[] {
+export function signs(memories: readonly MemoryPicture[], short: boolean): readonly Ranked[] {
   const kinds = SLICE_KINDS.filter(
     (kind) => kind !== 'free' && memories.some((memory) => (memory.slices[kind] ?? 0) >= SMALLEST_SHOWN),
   )
   const parts = kinds.map((kind, i) => ({
     rank: i,
-    line: [span(sliceGlyph(kind), kind), span(` ${SLICE_NAMES[kind]}`, 'dim')],
+    line: [
+      span(sliceGlyph(kind), kind),
+      span(short ? (SHORT_NAMES[kind] ?? SLICE_NAMES[kind]) : ` ${SLICE_NAMES[kind]}`, 'dim'),
+    ],
   }))
   const hasCeiling = memories.some((memory) => memory.ceilingBytes.kind === 'known')
-  const ceiling = { rank: 5, line: [span(glyph('ceiling'), 'ceiling'), span(' ceiling', 'dim')] }
+  const ceiling = {
+    rank: 5,
+    line: [span(glyph('ceiling'), 'ceiling'), span(short ? 'ceiling' : ' ceiling', 'dim')],
+  }
   return hasCeiling ? [...parts, ceiling] : parts
 }
 

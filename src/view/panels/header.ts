@@ -4,8 +4,11 @@ import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import { gpusOf, workloadInView, workloadName } from '../in-view.ts'
+import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
+import type { Tab } from '../views.ts'
 import { truncate } from '../width.ts'
-import { clockTime, linkWord, riskCounts, sampleAge } from '../wording.ts'
+import { clockTime, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
 
 /** The first line: which host, how it is watched, what is wrong, and when. */
 export const headerPanel: Panel = {
@@ -21,19 +24,73 @@ function header(scene: Scene, columns: number): Line {
 }
 
 function leftParts(scene: Scene, columns: number): readonly Ranked[] {
+  const tab = topTab(scene.ui.views)
+  return isFleet(tab) ? fleetParts(scene, tab) : hostParts(scene, columns)
+}
+
+function hostParts(scene: Scene, columns: number): readonly Ranked[] {
   const { frame } = scene
   const { version, cuda } = frame.driver
   const late = sampleAge(frame, columns < 100)
+  const here = crumb(scene)
   return [
     { rank: 1, line: [span('llmtop', 'title')] },
     { rank: 2, line: [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')] },
-    { rank: 7, line: version.kind === 'known' ? [span('driver ', 'dim'), span(version.value)] : [] },
-    { rank: 8, line: cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
+    { rank: 3, line: here === '' ? [] : [span(truncate(here, Math.floor(columns / 2)), 'title')] },
+    {
+      rank: 8,
+      line: here === '' && version.kind === 'known' ? [span('driver ', 'dim'), span(version.value)] : [],
+    },
+    { rank: 9, line: here === '' && cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
     { rank: 0, line: sessionBadge(scene) },
-    { rank: 3, line: linkBadge(scene) },
-    { rank: 6, line: frame.gpus.some((gpu) => gpu.unifiedMemory) ? [span('unified', 'badge')] : [] },
-    { rank: 4, line: late === undefined ? [] : [span(late, 'warn')] },
-    ...frame.faults.map(({ fault }) => ({ rank: 5, line: [span(faultBadge(fault), 'warn')] })),
+    { rank: 4, line: linkBadge(scene) },
+    { rank: 7, line: frame.gpus.some((gpu) => gpu.unifiedMemory) ? [span('unified', 'badge')] : [] },
+    { rank: 5, line: late === undefined ? [] : [span(late, 'warn')] },
+    ...frame.faults.map(({ fault }) => ({ rank: 6, line: [span(faultBadge(fault), 'warn')] })),
+  ]
+}
+
+// Which of the views this is; nothing on the overview.
+function crumb(scene: Scene): string {
+  const view = topView(scene.ui.views)
+  switch (view.kind) {
+    case 'overview':
+    case 'fleet':
+      return ''
+    case 'gpus':
+    case 'warnings':
+    case 'host':
+    case 'fleet-warnings':
+      return TAB_NAMES[view.kind]
+    case 'warning':
+      return 'warning'
+    case 'help':
+      return 'help'
+    case 'workload': {
+      const workload = workloadInView(scene)
+      if (workload === undefined) return view.id
+      const gpus = gpusOf(workload, scene.frame.gpus).map(({ index }) => index)
+      const where = gpus.length === 0 ? '' : `  GPU ${gpus.join(',')}`
+      return `${workloadName(workload)}  ${shown(workload.model.name, (name) => name)}${where}`
+    }
+  }
+}
+
+function fleetParts(scene: Scene, tab: Tab): readonly Ranked[] {
+  const { hosts } = scene
+  const count = (state: 'live' | 'late') => hosts.filter(({ frame }) => frame.link.state === state).length
+  const [live, late] = [count('live'), count('late')]
+  const down = hosts.length - live - late
+  const gpus = hosts.reduce((sum, { frame }) => sum + frame.gpus.length, 0)
+  return [
+    { rank: 1, line: [span('llmtop', 'title')] },
+    { rank: 2, line: [span(tab === 'fleet' ? 'fleet' : TAB_NAMES[tab], 'strong')] },
+    { rank: 6, line: [span(`${hosts.length} hosts`)] },
+    { rank: 7, line: [span(`${gpus} GPUs`)] },
+    { rank: 0, line: sessionBadge(scene) },
+    { rank: 5, line: [span(`${live} live`, 'fine')] },
+    { rank: 4, line: late === 0 ? [] : [span(`${late} late`, 'warn')] },
+    { rank: 3, line: down === 0 ? [] : [span(`${down} down`, 'critical')] },
   ]
 }
 
@@ -69,8 +126,9 @@ function linkBadge(scene: Scene): Line {
 }
 
 function rightPart(scene: Scene, columns: number): Line {
-  const { frame, ui } = scene
-  const counts = riskCounts(frame).map(({ level, count }) =>
+  const { frame, ui, hosts } = scene
+  const all = isFleet(topTab(ui.views)) ? hosts.flatMap((one) => one.frame.risks) : frame.risks
+  const counts = riskCounts(all).map(({ level, count }) =>
     span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}  `, level),
   )
   const calm =

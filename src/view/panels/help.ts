@@ -1,8 +1,9 @@
 import { sliceGlyph } from '../bar.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
-import { BINDINGS, GROUPS } from '../keymap.ts'
+import { GROUPS } from '../binding.ts'
+import { BINDINGS } from '../keymap.ts'
 import { clipLine, span } from '../line.ts'
-import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
+import type { Line, Panel, PanelView } from '../panel.ts'
 import type { Tone } from '../theme.ts'
 import { fit } from '../width.ts'
 
@@ -10,11 +11,15 @@ import { fit } from '../width.ts'
 export const helpPanel: Panel = {
   id: 'help',
   title: () => ({ left: [span('Help', 'title')], right: [span('? or Esc closes', 'dim')] }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: window(scene, size) }),
+  view: (_, size): PanelView => ({ kind: 'lines', lines: helpLines(size.columns).slice(0, size.rows) }),
 }
 
 /** Every line of the help, top to bottom. */
-export function helpLines(): readonly Line[] {
+export function helpLines(columns: number): readonly Line[] {
+  return allLines().map((line) => clipLine(line, columns))
+}
+
+function allLines(): readonly Line[] {
   return [
     ...GROUPS.flatMap((group) => [
       heading(group),
@@ -53,20 +58,10 @@ const SLICES = [
   ['reserved', 'kept by the driver: not part of the limit'],
 ] as const
 
-function window(scene: Scene, size: Size): readonly Line[] {
-  const all = helpLines()
-  const first = Math.min(scene.ui.helpScroll, Math.max(0, all.length - size.rows))
-  const lines = all.slice(first, first + size.rows).map((line) => clipLine(line, size.columns))
-  const more = first + size.rows < all.length
-  return more && lines.length > 0
-    ? lines.with(-1, clipLine([span(`  ${glyph('arrowDown')} more`, 'dim')], size.columns))
-    : lines
-}
-
 function heading(text: string): Line {
   return [span(` ${text}`, 'title')]
 }
 
 function entry(sign: string, tone: Tone, meaning: string): Line {
-  return [span('   '), span(fit(sign, 12), tone), span(meaning)]
+  return [span('   '), span(fit(sign, 14), tone), span(meaning)]
 }

@@ -1,7 +1,9 @@
-import { formatGib, formatPercent } from '../../core/format.ts'
+import { formatDuration, formatGib, formatPercent } from '../../core/format.ts'
 import { both } from '../../core/reading.ts'
-import { formatDuration } from '../../core/format.ts'
+import { GIB } from '../../core/units.ts'
+import type { Frame } from '../../model/frame.ts'
 import { gpuMemory } from '../gpu-memory.ts'
+import type { MemoryPicture } from '../gpu-memory.ts'
 import { WIDE_COLUMNS } from '../gpu-rows.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
@@ -18,15 +20,40 @@ export const hostPanel: Panel = {
 }
 
 function hostLine(scene: Scene, columns: number): Line {
+  if (columns < WIDE_COLUMNS) return narrowLine(scene, columns)
   const facts = [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
   const room = columns - lineWidth(facts) - 4
-  return spread(facts, [...legendOf(scene, columns, room), span(' ')], columns)
+  return spread(facts, [...legendOf(scene, room), span(' ')], columns)
 }
 
 // Boxes of one or two GPUs have a legend of their own.
-function legendOf({ frame }: Scene, columns: number, room: number): Line {
-  if (frame.gpus.length <= 2 && columns >= WIDE_COLUMNS) return []
-  return fitting(signs(frame.gpus.map((gpu) => gpuMemory(gpu, frame))), Math.max(0, room), '  ')
+function legendOf({ frame }: Scene, room: number): Line {
+  if (frame.gpus.length <= 2) return []
+  return fitting(signs(memories(frame), false), Math.max(0, room), '  ')
+}
+
+// Where there is little room: what the signs of the bars mean, and the host in two numbers.
+function narrowLine(scene: Scene, columns: number): Line {
+  const { frame } = scene
+  if (frame.gpus.length === 0) return [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
+  const { totalBytes, availableBytes, swapUsedBytes } = frame.hostMemory
+  const used = both(totalBytes, availableBytes, (total, available) => total - available)
+  const host: Line = [
+    span('RAM ', 'dim'),
+    span(`${shown(used, wholeGib)}/${shown(totalBytes, wholeGib)}G`),
+    span(' swap ', 'dim'),
+    span(`${shown(swapUsedBytes, wholeGib)} `),
+  ]
+  const room = Math.max(0, columns - lineWidth(host) - 3)
+  return spread([span(' '), ...fitting(signs(memories(frame), true), room, ' ')], host, columns)
+}
+
+function memories(frame: Frame): readonly MemoryPicture[] {
+  return frame.gpus.map((gpu) => gpuMemory(gpu, frame))
+}
+
+function wholeGib(bytes: number): string {
+  return (bytes / GIB).toFixed(0)
 }
 
 function hostFacts({ frame }: Scene): readonly Ranked[] {

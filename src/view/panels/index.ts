@@ -1,27 +1,65 @@
 import type { Panel, PanelId } from '../panel.ts'
+import { cgroupsPanel } from './cgroups.ts'
 import { hostChart, kvChart, memoryChart } from './charts.ts'
+import { commandPanel } from './command.ts'
 import { faultsPanel } from './faults.ts'
+import { fleetRisksPanel } from './fleet-risks.ts'
+import { fleetPanel } from './fleet.ts'
+import { gapsPanel } from './gaps.ts'
+import { gpuChart } from './gpu-chart.ts'
+import { gpuFactsPanel } from './gpu-facts.ts'
+import { gpuListPanel } from './gpu-list.ts'
+import { gpuProcessesPanel } from './gpu-processes.ts'
 import { gpusPanel } from './gpus.ts'
 import { headerPanel } from './header.ts'
 import { helpPanel } from './help.ts'
+import { hostFactsPanel } from './host-facts.ts'
+import { hostProcessesPanel } from './host-processes.ts'
 import { hostPanel } from './host.ts'
+import { instancesPanel } from './instances.ts'
 import { keysPanel } from './keys.ts'
 import { oneLinePanel } from './one-line.ts'
 import { processesPanel } from './processes.ts'
+import { riskPanel } from './risk.ts'
+import { settingsPanel } from './settings.ts'
+import { sheetPanel } from './sheet.ts'
+import { slotsPanel } from './slots.ts'
+import { sumPanel } from './sum.ts'
+import { warningListPanel } from './warning-list.ts'
 import { warningsPanel } from './warnings.ts'
+import { workloadChart } from './workload-chart.ts'
 
 /** Every panel by its id: a new one is a file and a line here. */
 export const PANELS = {
-  header: headerPanel,
-  faults: faultsPanel,
-  gpus: gpusPanel,
-  'chart-memory': memoryChart,
-  'chart-kv': kvChart,
+  cgroups: cgroupsPanel,
+  'chart-gpu': gpuChart,
   'chart-host': hostChart,
-  host: hostPanel,
-  processes: processesPanel,
-  warnings: warningsPanel,
-  keys: keysPanel,
+  'chart-kv': kvChart,
+  'chart-memory': memoryChart,
+  'chart-workload': workloadChart,
+  command: commandPanel,
+  faults: faultsPanel,
+  fleet: fleetPanel,
+  'fleet-risks': fleetRisksPanel,
+  gaps: gapsPanel,
+  'gpu-facts': gpuFactsPanel,
+  'gpu-list': gpuListPanel,
+  'gpu-processes': gpuProcessesPanel,
+  gpus: gpusPanel,
+  header: headerPanel,
   help: helpPanel,
+  host: hostPanel,
+  'host-facts': hostFactsPanel,
+  'host-processes': hostProcessesPanel,
+  instances: instancesPanel,
+  keys: keysPanel,
   'one-line': oneLinePanel,
+  processes: processesPanel,
+  risk: riskPanel,
+  settings: settingsPanel,
+  sheet: sheetPanel,
+  slots: slotsPanel,
+  sum: sumPanel,
+  'warning-list': warningListPanel,
+  warnings: warningsPanel,
 } as const satisfies Readonly<Record<PanelId, Panel>>

@@ -1,17 +1,41 @@
 import { BINDINGS } from '../keymap.ts'
-import { fitting, span } from '../line.ts'
+import { fitting, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import { readFilter } from '../row-filter.ts'
+import type { Prompt } from '../sheet.ts'
+import { topView } from '../views.ts'
 
-/** The key bar: the keys that do something now, the most needed ones as long as there is room. */
+/** The last line: what is being typed, what the last key did, or the keys that do something here. */
 export const keysPanel: Panel = {
   id: 'keys',
   title: () => ({ left: [], right: [] }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: [bar(scene, size.columns)] }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: [line(scene, size.columns)] }),
+}
+
+function line(scene: Scene, columns: number): Line {
+  const { prompt, notice } = scene.ui
+  if (prompt !== undefined) return promptLine(prompt, columns)
+  return notice === undefined ? bar(scene, columns) : [span(` ${notice}`, 'strong')]
+}
+
+// The end of a long text is what is being typed.
+function promptLine({ view, text }: Prompt, columns: number): Line {
+  const read = view === 'fleet' ? undefined : readFilter(text)
+  const examples = view === 'fleet' ? 'host names, states, GPUs' : 'engine:vllm gpu:0 vram>10G !user:root'
+  const right: Line =
+    read?.kind === 'error'
+      ? [span(` ${read.message} `, 'warn')]
+      : [span(` ${examples}   Enter keeps, Esc undoes `, 'dim')]
+  const shown = text.slice(-Math.max(10, Math.floor(columns / 2)))
+  return spread([span(' Filter: ', 'key'), span(shown, 'strong'), span('_', 'key')], right, columns)
 }
 
 function bar({ session, ui }: Scene, columns: number): Line {
+  const view = topView(ui.views).kind
   const parts = BINDINGS.flatMap(({ bar: entry, action }) =>
-    entry === undefined || action(session, ui.paused) === undefined
+    entry === undefined ||
+    (entry.views !== undefined && !entry.views.includes(view)) ||
+    action(session, ui) === undefined
       ? []
       : [{ rank: entry.rank, line: [span(entry.key, 'key'), span(` ${entry.label(session)}`, 'dim')] }],
   )

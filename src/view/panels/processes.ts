@@ -1,40 +1,55 @@
+import type { Frame } from '../../model/frame.ts'
+import { firstRow, selectedRow } from '../cursor.ts'
 import { glyph } from '../glyphs.ts'
 import { cell, clipLine, fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
+import type { Preferences } from '../preferences.ts'
 import { processColumns } from '../process-columns.ts'
-import type { ProcessColumn } from '../process-columns.ts'
+import type { CellChoices, ProcessColumn } from '../process-columns.ts'
 import { processCount, processRows } from '../process-rows.ts'
 import type { ProcessRow } from '../process-row.ts'
-import { firstRow, selectedRow } from '../ui-state.ts'
-import type { UiState } from '../ui-state.ts'
+import { NO_CURSOR } from '../cursor.ts'
 import { wrap } from '../width.ts'
 import { MISSING } from '../wording.ts'
 
-/** Every process that holds GPU memory, joined to what is known of its workload. */
+/** Every engine, and every process that holds GPU memory beside them. */
 export const processesPanel: Panel = {
   id: 'processes',
-  title: (scene) => ({
-    left: [span('Processes', 'title'), span(`  ${processCount(scene.frame)}`, 'dim')],
-    right: [
-      span(`sorted by ${scene.ui.sort.replace('-', ' ')}${scene.ui.reversed ? ', reversed' : ''}`, 'dim'),
+  title: ({ frame, ui }) => ({
+    left: [
+      span('Workloads', 'title'),
+      span(`  ${processCount(frame)}`, 'dim'),
+      ...(ui.filters.overview === '' ? [] : [span('  filter ', 'dim'), span(ui.filters.overview, 'key')]),
     ],
+    right: [span(orderOf(ui.preferences), 'dim')],
   }),
   view: (scene, size): PanelView => ({ kind: 'lines', lines: table(scene, size) }),
 }
 
+function orderOf({ sort, reversed, tree }: Preferences): string {
+  return `${tree ? 'tree, ' : ''}sorted by ${sort.replace('-', ' ')}${reversed ? ', reversed' : ''}`
+}
+
 function table(scene: Scene, size: Size): readonly Line[] {
-  const rows = processRows(scene.frame, scene.ui)
-  const columns = columnsFor(processColumns(scene.frame.gpus.length > 0), size.columns - 1)
-  if (rows.length === 0)
-    return [head(columns, scene.ui, size.columns), ...emptyState(scene, size)].slice(0, size.rows)
+  const { frame, ui } = scene
+  const { preferences, cursors, filters, commandOffset } = ui
+  const rows = processRows(frame, preferences, filters.overview)
+  const columns = columnsFor(
+    processColumns(frame.gpus.length > 0, preferences.hiddenColumns),
+    size.columns - 1,
+  )
+  const heading = head(columns, preferences, size.columns)
+  if (rows.length === 0) return [heading, ...emptyState(scene, size)].slice(0, size.rows)
   const ids = rows.map((row) => row.id)
   const inSight = size.rows - 1
-  const first = firstRow(scene.ui, ids, inSight)
-  const selected = selectedRow(scene.ui, ids)
+  const cursor = cursors.overview ?? NO_CURSOR
+  const first = firstRow(cursor, ids, inSight)
+  const selected = selectedRow(cursor, ids)
+  const choices = { commandOffset, units: preferences.units }
   const lines = rows
     .slice(first, first + Math.max(0, inSight))
-    .map((row, i) => line(row, columns, scene.ui, first + i === selected, size.columns))
-  return [head(columns, scene.ui, size.columns), ...lines].slice(0, size.rows)
+    .map((row, i) => line(row, columns, choices, first + i === selected, size.columns))
+  return [heading, ...lines].slice(0, size.rows)
 }
 
 interface Fitted {
@@ -60,10 +75,10 @@ function columnsFor(useful: readonly ProcessColumn[], room: number): readonly Fi
     })
 }
 
-function head(columns: readonly Fitted[], ui: UiState, width: number): Line {
+function head(columns: readonly Fitted[], { sort, reversed }: Preferences, width: number): Line {
   const cells = columns.flatMap(({ column, width: own }) => {
-    const sorted = column.sort === ui.sort
-    const arrow = glyph(ui.reversed ? 'ascending' : 'descending')
+    const sorted = column.sort === sort
+    const arrow = glyph(reversed ? 'ascending' : 'descending')
     const title = cell(
       sorted ? withArrow(column, arrow, own) : column.head,
       own,
@@ -82,13 +97,13 @@ function withArrow(column: ProcessColumn, arrow: string, width: number): string 
 function line(
   row: ProcessRow,
   columns: readonly Fitted[],
-  ui: UiState,
+  choices: CellChoices,
   selected: boolean,
   width: number,
 ): Line {
   const cells = columns.flatMap(({ column, width: own }, i) => [
     { text: i === 0 && selected ? glyph('selected') : ' ' },
-    valueCell(column.text(row, ui), own, column, row),
+    valueCell(column.text(row, choices), own, column, row),
   ])
   const whole = fitLine(cells, width)
   return selected ? whole.map((part) => ({ ...part, selected: true })) : whole
@@ -98,21 +113,23 @@ function valueCell(text: string, width: number, column: ProcessColumn, row: Proc
   return cell(text, width, column.align, text === MISSING || text === 'steady' ? 'dim' : column.tone(row))
 }
 
-function emptyState({ frame }: Scene, size: Size): readonly Line[] {
-  const hidden = frame.gpus.some((gpu) => gpu.unownedReason === 'pid-namespace')
-  const unlisted = frame.gpus.length > 0 && frame.gpus.every((gpu) => gpu.processes.kind === 'missing')
+function emptyState({ frame, ui }: Scene, size: Size): readonly Line[] {
   const words = wrap(
-    sentence(frame.gpus.length > 0, hidden, unlisted),
+    ui.filters.overview === '' || processCount(frame) === 0
+      ? nothingHere(frame)
+      : `none of ${processCount(frame)} rows passes the filter; Esc drops it`,
     Math.max(1, size.columns - 3),
     size.rows - 1,
   )
   return words.map((text) => clipLine([span(`  ${text}`, 'dim')], size.columns))
 }
 
-function sentence(hasGpu: boolean, hidden: boolean, unlisted: boolean): string {
-  if (!hasGpu) return 'no process to show'
-  if (hidden)
+function nothingHere(frame: Frame): string {
+  if (frame.gpus.length === 0)
+    return 'no engine runs here yet: start one, such as llama-server or vllm, and it appears'
+  if (frame.gpus.some((gpu) => gpu.unownedReason === 'pid-namespace'))
     return "the processes are in another PID namespace; start the container with '--pid=host' to see them"
-  if (unlisted) return 'the driver does not list the processes of this GPU'
-  return 'no process holds GPU memory'
+  if (frame.gpus.every((gpu) => gpu.processes.kind === 'missing'))
+    return 'the driver does not list the processes of this GPU'
+  return 'no process holds GPU memory yet: start a model, and it appears here with what holds its memory'
 }

@@ -1,8 +1,8 @@
-import { formatBytes, formatCount } from '../../core/format.ts'
 import type { Advice, Risk } from '../../model/risk.ts'
-import { levelGlyph } from '../glyphs.ts'
-import { clipLine, fitLine, lineWidth, span } from '../line.ts'
+import { glyph, levelGlyph } from '../glyphs.ts'
+import { clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
+import { priceOf } from '../risk-lines.ts'
 import { wrap } from '../width.ts'
 
 // From here on there is room for the level in words and for what to do.
@@ -53,14 +53,7 @@ function counted(lines: readonly Line[], hidden: number, columns: number): reado
 }
 
 function todo(advice: Advice, columns: number): Line {
-  const gain = [
-    ...(advice.freesBytes === undefined ? [] : [`frees about ${formatBytes(advice.freesBytes)}`]),
-    ...(advice.addsTokens === undefined ? [] : [`adds ${formatCount(advice.addsTokens)} tokens`]),
-    advice.restart ? 'needs a restart' : 'no restart',
-    ...(advice.quality === undefined ? [] : [advice.quality]),
-  ]
-  return clipLine(
-    [span('   to do: ', 'dim'), span(advice.action), span(` (${gain.join(', ')})`, 'dim')],
-    columns,
-  )
+  const hint: Line = [span(`  ${glyph('enter')}`, 'key'), span(' why, how ', 'dim')]
+  const words: Line = [span('   to do: ', 'dim'), span(advice.action), span(` (${priceOf(advice)})`, 'dim')]
+  return spread(words, hint, columns)
 }

@@ -24,12 +24,13 @@ async function canvas(columns: number, rows: number, ascii = false): Promise<Dra
   const screen = await openTerminal({
     input: terminal.input,
     output: terminal.output,
-    style: { theme: MONO_THEME, ascii },
+    style: () => ({ theme: MONO_THEME, ascii }),
     picture: (size) => ({
       lines: Array.from({ length: size.rows }, () => [{ text: '.'.repeat(size.columns) }]),
       plots,
     }),
     onKey: () => undefined,
+    onMouse: () => undefined,
   })
   opened = screen
   return {
@@ -43,8 +44,8 @@ async function canvas(columns: number, rows: number, ascii = false): Promise<Dra
   }
 }
 
-function curve(columns: readonly (DotRange | undefined)[], dashed = false): Curve {
-  return { tone: 'curve0', dashed, columns }
+function curve(columns: readonly (DotRange | undefined)[], stroke: Curve['stroke'] = 'solid'): Curve {
+  return { tone: 'curve0', stroke, columns }
 }
 
 const at = (value: number): DotRange => ({ low: value, high: value })
@@ -72,7 +73,7 @@ test('a range is a stroke from its lowest to its highest', async () => {
 test('marks and forecasts have gaps of their own', async () => {
   const { show } = await canvas(6, 4)
   const flat = Array.from({ length: 8 }, () => at(0))
-  const chart = { curves: [curve(flat, true)], marks: [{ at: 1, tone: 'limit' as const }] }
+  const chart = { curves: [curve(flat, 'dashed')], marks: [{ at: 1, tone: 'limit' as const }] }
   expect(await show(chart, RECT)).toEqual(['......', '.⠉ ⠉ .', '.⣀ ⣀ .', '......'])
 })
 

@@ -1,8 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { Terminal } from '@xterm/headless'
+import { fleetFrames } from '../../support/scene-fleet.ts'
+import { manyFrames, tensorParallelFrames } from '../../support/scene-many.ts'
 import { twoH100Frames } from '../../support/scene-two-h100.ts'
-import { eightGpusFrames, hostile, mig, noGpuFrames, unifiedFrames } from '../../support/scenes.ts'
+import {
+  eightGpusFrames,
+  hostile,
+  mig,
+  noGpuFrames,
+  nothingRuns,
+  unifiedFrames,
+} from '../../support/scenes.ts'
 import { watch } from '../../support/terminal.ts'
 import type { Frame } from '../../../src/model/frame.ts'
 
@@ -11,13 +20,39 @@ import type { Frame } from '../../../src/model/frame.ts'
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1'
 const FOLDER = new URL('golden/', import.meta.url)
 
-const FRAMES: Readonly<Record<string, () => readonly Frame[]>> = {
-  'two-h100': twoH100Frames,
-  'eight-gpus': () => eightGpusFrames(60),
-  'no-gpu': noGpuFrames,
-  unified: unifiedFrames,
-  mig: () => [mig().frame],
-  hostile: () => [hostile().frame],
+interface Shot {
+  readonly frames: () => readonly Frame[]
+  /** Typed one after the other. */
+  readonly keys?: readonly string[]
+}
+
+const ENTER = '\r'
+const F2 = '\u001bOQ'
+
+const SHOTS: Readonly<Record<string, Shot>> = {
+  'two-h100': { frames: twoH100Frames },
+  'eight-gpus': { frames: () => eightGpusFrames(60) },
+  'no-gpu': { frames: noGpuFrames },
+  unified: { frames: unifiedFrames },
+  mig: { frames: () => [mig().frame] },
+  hostile: { frames: () => [hostile().frame] },
+  nothing: { frames: () => [nothingRuns().frame] },
+  many: { frames: manyFrames },
+  workload: { frames: twoH100Frames, keys: ['j', ENTER] },
+  'workload-growing': { frames: twoH100Frames, keys: [ENTER] },
+  'workload-several-gpus': { frames: tensorParallelFrames, keys: [ENTER] },
+  'workload-slots': { frames: tensorParallelFrames, keys: ['j', ENTER] },
+  tree: { frames: tensorParallelFrames, keys: ['t'] },
+  filter: { frames: manyFrames, keys: ['/', 'kv>80% !user:team4'] },
+  gpu: { frames: twoH100Frames, keys: ['2', 'j'] },
+  'gpu-mig': { frames: () => [mig().frame], keys: ['2'] },
+  warnings: { frames: twoH100Frames, keys: ['3', 'j'] },
+  host: { frames: tensorParallelFrames, keys: ['4'] },
+  help: { frames: twoH100Frames, keys: ['?'] },
+  setup: { frames: twoH100Frames, keys: [F2, 'j'] },
+  signal: { frames: twoH100Frames, keys: ['K', ENTER] },
+  fleet: { frames: fleetFrames },
+  'fleet-warnings': { frames: fleetFrames, keys: ['2'] },
 }
 
 const SIZES = [
@@ -27,17 +62,20 @@ const SIZES = [
 ] as const
 
 describe.each(SIZES)('%i×%i', (columns, rows) => {
-  test.each(Object.keys(FRAMES))('%s', async (name) => {
+  test.each(Object.keys(SHOTS))('%s', async (name) => {
     await matches(`${name}-${columns}x${rows}.txt`, await drawn(name, columns, rows, asText))
   })
 })
 
-test('two-h100 at 80×24 has its colours where they belong', async () => {
-  await matches('two-h100-80x24.colors.txt', await drawn('two-h100', 80, 24, asColors))
-})
+test.each(['two-h100', 'workload', 'warnings', 'fleet'])(
+  '%s at 80×24 has its colours where they belong',
+  async (name) => {
+    await matches(`${name}-80x24.colors.txt`, await drawn(name, 80, 24, asColors))
+  },
+)
 
-test('two-h100 at 80×24 in ASCII', async () => {
-  await matches('two-h100-80x24.ascii.txt', await drawn('two-h100', 80, 24, asText, true))
+test.each(['two-h100', 'workload'])('%s at 80×24 in ASCII', async (name) => {
+  await matches(`${name}-80x24.ascii.txt`, await drawn(name, 80, 24, asText, true))
 })
 
 async function drawn(
@@ -48,7 +86,9 @@ async function drawn(
   ascii = false,
 ): Promise<string> {
   const watched = watch(columns, rows, { ascii })
-  await watched.show(...(FRAMES[name]?.() ?? []))
+  const { frames, keys = [] } = SHOTS[name] ?? { frames: () => [] }
+  await watched.show(...frames())
+  for (const key of keys) await watched.type(key)
   const picture = read(await watched.terminal.emulator())
   await watched.screen.close()
   return picture

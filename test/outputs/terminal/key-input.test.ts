@@ -5,7 +5,7 @@ import { pause } from '../../support/terminal.ts'
 
 function typed(): { readonly input: PassThrough; readonly seen: string[]; release: () => void } {
   const input = new PassThrough()
-  const keys = takeKeys(input)
+  const keys = takeKeys(input, () => undefined)
   const seen: string[] = []
   keys.stream.on('data', (data: Buffer) => seen.push(data.toString('utf8')))
   return {
@@ -50,7 +50,7 @@ test('released, the input has no listener of ours and is in its former mode', ()
     isRaw: false,
     setRawMode: (raw: boolean) => modes.push(raw),
   })
-  takeKeys(input).release()
+  takeKeys(input, () => undefined).release()
   expect(modes).toEqual([true, false])
   expect(input.listenerCount('data')).toBe(0)
   expect(input.isPaused()).toBe(true)

@@ -67,13 +67,17 @@ test('keys change the picture at once, from the last frame', async () => {
   await watched.show(...eightGpusFrames(2))
   expect(await text(watched)).toContain('sorted by risk')
   await watched.type('s')
+  expect(await text(watched)).toContain('Sort by')
+  await watched.type('s')
   expect(await text(watched)).toContain('sorted by vram')
   await watched.type('r')
   expect(await text(watched)).toContain('sorted by vram, reversed')
+  await watched.type('\r')
+  expect(await text(watched)).not.toContain('Sort by')
   await watched.type('?')
   expect(await text(watched)).toContain('quit')
   await watched.type('\u001b')
-  await expect.poll(() => text(watched)).toContain('Processes')
+  await expect.poll(() => text(watched)).toContain('Workloads')
 })
 
 test('the cursor moves with arrows, pages and letters, and stays with its process', async () => {
@@ -90,7 +94,7 @@ test('the cursor moves with arrows, pages and letters, and stays with its proces
   await watched.type('\u001b[B')
   await watched.type('\u001bOB')
   expect(await marked()).toBe('10031')
-  await watched.type('ss')
+  await watched.type('sss\r')
   expect(await marked()).toBe('10031')
   await watched.type('\u001b[F')
   await watched.type('\u001b[6~')
@@ -105,7 +109,9 @@ test('an arrow key that is torn on its way is still an arrow key', async () => {
   watched.terminal.input.write('\u001b')
   watched.terminal.input.write('[')
   await watched.type('B')
-  expect(await text(watched)).toContain('Esc closes')
+  // scrolled by a line, and still open
+  expect((await watched.terminal.rows())[1]).not.toContain('Help')
+  expect((await watched.terminal.rows())[0]).toContain('help')
 })
 
 test('a live pause holds the picture while frames go on; a second one shows the newest', async () => {
@@ -209,7 +215,7 @@ test.each(Object.keys(SCENES))(
 )
 
 test('no tag, no escape sequence of a name reaches the terminal', async () => {
-  const watched = opened(120, 30)
+  const watched = opened(200, 50)
   const scene = hostile()
   await watched.show(scene.frame)
   expect(await text(watched)).toContain('{red-fg}{bold}t')

@@ -6,9 +6,10 @@ import { startMemory } from '../../../dist/analyse/memory.js'
 import { RULES } from '../../../dist/analyse/rules.js'
 import { step } from '../../../dist/analyse/step.js'
 import { openTerminal, type Terminal } from '../../../dist/outputs/terminal/toolkit.js'
-import { NO_HISTORY, remember } from '../../../dist/view/history.js'
 import type { Scene, Size } from '../../../dist/view/panel.js'
 import { picture } from '../../../dist/view/picture.js'
+import { see } from '../../../dist/view/seen.js'
+import type { Seen } from '../../../dist/view/seen.js'
 import { DARK_THEME } from '../../../dist/view/theme.js'
 import { INITIAL_UI } from '../../../dist/view/ui-state.js'
 import { busyMachine } from './load.ts'
@@ -32,13 +33,14 @@ async function atSize(
   const [first] = scenes
   if (first === undefined) return []
   let scene = first
-  const style = { theme: DARK_THEME, ascii: false }
+  const style = () => ({ theme: DARK_THEME, ascii: false })
   const terminal = await openTerminal({
     input: new PassThrough(),
     output,
     style,
     picture: (current) => picture(scene, current),
     onKey: () => undefined,
+    onMouse: () => undefined,
   })
   const frames: { readonly ms: number; readonly bytes: number }[] = []
   for (scene of scenes) frames.push(await cost(terminal, output))
@@ -77,12 +79,12 @@ async function cost(terminal: Terminal, output: CountingOutput): Promise<{ ms: n
 
 function scenesOf(count: number): readonly Scene[] {
   let memory = startMemory({ kind: 'local', label: 'bench' }, RULES)
-  let history = NO_HISTORY
+  let seen: Seen | undefined
   return busyMachine(8, 100, count).map((sample) => {
     const stepped = step(memory, sample)
     memory = stepped.memory
-    history = remember(history, stepped.frame)
-    return { frame: stepped.frame, history, session: liveState(2000), ui: INITIAL_UI }
+    seen = see(seen, stepped.frame)
+    return { ...seen, hosts: [seen], session: liveState(2000), ui: INITIAL_UI }
   })
 }
 

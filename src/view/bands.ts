@@ -1,0 +1,73 @@
+import type { PanelId, Rect, Size } from './panel.ts'
+
+/** Panels side by side across the whole width. */
+export interface Band {
+  readonly panels: readonly PanelId[]
+  readonly rows: number
+  readonly frame: PanelFrame
+  /** Share of the width that the first of two panels takes. */
+  readonly firstShare?: number
+}
+
+/** `box` takes a line on each side, `rule` one above. */
+export type PanelFrame = 'none' | 'box' | 'rule'
+
+/** Where a panel stands, and what is drawn around it. The rectangle holds its frame. */
+export interface Placement {
+  readonly panel: PanelId
+  readonly rect: Rect
+  readonly frame: PanelFrame
+  /** Set where only a part of the panel is in sight: all its rows, and those above the part that is seen. */
+  readonly part?: { readonly rows: number; readonly skip: number }
+}
+
+export function band(panel: PanelId, rows: number, frame: PanelFrame = 'none'): Band {
+  return { panels: [panel], rows, frame }
+}
+
+export function pair(first: PanelId, second: PanelId, rows: number, firstShare: number): Band {
+  return { panels: [first, second], rows, frame: 'box', firstShare }
+}
+
+export function rowsOfBands(bands: readonly Band[]): number {
+  return bands.reduce((rows, one) => rows + Math.max(0, one.rows), 0)
+}
+
+/** The bands below each other from `top` on; empty ones are left out. */
+export function stacked(bands: readonly Band[], columns: number, top: number): readonly Placement[] {
+  const placements: Placement[] = []
+  let y = top
+  for (const one of bands.filter(({ rows }) => rows > 0)) {
+    placements.push(...sideBySide(one, { left: 0, top: y, columns, rows: one.rows }))
+    y += one.rows
+  }
+  return placements
+}
+
+/** What is seen of placements through a window of `size.rows` at `top`, `scroll` lines of them above it. */
+export function windowed(
+  placements: readonly Placement[],
+  size: Size,
+  top: number,
+  scroll: number,
+): readonly Placement[] {
+  return placements.flatMap((one): readonly Placement[] => {
+    const start = one.rect.top - scroll
+    const first = Math.max(0, start)
+    const end = Math.min(size.rows, start + one.rect.rows)
+    if (end <= first) return []
+    const rect = { ...one.rect, top: top + first, rows: end - first }
+    const whole = rect.rows === one.rect.rows
+    return [whole ? { ...one, rect } : { ...one, rect, part: { rows: one.rect.rows, skip: first - start } }]
+  })
+}
+
+function sideBySide({ panels, frame, firstShare }: Band, rect: Rect): readonly Placement[] {
+  const share = (i: number) =>
+    i === 1 && panels.length === 2 && firstShare !== undefined ? firstShare : i / panels.length
+  return panels.map((panel, i) => {
+    const left = Math.floor(share(i) * rect.columns)
+    const end = i + 1 === panels.length ? rect.columns : Math.floor(share(i + 1) * rect.columns)
+    return { panel, frame, rect: { ...rect, left, columns: end - left } }
+  })
+}

@@ -1,0 +1,59 @@
+import { bar, ui } from '../binding.ts'
+import type { Binding } from '../binding.ts'
+import { glyph } from '../glyphs.ts'
+import { FLEET_TABS, HOST_TABS, TAB_NAMES } from '../views.ts'
+import type { View } from '../views.ts'
+
+const LISTS: readonly View['kind'][] = ['overview', 'warnings', 'fleet', 'fleet-warnings', 'host']
+const DETAILS: readonly View['kind'][] = ['workload', 'warning', 'help']
+
+/** Going from view to view. */
+export const VIEW_KEYS: readonly Binding[] = [
+  ui(
+    'Views',
+    ['?', 'h', 'f1'],
+    ['?', 'h', 'F1'],
+    'open and close the help',
+    { kind: 'help' },
+    bar('?', 'Help', 1),
+  ),
+  ui(
+    'Views',
+    ['enter'],
+    ['Enter'],
+    'open what is under the cursor: why, and what to do',
+    { kind: 'open' },
+    {
+      ...bar(glyph('enter'), 'Detail', 2),
+      views: LISTS,
+    },
+  ),
+  ui(
+    'Views',
+    ['escape'],
+    ['Esc'],
+    'close what lies on top, drop the filter; never quits',
+    { kind: 'close' },
+    {
+      ...bar('Esc', 'Back', 2),
+      views: DETAILS,
+    },
+  ),
+  ui(
+    'Views',
+    ['tab'],
+    ['Tab'],
+    'next view: overview, GPUs, warnings, host',
+    { kind: 'tab', step: 1 },
+    bar('Tab', 'Views', 5),
+  ),
+  ui('Views', ['S-tab'], ['Shift-Tab'], 'previous view', { kind: 'tab', step: -1 }),
+  ...[0, 1, 2, 3].map(digit),
+]
+
+function digit(index: number): Binding {
+  const key = (index + 1).toString()
+  const tabs = [HOST_TABS[index], FLEET_TABS[index]].flatMap((tab) => tab ?? [])
+  const name = tabs.map((tab) => TAB_NAMES[tab]).join(', of the fleet: ')
+  return ui('Views', [key], [key], name, { kind: 'tab-to', index })
+}

@@ -1,0 +1,122 @@
+import { formatGib } from '../core/format.ts'
+import { valueOr } from '../core/reading.ts'
+import { GIB } from '../core/units.ts'
+import type { Frame, GpuState } from '../model/frame.ts'
+import { forecastOf, latestOf } from './chart-forecast.ts'
+import { roundUp } from './chart-subject.ts'
+import type { ChartSubject, SubjectCurve } from './chart-subject.ts'
+import { gpuMemory } from './gpu-memory.ts'
+import type { MemoryPicture } from './gpu-memory.ts'
+import { metricOf, metricTop } from './gpu-metric.ts'
+import type { GpuMetric } from './gpu-metric.ts'
+import { span } from './line.ts'
+import type { PanelTitle, Scene } from './panel.ts'
+import { curveTone } from './theme.ts'
+import { EMPTY_TRACK } from './track.ts'
+
+// As many as there are colours; more could not be told apart.
+const MOST_CURVES = 8
+
+/** A curve for each GPU, of what the user chose to see. */
+export function gpuCurves(scene: Scene): ChartSubject {
+  const { chartMetric } = scene.ui.preferences
+  return chartMetric === 'memory' ? memorySubject(scene) : vitalSubject(scene, chartMetric)
+}
+
+const TITLES: Readonly<Record<GpuMetric, readonly [name: string, unit: string]>> = {
+  memory: ['Memory', 'GiB'],
+  utilization: ['GPU utilization', '%'],
+  power: ['Power', 'W'],
+  temperature: ['Temperature', '°C'],
+}
+
+export function gpuMetricTitle({ frame, ui }: Scene): PanelTitle {
+  const [name, unit] = TITLES[ui.preferences.chartMetric]
+  const count = frame.gpus.length
+  return {
+    left: [span(name, 'title'), span(`  ${unit}`, 'dim')],
+    right: count > MOST_CURVES ? [span(`the fullest ${MOST_CURVES} of ${count} GPUs`, 'dim')] : [],
+  }
+}
+
+interface Card {
+  readonly gpu: GpuState
+  readonly memory: MemoryPicture
+}
+
+function memorySubject({ frame, history }: Scene): ChartSubject {
+  const cards = chosen(frame).map((gpu) => ({ gpu, memory: gpuMemory(gpu, frame) }))
+  const limits = [...new Set(cards.flatMap(({ memory }) => valueOr(memory.limitBytes, [])))].sort(
+    (a, b) => b - a,
+  )
+  const yMax = roundUp(Math.max(GIB, ...limits) / GIB) * GIB
+  return {
+    yMax,
+    tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
+    marks: [
+      ...limits.slice(0, 2).map((value) => ({ name: 'limit', value, tone: 'limit' as const })),
+      ...cards.flatMap((card) => ceilingMark(card, cards.length, yMax)).slice(0, 2),
+    ],
+    curves: cards.map(({ gpu, memory }): SubjectCurve => {
+      const risk = frame.risks.find(
+        (one) => one.class === 'cuda-oom' && (one.gpu === gpu.uuid || one.gpus.includes(gpu.uuid)),
+      )
+      return {
+        name: `GPU ${gpu.index}`,
+        tone: curveTone(gpu.index),
+        track: history.gpus.get(gpu.uuid) ?? EMPTY_TRACK,
+        latest: latestOf(valueOr(memory.usedBytes, undefined), formatGib),
+        forecast: forecastOf(risk, valueOr(memory.limitBytes, undefined), frame),
+      }
+    }),
+  }
+}
+
+function ceilingMark({ gpu, memory }: Card, count: number, yMax: number): ChartSubject['marks'] {
+  const { ceilingBytes } = memory
+  return ceilingBytes.kind === 'known' && ceilingBytes.value <= yMax
+    ? [
+        {
+          name: count > 1 ? `ceiling ${gpu.index}` : 'ceiling',
+          value: ceilingBytes.value,
+          tone: 'ceiling',
+        },
+      ]
+    : []
+}
+
+function vitalSubject({ frame, history }: Scene, metric: Exclude<GpuMetric, 'memory'>): ChartSubject {
+  const cards = chosen(frame)
+  const tops = cards.flatMap((gpu) => valueOr(metricTop(gpu, metric), []))
+  const values = cards.flatMap((gpu) => valueOr(metricOf(gpu, metric), []))
+  const top = Math.max(1, ...tops, ...values)
+  return {
+    yMax: metric === 'power' ? roundUp(top) : top,
+    tick: (value) => value.toFixed(0),
+    marks:
+      metric === 'power' && tops.length > 0
+        ? [{ name: 'limit', value: Math.max(...tops), tone: 'limit' }]
+        : [],
+    curves: cards.map((gpu): SubjectCurve => ({
+      name: `GPU ${gpu.index}`,
+      tone: curveTone(gpu.index),
+      track: history.vitals[metric].get(gpu.uuid) ?? EMPTY_TRACK,
+      latest: latestOf(valueOr(metricOf(gpu, metric), undefined), (value) => value.toFixed(0)),
+      forecast: undefined,
+    })),
+  }
+}
+
+// Those at risk, then the fullest in steps of a twentieth, so that curves do not come and go with every sample.
+function chosen(frame: Frame): readonly GpuState[] {
+  if (frame.gpus.length <= MOST_CURVES) return frame.gpus
+  const atRisk = new Set(frame.risks.flatMap(({ gpu, gpus }) => [gpu, ...gpus]))
+  const rank = (gpu: GpuState) => (atRisk.has(gpu.uuid) ? 100 : fullness(gpu))
+  const first = frame.gpus.toSorted((a, b) => rank(b) - rank(a) || a.index - b.index).slice(0, MOST_CURVES)
+  return frame.gpus.filter((gpu) => first.includes(gpu))
+}
+
+function fullness({ memory }: GpuState): number {
+  const total = valueOr(memory.totalBytes, 0)
+  return total > 0 ? Math.round((20 * valueOr(memory.usedBytes, 0)) / total) : 0
+}

@@ -1,0 +1,110 @@
+import { band, pair, rowsOfBands } from '../bands.ts'
+import type { Band } from '../bands.ts'
+import type { Scene, Size } from '../panel.ts'
+import { cgroupsPanel } from '../panels/cgroups.ts'
+import { commandPanel } from '../panels/command.ts'
+import { gapsPanel } from '../panels/gaps.ts'
+import { gpuFactsPanel } from '../panels/gpu-facts.ts'
+import { hostFactsPanel } from '../panels/host-facts.ts'
+import { riskPanel } from '../panels/risk.ts'
+import { settingsPanel } from '../panels/settings.ts'
+import { slotsPanel } from '../panels/slots.ts'
+import { sumPanel } from '../panels/sum.ts'
+import type { TextPanel } from '../panels/text-panel.ts'
+import { instanceRows } from '../instance-rows.ts'
+import { hasChart } from '../panels/workload-chart.ts'
+
+const WIDE_COLUMNS = 100
+const CHART_ROWS = 8
+
+/** One workload: the sum beside the settings, its curve, what is to happen and what to do, what can't be seen, its command. */
+export function workloadBands(size: Size, scene: Scene): readonly Band[] {
+  const { columns } = size
+  const boxed = (panel: TextPanel) => boxedBand(panel, scene, columns)
+  const chart = (spare: number) =>
+    hasChart(scene) ? [band('chart-workload', Math.max(CHART_ROWS, spare), 'box')] : []
+  const last = [boxed(slotsPanel), boxed(gapsPanel), boxed(commandPanel)]
+  if (columns < WIDE_COLUMNS) {
+    return [boxed(sumPanel), boxed(riskPanel), ...chart(0), boxed(settingsPanel), ...last]
+  }
+  const top = sideBySide(sumPanel, settingsPanel, scene, columns, 0.58)
+  const risk = boxed(riskPanel)
+  return [top, ...chart(size.rows - rowsOfBands([top, risk, ...last])), risk, ...last]
+}
+
+/** The list of GPUs where there are several; of the one under the cursor all that is known. */
+export function gpuBands(size: Size, scene: Scene): readonly Band[] {
+  const count = scene.frame.gpus.length
+  const listRows = count > 1 ? Math.min(count, Math.max(2, Math.floor(size.rows / 4))) + 2 : 0
+  const facts = Math.min(size.rows - listRows, boxedBand(gpuFactsPanel, scene, size.columns).rows)
+  const rest = size.rows - listRows - facts
+  const processes = rest - chartRowsOf(rest)
+  return [
+    band('gpu-list', listRows, 'box'),
+    band('gpu-facts', facts, 'box'),
+    band('chart-gpu', chartRowsOf(rest), 'box'),
+    band('gpu-processes', processes < 3 ? 0 : processes, 'box'),
+  ]
+}
+
+/** The host: its memory in numbers and as a curve, the control groups of engines, and who holds its memory. */
+export function hostBands(size: Size, scene: Scene): readonly Band[] {
+  const wide = size.columns >= WIDE_COLUMNS
+  const facts = boxedBand(hostFactsPanel, scene, wide ? Math.floor(size.columns * 0.45) : size.columns).rows
+  const top: readonly Band[] = wide
+    ? [pair('host-facts', 'chart-host', Math.max(facts, CHART_ROWS), 0.45)]
+    : [band('host-facts', facts, 'box')]
+  const groups = boxedBand(cgroupsPanel, scene, size.columns)
+  const rest = size.rows - rowsOfBands([...top, groups])
+  const chart = wide || rest < 14 ? 0 : CHART_ROWS
+  const kept = rest - chart < 4 ? { ...groups, rows: 0 } : groups
+  const table = size.rows - rowsOfBands([...top, kept]) - chart
+  return [...top, band('chart-host', chart, 'box'), kept, band('host-processes', Math.max(3, table), 'box')]
+}
+
+/** What stands and what was, and of the one under the cursor why and what to do. */
+export function warningBands(size: Size, scene: Scene): readonly Band[] {
+  const wanted = boxedBand(riskPanel, scene, size.columns).rows
+  const detail = Math.min(wanted, Math.floor(size.rows * 0.6))
+  return [band('warning-list', size.rows - detail, 'box'), band('risk', detail, 'box')]
+}
+
+/** One warning with all that is known of it. */
+export function oneWarningBands(size: Size, scene: Scene): readonly Band[] {
+  const { rows } = boxedBand(riskPanel, scene, size.columns)
+  return [band('risk', Math.max(rows, size.rows), 'box')]
+}
+
+/** One row for each host; engines that run on several; the worst warnings of all. */
+export function fleetBands(size: Size, scene: Scene): readonly Band[] {
+  const instances = instanceRows(scene.hosts).length
+  const instanceBand = instances === 0 ? 0 : Math.min(instances + 3, Math.floor(size.rows / 4))
+  const risks = scene.hosts.reduce((count, { frame }) => count + frame.risks.length, 0)
+  const most = Math.max(0, Math.floor((size.rows - instanceBand) / 3))
+  const spare = size.rows - instanceBand - (scene.hosts.length + 3)
+  const riskBand = risks === 0 ? 0 : Math.min(risks + 2, Math.max(most, spare))
+  return [
+    band('fleet', size.rows - instanceBand - riskBand, 'box'),
+    band('instances', instanceBand, 'box'),
+    band('fleet-risks', riskBand < 3 ? 0 : riskBand, 'box'),
+  ].map((one, _, all) =>
+    one.panels[0] === 'fleet' && all[2]?.rows === 0 ? { ...one, rows: one.rows + riskBand } : one,
+  )
+}
+
+function chartRowsOf(rest: number): number {
+  if (rest < CHART_ROWS) return 0
+  return rest < CHART_ROWS + 6 ? rest : Math.max(CHART_ROWS, Math.floor(rest / 2))
+}
+
+// As high as its text; no box where there is nothing to say.
+function boxedBand(panel: TextPanel, scene: Scene, columns: number): Band {
+  const lines = panel.lines(scene, columns - 2).length
+  return band(panel.id, lines === 0 ? 0 : lines + 2, 'box')
+}
+
+function sideBySide(a: TextPanel, b: TextPanel, scene: Scene, columns: number, share: number): Band {
+  const left = Math.floor(columns * share)
+  const rows = Math.max(a.lines(scene, left - 2).length, b.lines(scene, columns - left - 2).length)
+  return pair(a.id, b.id, rows + 2, share)
+}

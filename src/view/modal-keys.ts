@@ -1,0 +1,168 @@
+import type { SessionState } from '../model/session.ts'
+import { SIGNALS } from '../model/signal.ts'
+import type { KeyAction } from './key-action.ts'
+import { setupItems } from './setup-items.ts'
+import type { Prompt, Sheet } from './sheet.ts'
+import type { UiEvent, UiState } from './ui-state.ts'
+
+/** What a key means while something is typed or chosen; `through` where it means what it always means. */
+export function modalAction(
+  key: string,
+  session: SessionState,
+  ui: UiState,
+  character: string | undefined,
+): KeyAction | undefined | 'through' {
+  if (ui.prompt !== undefined) return promptAction(key, ui.prompt, character)
+  return ui.sheet === undefined ? 'through' : sheetAction(key, ui.sheet, session, ui)
+}
+
+function promptAction(key: string, prompt: Prompt, character: string | undefined): KeyAction | undefined {
+  switch (key) {
+    case 'enter':
+      return act({ kind: 'prompt', prompt: undefined })
+    case 'escape':
+      return act({ kind: 'prompt-undo' })
+    case 'backspace':
+    case 'C-h':
+      return typed(prompt, prompt.text.replace(/.$/su, ''))
+    case 'C-u':
+      return typed(prompt, '')
+    case 'C-w':
+      return typed(prompt, prompt.text.replace(/\S*\s*$/, ''))
+    default:
+      return character !== undefined && isText(character) ? typed(prompt, prompt.text + character) : undefined
+  }
+}
+
+const LONGEST = 200
+
+function typed(prompt: Prompt, text: string): KeyAction {
+  return act({ kind: 'prompt', prompt: { ...prompt, text: text.slice(0, LONGEST) } })
+}
+
+function isText(character: string): boolean {
+  return /^[^\p{C}]+$/u.test(character)
+}
+
+function sheetAction(
+  key: string,
+  sheet: Sheet,
+  session: SessionState,
+  ui: UiState,
+): KeyAction | undefined | 'through' {
+  switch (sheet.kind) {
+    case 'sort':
+      return sortAction(key, sheet)
+    case 'setup':
+      return setupAction(key, sheet.index, session, ui)
+    case 'signal':
+      return signalAction(key, sheet)
+  }
+}
+
+function sortAction(key: string, { before }: Extract<Sheet, { kind: 'sort' }>): KeyAction | 'through' {
+  switch (key) {
+    case 's':
+    case 'f6':
+    case 'down':
+    case 'right':
+    case 'j':
+    case 'tab':
+      return act({ kind: 'sort', step: 1 })
+    case 'up':
+    case 'left':
+    case 'k':
+    case 'S-tab':
+      return act({ kind: 'sort', step: -1 })
+    case 'enter':
+      return CLOSED
+    case 'escape':
+      return act({ kind: 'sort-undo', before })
+    default:
+      return 'through'
+  }
+}
+
+function setupAction(
+  key: string,
+  index: number,
+  session: SessionState,
+  ui: UiState,
+): KeyAction | undefined | 'through' {
+  const items = setupItems(ui.preferences, session)
+  const at = (next: number): KeyAction =>
+    act({ kind: 'sheet', sheet: { kind: 'setup', index: (next + items.length) % items.length } })
+  switch (key) {
+    case 'down':
+    case 'j':
+    case 'tab':
+      return at(index + 1)
+    case 'up':
+    case 'k':
+    case 'S-tab':
+      return at(index - 1)
+    case 'right':
+    case 'l':
+    case 'enter':
+    case 'space':
+      return changed(items[index]?.step(1))
+    case 'left':
+      return changed(items[index]?.step(-1))
+    case 'escape':
+    case 'f2':
+      return CLOSED
+    default:
+      return key === 'q' || key === 'f10' || key === 'C-l' || key === 'f12' ? 'through' : undefined
+  }
+}
+
+function changed(
+  change: ReturnType<ReturnType<typeof setupItems>[number]['step']> | undefined,
+): KeyAction | undefined {
+  switch (change?.kind) {
+    case 'prefer':
+      return act({ kind: 'prefer', change: change.change })
+    case 'source':
+      return { kind: 'source', command: change.command }
+    case undefined:
+      return undefined
+  }
+}
+
+// Only y sends: what is pasted or pressed twice by mistake must not.
+function signalAction(
+  key: string,
+  { target, index, asked }: Extract<Sheet, { kind: 'signal' }>,
+): KeyAction | undefined {
+  const signal = SIGNALS[index] ?? SIGNALS[0]
+  if (asked) return key === 'y' ? { kind: 'signal', target, signal } : CLOSED
+  const at = (next: number): KeyAction =>
+    act({
+      kind: 'sheet',
+      sheet: { kind: 'signal', target, index: (next + SIGNALS.length) % SIGNALS.length, asked: false },
+    })
+  switch (key) {
+    case 'right':
+    case 'down':
+    case 'j':
+    case 'tab':
+      return at(index + 1)
+    case 'left':
+    case 'up':
+    case 'k':
+    case 'S-tab':
+      return at(index - 1)
+    case 'enter':
+      return act({ kind: 'sheet', sheet: { kind: 'signal', target, index, asked: true } })
+    case 'escape':
+      return CLOSED
+    default:
+      return undefined
+  }
+}
+
+const CLOSED = act({ kind: 'sheet', sheet: undefined })
+
+function act(event: UiEvent): KeyAction {
+  return { kind: 'ui', event }
+}

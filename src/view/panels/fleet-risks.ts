@@ -1,0 +1,26 @@
+import { levelGlyph } from '../glyphs.ts'
+import { span } from '../line.ts'
+import type { Line, Scene } from '../panel.ts'
+import { warningRows } from '../warning-rows.ts'
+import { fit } from '../width.ts'
+import { textPanel } from './text-panel.ts'
+
+/** The warnings of all hosts in one list, the worst first. */
+export const fleetRisksPanel = textPanel(
+  'fleet-risks',
+  (scene) => ({
+    left: [span('Warnings of all hosts', 'title'), span(`  ${present(scene).length}`, 'dim')],
+    right: [],
+  }),
+  (scene) =>
+    present(scene).map(({ risk, host = '', summary }): Line => [
+      span(` ${risk === undefined ? ' ' : levelGlyph(risk.level)} `, risk?.level),
+      span(`${fit(host, 14)} `, 'strong'),
+      span(summary),
+    ]),
+)
+
+function present(scene: Scene) {
+  const fleet = { ...scene, ui: { ...scene.ui, views: [{ kind: 'fleet' }] as const } }
+  return warningRows(fleet).filter(({ kind }) => kind === 'now')
+}

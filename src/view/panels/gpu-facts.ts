@@ -1,0 +1,118 @@
+import { formatBytes } from '../../core/format.ts'
+import { map } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
+import type { GpuState, UnownedReason } from '../../model/frame.ts'
+import { gpuMemory } from '../gpu-memory.ts'
+import { gpuInView } from '../in-view.ts'
+import { fitting, lineWidth, span, spread } from '../line.ts'
+import type { Line, PanelTitle, Scene } from '../panel.ts'
+import { MISSING, shortGpuName, shown } from '../wording.ts'
+import {
+  condition,
+  freeOf,
+  legend,
+  memoryBar,
+  riskSpan,
+  usedOfLimit,
+  vitals,
+  worstRisk,
+} from './gpu-parts.ts'
+import { migRow } from './gpu-row.ts'
+import { textPanel } from './text-panel.ts'
+
+/** All that is known of one GPU: its memory by part, its MIG instances, clocks, power, PCIe, and what slows it. */
+export const gpuFactsPanel = textPanel('gpu-facts', title, lines)
+
+function title(scene: Scene): PanelTitle {
+  const gpu = gpuInView(scene)
+  if (gpu === undefined) return { left: [span('GPU', 'title')], right: [] }
+  const risk = riskSpan(worstRisk(scene.frame, gpu))
+  return {
+    left: [
+      span(`GPU ${gpu.index}  ${shortGpuName(gpu.name)}`, 'title'),
+      ...(risk.text === '' ? [] : [span('  '), risk]),
+    ],
+    right: [span(gpu.uuid, 'dim')],
+  }
+}
+
+function lines(scene: Scene, columns: number): readonly Line[] {
+  const gpu = gpuInView(scene)
+  if (gpu === undefined) {
+    return [
+      [span(' no GPU to show', 'strong')],
+      [span(" to see what llmtop shows of GPUs, try 'llmtop demo'", 'dim')],
+    ]
+  }
+  const memory = gpuMemory(gpu, scene.frame)
+  const numbers = [...usedOfLimit(memory, scene.frame), span(' ')]
+  const free: Line = [...freeOf(memory), span(' ')]
+  const room = columns - lineWidth(free) - 4
+  return [
+    [span(' '), ...memoryBar(memory, columns - lineWidth(numbers) - 1), ...numbers],
+    spread([span('  '), ...fitting(legend(memory), Math.max(0, room), '  ')], free, columns),
+    ...gpu.mig.devices.map((device) => migRow(device, scene.frame, columns)),
+    [span('  '), ...fitting([...vitals(gpu, false), ...condition(gpu)], columns - 3, '   ')],
+    ...factLines(gpu, columns),
+    ...unowned(gpu),
+  ]
+}
+
+type Fact = readonly [name: string, text: string]
+
+// As many to a line as fit, so that each stands at the same place from frame to frame.
+function factLines(gpu: GpuState, columns: number): readonly Line[] {
+  const facts = factsOf(gpu).filter(([, text]) => text !== MISSING)
+  const width = 30
+  const perLine = Math.max(1, Math.floor((columns - 2) / width))
+  const rows = Math.ceil(facts.length / perLine)
+  return Array.from({ length: rows }, (_, y) =>
+    facts.slice(y * perLine, (y + 1) * perLine).flatMap(([name, text]): Line => {
+      const label = `  ${name} `
+      return [span(label, 'dim'), span(text.padEnd(Math.max(0, width - label.length)))]
+    }),
+  )
+}
+
+function factsOf(gpu: GpuState): readonly Fact[] {
+  return [
+    ['SM clock', megahertz(gpu.clocks.smMHz)],
+    ['memory clock', megahertz(gpu.clocks.memoryMHz)],
+    ['memory busy', percent(gpu.utilization.memoryPercent)],
+    ['fan', percent(gpu.fanPercent)],
+    ['PCIe in', perSecond(gpu.pcie.rxBytesPerSecond)],
+    ['PCIe out', perSecond(gpu.pcie.txBytesPerSecond)],
+    ['bus', gpu.busId],
+    ['architecture', shown(gpu.architecture, (name) => name)],
+    ['persistence', shown(gpu.persistenceMode, (on) => (on ? 'on' : 'off: every start is slow'))],
+    ['driver model', shown(gpu.driverModel, (name) => name)],
+    ['MIG', shown(gpu.mig.enabled, (on) => (on ? 'on' : 'off'))],
+    ['driver reserves', shown(gpu.memory.reservedBytes, formatBytes)],
+    ['recovery', shown(gpu.recoveryAction, (action) => action)],
+  ]
+}
+
+function megahertz(reading: Reading<number>): string {
+  return shown(reading, (value) => `${value.toFixed(0)} MHz`)
+}
+
+function percent(reading: Reading<number>): string {
+  return shown(reading, (value) => `${value.toFixed(0)} %`)
+}
+
+function perSecond(reading: Reading<number>): string {
+  return shown(map(reading, formatBytes), (text) => `${text}/s`)
+}
+
+function unowned({ unownedBytes, unownedReason }: GpuState): readonly Line[] {
+  if (unownedBytes.kind === 'missing' || unownedBytes.value < 64 * 1024 ** 2 || unownedReason === undefined)
+    return []
+  return [[span(`  ${formatBytes(unownedBytes.value)} unowned: ${REASONS[unownedReason]}`, 'unowned')]]
+}
+
+const REASONS: Readonly<Record<UnownedReason, string>> = {
+  'pid-namespace': "its processes are in another PID namespace; start the container with '--pid=host'",
+  'exited-process': 'a process has ended and its memory is not yet given back',
+  driver: "the driver's own, for contexts of processes",
+  unknown: 'no listed process holds it',
+}

@@ -1,0 +1,104 @@
+import { SIGNALS } from '../../model/signal.ts'
+import { glyph } from '../glyphs.ts'
+import { clipLine, span } from '../line.ts'
+import type { Line, Panel, PanelTitle, PanelView, Scene, Size } from '../panel.ts'
+import { SORT_COLUMNS } from '../process-order.ts'
+import { rowLine } from '../row-line.ts'
+import { setupItems } from '../setup-items.ts'
+import type { Sheet } from '../sheet.ts'
+import { fit } from '../width.ts'
+
+/** A choice that is open: what to sort by, which signal, the setup. */
+export const sheetPanel: Panel = {
+  id: 'sheet',
+  title: ({ ui }): PanelTitle => (ui.sheet === undefined ? { left: [], right: [] } : titleOf(ui.sheet)),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: sheetLines(scene, size) }),
+}
+
+/** The lines of the open choice, at most as many as there are rows; none where nothing is open. */
+export function sheetLines(scene: Scene, size: Size): readonly Line[] {
+  const { sheet } = scene.ui
+  if (sheet === undefined || size.rows <= 0) return []
+  return linesOf(sheet, scene, size)
+    .slice(0, size.rows)
+    .map((line) => clipLine(line, size.columns))
+}
+
+function titleOf(sheet: Sheet): PanelTitle {
+  switch (sheet.kind) {
+    case 'sort':
+      return title('Sort by', 's and arrows choose, r reverses, Enter keeps, Esc brings the old order back')
+    case 'setup':
+      return title('Setup', 'up and down choose, left and right change, Esc closes')
+    case 'signal':
+      return title(
+        'Send a signal',
+        sheet.asked ? 'y sends it, any other key does not' : 'arrows choose, Enter asks, Esc closes',
+      )
+  }
+}
+
+function title(left: string, right: string): PanelTitle {
+  return { left: [span(left, 'title')], right: [span(right, 'dim')] }
+}
+
+function linesOf(sheet: Sheet, scene: Scene, size: Size): readonly Line[] {
+  switch (sheet.kind) {
+    case 'sort':
+      return sortLines(scene, size)
+    case 'setup':
+      return setupLines(sheet.index, scene, size)
+    case 'signal':
+      return signalLines(sheet)
+  }
+}
+
+const SORT_CELL = 11
+
+function sortLines({ ui }: Scene, size: Size): readonly Line[] {
+  const perLine = Math.max(1, Math.floor((size.columns - 2) / SORT_CELL))
+  const rows = Math.ceil(SORT_COLUMNS.length / perLine)
+  const arrow = glyph(ui.preferences.reversed ? 'ascending' : 'descending')
+  return Array.from({ length: rows }, (_, y) => [
+    span(' '),
+    ...SORT_COLUMNS.slice(y * perLine, (y + 1) * perLine).map((column) => {
+      const chosen = column === ui.preferences.sort
+      const text = fit(chosen ? `${glyph('selected')}${column} ${arrow}` : ` ${column}`, SORT_CELL)
+      return { ...span(text, chosen ? 'key' : 'text'), selected: chosen }
+    }),
+  ])
+}
+
+function setupLines(index: number, { ui, session }: Scene, size: Size): readonly Line[] {
+  const items = setupItems(ui.preferences, session)
+  const rows = Math.min(8, size.rows)
+  const first = Math.max(0, Math.min(index - Math.floor(rows / 2), items.length - rows))
+  return items
+    .slice(first, first + rows)
+    .map(({ name, value }, i) =>
+      rowLine(
+        [
+          span(` ${fit(name, 22)}`),
+          span(`${glyph('arrowLeft')} `, 'dim'),
+          span(value, 'key'),
+          span(` ${glyph('arrowRight')}`, 'dim'),
+        ],
+        size.columns,
+        first + i === index,
+      ),
+    )
+}
+
+function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }>): readonly Line[] {
+  const { pid, name, user } = target
+  const who = `process ${pid}, ${name}${user === undefined ? '' : ` of ${user}`}`
+  const signal = SIGNALS[index] ?? SIGNALS[0]
+  const choice: Line = SIGNALS.map((one, i) => ({
+    ...span(` ${one} `, i === index ? 'key' : 'text'),
+    selected: i === index,
+  }))
+  const question: Line = asked
+    ? [span(` Send ${signal} to ${who}? `, 'critical'), span(' y', 'key'), span(' sends it', 'dim')]
+    : [span(` to ${who}`)]
+  return [[span(' '), ...choice], question]
+}

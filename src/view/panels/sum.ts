@@ -1,0 +1,190 @@
+import { formatCount, formatGib } from '../../core/format.ts'
+import { valueOr } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
+import type { CeilingTerm } from '../../model/ceiling.ts'
+import type { Slices, Workload } from '../../model/workload.ts'
+import { glyph } from '../glyphs.ts'
+import { workloadInView } from '../in-view.ts'
+import { span } from '../line.ts'
+import type { Line, Scene } from '../panel.ts'
+import { fit } from '../width.ts'
+import { PARTS } from '../memory-parts.ts'
+import { limitedBy, MISSING, shown } from '../wording.ts'
+import { dynamicBytes, tokensShort } from '../workload-numbers.ts'
+import { gpuColumns } from './sum-per-gpu.ts'
+import { textPanel } from './text-panel.ts'
+
+/** Where a workload's bytes are: each part as measured, as predicted, and the difference. */
+export const sumPanel = textPanel(
+  'sum',
+  () => ({ left: [span('Where the bytes are', 'title')], right: [span('GiB', 'dim')] }),
+  lines,
+)
+
+const NUMBER_COLUMNS = [9, 10, 7]
+const LABEL_COLUMNS = 15
+
+function lines(scene: Scene, columns: number): readonly Line[] {
+  const workload = workloadInView(scene)
+  if (workload === undefined) return [[span(' this workload has ended; Esc goes back', 'dim')]]
+  const { memory } = workload
+  const terms = valueOr(workload.ceiling, undefined)?.workings ?? []
+  return [
+    row(columns, '', '', ['measured', 'predicted', 'drift'], 'dim'),
+    ...PARTS.flatMap(([key, name, pattern]) => part(workload, key, name, termsLike(terms, pattern), columns)),
+    ...otherTerms(terms, columns),
+    ...dynamic(workload, columns),
+    ...unexplained(memory.slices, columns),
+    [span(` ${glyph('horizontal').repeat(Math.max(0, columns - 2))}`, 'border')],
+    ...total(workload, columns),
+    ...headroom(workload),
+    ...gpuColumns(workload, scene.frame, columns),
+  ]
+}
+
+function part(
+  workload: Workload,
+  key: keyof Slices,
+  name: string,
+  terms: readonly CeilingTerm[],
+  columns: number,
+): readonly Line[] {
+  const slice = workload.memory.slices[key]
+  if (slice.kind === 'missing' && terms.length === 0) return []
+  const told = terms.flatMap((term) => term.measuredBytes ?? [])
+  const measured: Reading<number> =
+    told.length > 0 ? { kind: 'known', value: sumOf(told), basis: 'measured' } : slice
+  const predicted = terms.length === 0 ? undefined : sumOf(terms.map(({ bytes }) => bytes))
+  const note = key === 'weightsBytes' ? weightsNote(workload) : ''
+  const numbers = [
+    shown(measured, formatGib),
+    predicted === undefined ? '' : formatGib(predicted),
+    drift(measured, predicted),
+  ]
+  const line = row(columns, key === 'kvBytes' ? poolName(workload, name) : name, note, numbers)
+  return key === 'kvBytes' ? [line, ...poolUse(workload, columns)] : [line]
+}
+
+// What was computed is no measurement, and agrees with itself.
+function drift(measured: Reading<number>, predicted: number | undefined): string {
+  if (measured.kind === 'missing' || measured.basis !== 'measured' || predicted === undefined) return ''
+  const gib = formatGib(Math.abs(measured.value - predicted))
+  return `${measured.value < predicted && gib !== '0.0' ? glyph('minus') : '+'}${gib}`
+}
+
+function otherTerms(terms: readonly CeilingTerm[], columns: number): readonly Line[] {
+  const others = terms.filter(({ term }) => !PARTS.some(([, , pattern]) => pattern.test(term)))
+  return others.map(({ term, bytes, measuredBytes }) =>
+    row(columns, term, '', [
+      measuredBytes === undefined ? MISSING : formatGib(measuredBytes),
+      formatGib(bytes),
+      measuredBytes === undefined
+        ? ''
+        : drift({ kind: 'known', value: measuredBytes, basis: 'measured' }, bytes),
+    ]),
+  )
+}
+
+function dynamic(workload: Workload, columns: number): readonly Line[] {
+  const bytes = dynamicBytes(workload)
+  const divided =
+    workload.memory.slices.kvBytes.kind === 'known' ||
+    workload.memory.slices.activationsBytes.kind === 'known'
+  return bytes.kind === 'missing' || divided
+    ? []
+    : [row(columns, 'dynamic', 'KV, activations', [formatGib(bytes.value)])]
+}
+
+function unexplained({ unexplainedBytes }: Slices, columns: number): readonly Line[] {
+  return unexplainedBytes.kind === 'missing'
+    ? []
+    : [row(columns, 'unexplained', '', [formatGib(unexplainedBytes.value)])]
+}
+
+function total({ memory, ceiling }: Workload, columns: number): readonly Line[] {
+  const measured = shown(memory.usedBytes, formatGib)
+  if (ceiling.kind === 'missing') {
+    const why = ceiling.detail ?? 'no ceiling is known'
+    return [row(columns, 'total', '', [measured, MISSING], 'strong'), remark('', why)]
+  }
+  const { bytes, lowBytes, highBytes } = ceiling.value
+  const held: Reading<number> =
+    memory.usedBytes.kind === 'known' ? { ...memory.usedBytes, basis: 'measured' } : memory.usedBytes
+  return [
+    row(columns, 'total', '', [measured, formatGib(bytes), drift(held, bytes)], 'strong'),
+    remark('ceiling', `${formatGib(lowBytes)}–${formatGib(highBytes)}, ${limitedBy(ceiling.value)}`),
+  ]
+}
+
+function headroom({ headroom: left }: Workload): readonly Line[] {
+  if (left.bytes.kind === 'missing' && left.tokens.kind === 'missing') return []
+  const tokens = left.tokens.kind === 'known' ? [`${formatCount(left.tokens.value)} tokens`] : []
+  const requests =
+    left.requests.kind === 'known'
+      ? [`about ${formatCount(left.requests.value)} requests as seen lately`]
+      : []
+  const bytes = left.bytes.kind === 'known' ? [`${formatGib(left.bytes.value)} GiB`] : []
+  return [remark('headroom', [...bytes, ...tokens, ...requests].join(', '))]
+}
+
+function weightsNote({ model, memory }: Workload): string {
+  const parameters = shown(model.parameters, (count) => `${(count / 1e9).toFixed(2)} B`)
+  const quantization = valueOr(model.quantization, '')
+  const onCpu = valueOr(memory.onCpuRatio, 0)
+  return [
+    ...(parameters === MISSING ? [] : [parameters]),
+    ...(quantization === '' ? [] : [quantization]),
+    ...(onCpu > 0 ? [`${(100 * onCpu).toFixed(0)} % on the CPU`] : []),
+  ].join(', ')
+}
+
+function poolName({ kv }: Workload, name: string): string {
+  return valueOr(kv.growth, undefined) === 'preallocated' ? 'KV pool' : name
+}
+
+function poolUse({ kv }: Workload, columns: number): readonly Line[] {
+  const { usedBytes, usedTokens, capacityTokens, reusableTokens, usedRatio } = kv
+  if (usedBytes.kind === 'missing' && usedTokens.kind === 'missing' && usedRatio.kind === 'missing') return []
+  const of = capacityTokens.kind === 'known' ? ` of ${tokensShort(capacityTokens.value)}` : ''
+  const percent = shown(usedRatio, (ratio) => `${(100 * ratio).toFixed(0)} %`)
+  const text = usedTokens.kind === 'known' ? `${tokensShort(usedTokens.value)}${of} tokens` : percent
+  const reusable =
+    reusableTokens.kind === 'known' && reusableTokens.value > 0
+      ? [row(columns, '  reusable', `${formatCount(reusableTokens.value)} tokens of finished requests`, [])]
+      : []
+  return [row(columns, '  in use', text, [shown(usedBytes, formatGib)]), ...reusable]
+}
+
+// Each term belongs to the first part whose pattern it meets.
+function termsLike(terms: readonly CeilingTerm[], pattern: RegExp): readonly CeilingTerm[] {
+  return terms.filter(({ term }) => PARTS.find(([, , one]) => one.test(term))?.[2] === pattern)
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0)
+}
+
+/** `  weights        8.03 B, bf16     15.0     14.96    +0.0`: the note gives way to the numbers. */
+function row(
+  columns: number,
+  name: string,
+  note: string,
+  numbers: readonly string[],
+  tone: 'text' | 'dim' | 'strong' = 'text',
+): Line {
+  const cells = NUMBER_COLUMNS.map((width, i) =>
+    span(fit(numbers[i] ?? '', width, 'right'), i === 0 && tone === 'text' ? 'strong' : tone),
+  )
+  const room = columns - NUMBER_COLUMNS.reduce((a, b) => a + b, 0) - LABEL_COLUMNS - 4
+  const label = room < 0 ? LABEL_COLUMNS + room : LABEL_COLUMNS
+  return [
+    span(`  ${fit(name, Math.max(0, label))}`, tone),
+    span(` ${fit(note, Math.max(0, room))}`, 'dim'),
+    ...cells,
+  ]
+}
+
+// A note without numbers has the whole line.
+function remark(name: string, note: string): Line {
+  return [span(`  ${fit(name, LABEL_COLUMNS)} `, 'dim'), span(note, 'dim')]
+}

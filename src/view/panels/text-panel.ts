@@ -1,0 +1,32 @@
+import { clipLine, span } from '../line.ts'
+import type { Line, Panel, PanelId, PanelTitle, Scene, Size } from '../panel.ts'
+
+/** A panel of text that knows how many lines it would like. */
+export interface TextPanel extends Panel {
+  /** Every line, none wider than `columns`; none where there is nothing to say. */
+  lines(scene: Scene, columns: number): readonly Line[]
+}
+
+/** A panel made of its lines; what finds no room is counted in the last one. */
+export function textPanel(
+  id: PanelId,
+  title: (scene: Scene) => PanelTitle,
+  lines: (scene: Scene, columns: number) => readonly Line[],
+): TextPanel {
+  const clipped = (scene: Scene, columns: number) =>
+    lines(scene, columns).map((line) => clipLine(line, columns))
+  return {
+    id,
+    title,
+    lines: clipped,
+    view: (scene, size) => ({ kind: 'lines', lines: counted(clipped(scene, size.columns), size) }),
+  }
+}
+
+/** The lines that fit; where some don't, the last one says how many. */
+export function counted(lines: readonly Line[], size: Size): readonly Line[] {
+  if (lines.length <= size.rows) return lines
+  const kept = lines.slice(0, Math.max(0, size.rows - 1))
+  const note = [span(` + ${lines.length - kept.length} more lines`, 'dim')]
+  return size.rows <= 0 ? [] : [...kept, clipLine(note, size.columns)]
+}

@@ -1,0 +1,121 @@
+import { missing, sum, sumOfKnown, valueOr } from '../core/reading.ts'
+import type { Reading } from '../core/reading.ts'
+import type { Risk } from '../model/risk.ts'
+import type { SignalTarget } from '../model/signal.ts'
+import type { HostProcess } from '../model/snapshot.ts'
+import type { Trend } from '../model/trend.ts'
+import type { Workload } from '../model/workload.ts'
+import { gpuList } from './process-holders.ts'
+import type { Holder } from './process-holders.ts'
+import type { ProcessRow } from './process-row.ts'
+
+/** The row of one process: what /proc and the driver say of it. */
+export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow {
+  const { host, workload, places } = holder
+  return {
+    ...ofHost(host),
+    id: holder.id,
+    pid: holder.pid,
+    user: host?.user ?? workload?.user ?? NOTHING,
+    gpus: gpuList(places),
+    type: places[0]?.process.type ?? '',
+    engine: undefined,
+    name: lastPart(holder.name),
+    usedBytes: holder.usedBytes,
+    command: commandOf(holder),
+    depth: 0,
+    workload: undefined,
+    opens: workload?.id,
+    trend: workload?.engine === 'unknown' ? workload.trend.memory : undefined,
+    risk,
+  }
+}
+
+/** The row of an engine: all its processes together, under the name of the root. */
+export function rowOfEngine(
+  workload: Workload,
+  holders: readonly Holder[],
+  risk: Risk | undefined,
+): ProcessRow {
+  const root = holders.find((holder) => holder.pid === workload.rootPid)?.host
+  const places = holders.flatMap((holder) => holder.places)
+  const hosts = holders.flatMap(({ host }) => host ?? [])
+  return {
+    ...ofHost(root),
+    id: workload.id,
+    pid: workload.rootPid,
+    user: root?.user ?? workload.user,
+    gpus: gpuList(places),
+    type: places[0]?.process.type ?? '',
+    engine: workload.engine,
+    name: lastPart(valueOr(workload.model.name, root?.comm ?? holders[0]?.name ?? '')),
+    usedBytes: heldBy(workload, holders),
+    cpuPercent: together(hosts, ({ cpuPercent }) => cpuPercent),
+    residentBytes: residentOf(workload, hosts),
+    command: commandOfEngine(workload, holders),
+    depth: 0,
+    workload,
+    opens: workload.id,
+    trend: watchedTrend(workload),
+    risk,
+  }
+}
+
+const NOTHING = missing('not-reported')
+
+function ofHost(
+  host: HostProcess | undefined,
+): Pick<ProcessRow, 'cpuPercent' | 'residentBytes' | 'parentPid' | 'process'> {
+  return {
+    cpuPercent: host?.cpuPercent ?? NOTHING,
+    residentBytes: host?.residentBytes ?? NOTHING,
+    parentPid: host?.parentPid,
+    process: targetOf(host),
+  }
+}
+
+function heldBy({ memory }: Workload, holders: readonly Holder[]): Reading<number> {
+  const places = holders.flatMap((holder) => holder.places)
+  if (memory.usedBytes.kind === 'known' || places.length === 0) return memory.usedBytes
+  return sum(places.map(({ process }) => process.usedBytes))
+}
+
+function residentOf({ memory }: Workload, hosts: readonly HostProcess[]): Reading<number> {
+  return memory.residentBytes.kind === 'known'
+    ? memory.residentBytes
+    : together(hosts, ({ residentBytes }) => residentBytes)
+}
+
+function together(
+  hosts: readonly HostProcess[],
+  value: (host: HostProcess) => Reading<number>,
+): Reading<number> {
+  return hosts.length === 0 ? NOTHING : sumOfKnown(hosts.map(value))
+}
+
+function commandOfEngine({ command }: Workload, [first]: readonly Holder[]): string {
+  return command.length === 0 && first !== undefined ? commandOf(first) : command.join(' ')
+}
+
+function targetOf(host: HostProcess | undefined): SignalTarget | undefined {
+  if (host === undefined) return undefined
+  const { pid, startTicks, comm, user } = host
+  return { pid, startTicks, name: comm, user: valueOr(user, undefined) }
+}
+
+function commandOf({ host, name, places }: Holder): string {
+  return host === undefined || host.command.length === 0
+    ? (places[0]?.process.name ?? name)
+    : host.command.join(' ')
+}
+
+// Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part is what tells them apart.
+function lastPart(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
+}
+
+// An engine that takes its KV memory at start has a flat VRAM curve by design: its pool is the one to watch.
+function watchedTrend(workload: Workload): Trend {
+  const pooled = valueOr(workload.kv.growth, undefined) === 'preallocated'
+  return pooled && workload.trend.kv.kind !== 'too-short' ? workload.trend.kv : workload.trend.memory
+}

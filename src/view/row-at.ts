@@ -1,0 +1,26 @@
+import { choicesOf } from './choices.ts'
+import { firstRow } from './cursor.ts'
+import { layout } from './layout.ts'
+import { listOf } from './lists.ts'
+import type { Scene, Size } from './panel.ts'
+import { innerSize } from './picture.ts'
+import { cursorOf } from './ui-state.ts'
+import { topView } from './views.ts'
+
+/** The index of the row of the list that stands at a place of the screen; undefined where there is none. */
+export function rowAt(scene: Scene, size: Size, x: number, y: number): number | undefined {
+  const list = listOf(topView(scene.ui.views).kind)
+  const placement = layout(size, scene).find(({ panel }) => panel === list?.panel)
+  const choices = choicesOf(scene)
+  if (list === undefined || placement === undefined || choices === undefined) return undefined
+  const { rect, frame } = placement
+  const rows = innerSize(placement).rows - list.headRows
+  const row = y - rect.top - (frame === 'none' ? 0 : 1) - list.headRows
+  const inside = x >= rect.left && x < rect.left + rect.columns && row >= 0 && row < rows
+  const first = firstRow(
+    cursorOf(scene.ui),
+    choices.map(({ id }) => id),
+    rows,
+  )
+  return inside && first + row < choices.length ? first + row : undefined
+}
