@@ -8,6 +8,7 @@ import { attributeWorkload, type AttributedWorkload } from './attribute.ts'
 import { cgroupOf } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import { readLogs } from './engine-logs.ts'
+import { scrapedWorkloads } from './scraped.ts'
 import type { Memory } from './memory.ts'
 
 /** What all engine instances hold and did lately, with what is wrong about what they were told to be read from. */
@@ -39,7 +40,7 @@ export function attributeAll(
     const gpus = memory.gpuDocument?.document.gpus ?? []
     return [attributeWorkload(group, report, gpus, processes, { ...lately, cgroup, reported })]
   })
-  return { activity, workloads, faults: logs.unused }
+  return { activity, workloads: [...workloads, ...scrapedWorkloads(answers)], faults: logs.unused }
 }
 
 /** The clocks of two machines may be that far apart. */

@@ -18,6 +18,7 @@ const SPOKEN_PARTS = [
   'ssh/clock',
   'nvidia-smi',
   'nvidia-smi-csv',
+  'prometheus',
   'nvidia-smi/mode',
   'meminfo',
   'recording/damage',

@@ -25,6 +25,8 @@ export type Fault =
   | { readonly kind: 'clock-skew'; readonly host: string; readonly aheadMs: number }
   | { readonly kind: 'rebooted'; readonly host: string }
   | { readonly kind: 'refused'; readonly url: string; readonly status: number }
+  /** `because` completes «'URL' …». */
+  | { readonly kind: 'query-failed'; readonly url: string; readonly because: string }
   | { readonly kind: 'no-permission'; readonly what: string }
   | { readonly kind: 'not-found'; readonly what: string }
   | { readonly kind: 'too-large'; readonly what: string; readonly maxBytes: number }
@@ -96,6 +98,8 @@ export function describeFault(fault: Fault): string {
       return `'${fault.host}' was rebooted since the connection before; see 'last -x' and 'journalctl -b -1' there`
     case 'refused':
       return `${fault.url} answered ${fault.status}; does it need a key?`
+    case 'query-failed':
+      return `Prometheus at '${fault.url}' ${fault.because}`
     case 'no-permission':
       return `no permission to read ${fault.what}; run as that user or as root to see it`
     case 'not-found':
@@ -144,6 +148,8 @@ export function faultBadge(fault: Fault): string {
       return 'persistence off'
     case 'loop-mode-left':
       return 'no loop mode'
+    case 'query-failed':
+      return 'no Prometheus'
     case 'not-recorded':
       return 'not recording'
     case 'ssh':

@@ -16,6 +16,8 @@ export interface RawSample {
   readonly intervalMs: number
   /** How the host was reached; absent means live without delay (a local machine, a replay). */
   readonly link?: Link
+  /** Of the time before the run began, as a store of series knows it: for trends and charts, not to be printed as news. */
+  readonly isPast?: true
   /** An absent part was not asked at this tick: its last answer stands, with its age. */
   readonly parts: ReadonlyMap<string, Part>
 }

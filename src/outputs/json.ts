@@ -7,7 +7,8 @@ import { writeTo } from './write.ts'
 export function jsonOutput(stream: Writable): Output {
   return {
     label: 'json',
-    accept: (frame) => writeTo(stream, `${JSON.stringify(frameJson(frame))}\n`),
+    accept: (frame, { isPast }) =>
+      isPast === true ? undefined : writeTo(stream, `${JSON.stringify(frameJson(frame))}\n`),
     close: () => undefined,
   }
 }

@@ -62,6 +62,12 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
   rebooted: (from) => withText(from, 'host', (host) => ({ kind: 'rebooted', host })),
   refused: (from) =>
     withText(from, 'url', (url) => ({ kind: 'refused', url, status: asNumber(from['status']) ?? 0 })),
+  'query-failed': (from) =>
+    withText(from, 'url', (url) => ({
+      kind: 'query-failed',
+      url,
+      because: printable(asText(from['because']) ?? ''),
+    })),
   'no-permission': (from) => withText(from, 'what', (what) => ({ kind: 'no-permission', what })),
   'not-found': (from) => withText(from, 'what', (what) => ({ kind: 'not-found', what })),
   'too-large': (from) =>
