@@ -41,13 +41,36 @@ export interface RecordingState {
 export interface Timeline {
   /** Share of the log that has been looked through, 0–1: what lies beyond has no ticks yet. */
   readonly readRatio: number
+  /**
+   * False while the picture was begun near its moment instead of at the beginning: what is judged over time is not ready.
+   * It becomes exact by itself when the log has been looked through so far.
+   */
+  readonly exact: boolean
   /** From the first sample; gaps count. */
   readonly positionMs: number
   readonly durationMs: number
   readonly ticks: readonly TimelineTick[]
+  readonly notice: TimelineNotice | undefined
 }
 
-export const NO_TIMELINE: Timeline = { readRatio: 0, positionMs: 0, durationMs: 0, ticks: [] }
+export const NO_TIMELINE: Timeline = {
+  readRatio: 0,
+  exact: true,
+  positionMs: 0,
+  durationMs: 0,
+  ticks: [],
+  notice: undefined,
+}
+
+/** What a viewer should be told of moving in time. */
+export type TimelineNotice =
+  /** A hole in the log was not sat through. */
+  | { readonly kind: 'gap-skipped'; readonly ms: number }
+  /** The next warning is not known yet: the log is being looked through for it. */
+  | { readonly kind: 'searching' }
+  | { readonly kind: 'no-warning'; readonly direction: 1 | -1 }
+  /** The log has no such time of day. */
+  | { readonly kind: 'no-such-time' }
 
 /** A place on the scrub bar. */
 export interface TimelineTick {
@@ -78,5 +101,6 @@ export type SeekPlace =
   | { readonly kind: 'ratio'; readonly ratio: number }
   /** Since the first sample. */
   | { readonly kind: 'offset'; readonly ms: number }
+  | { readonly kind: 'epoch'; readonly epochMs: number }
   /** A time of day on the screen's clock, the first one after the present place, around the end. */
   | { readonly kind: 'time-of-day'; readonly secondsOfDay: number; readonly timeZoneOffsetMinutes: number }
