@@ -1,19 +1,21 @@
-import { startMemory, type Memory } from '../analyse/memory.ts'
 import type { Rules } from '../analyse/rules.ts'
-import { step } from '../analyse/step.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Frame } from '../model/frame.ts'
 import type { RiskLevel } from '../model/risk.ts'
 import { reaches } from '../model/risk.ts'
-import type { RawSample } from '../model/sample.ts'
-import { partNames, type Want } from '../model/want.ts'
 import type { Output } from '../outputs/output.ts'
 import type { Source } from '../sources/source.ts'
+import { follow } from './follow.ts'
+import type { Session, Shown } from './session.ts'
 
-export interface Run {
+export interface Run extends Omit<SessionRun, 'session'> {
   readonly source: Source
-  readonly outputs: readonly Output[]
   readonly rules: Rules
+}
+
+export interface SessionRun {
+  readonly session: Session
+  readonly outputs: readonly Output[]
   readonly signal: AbortSignal
   /** The last frame stays on show when the source has ended, until `signal`: a replay on a screen. */
   readonly stayOpen?: boolean
@@ -34,50 +36,64 @@ export interface RunResult {
 }
 
 /** The crank: source → fold → outputs, one sample at a time, each host with a memory of its own. Closes the outputs at the end. */
-export async function run(request: Run): Promise<RunResult> {
-  const { source, outputs, signal, stayOpen = false } = request
-  let seen: Seen = { frames: 0, last: undefined, worst: undefined }
+export async function run({ source, rules, ...request }: Run): Promise<RunResult> {
+  return runSession({ ...request, session: follow(source, rules) })
+}
+
+/** The same for a session that is steered: outputs that are looked at may be shown its past. */
+export async function runSession(request: SessionRun): Promise<RunResult> {
+  const { session, outputs, signal, stayOpen = false } = request
+  const refresh = (): void => {
+    for (const output of outputs) output.refresh?.()
+  }
+  let seen: Counted = { frames: 0, last: undefined, worst: undefined }
   try {
-    for await (const { frame, sample, awaited } of framesOf(request)) {
-      for (const output of outputs) await output.accept(frame, sample)
-      seen = afterFrame(seen, frame)
-      if (request.isEnough?.(frame, awaited) === true) break
+    for await (const shown of session.shown(signal, refresh)) {
+      await give(shown, outputs)
+      seen = count(seen, shown)
+      if (shown.kind === 'frame' && request.isEnough?.(shown.frame, shown.awaited) === true) break
     }
-    if (stayOpen && seen.frames > 0) await stay(outputs, signal)
+    if (stayOpen && seen.frames > 0) await stay(refresh, signal)
   } finally {
     for (const output of outputs) await output.close()
   }
-  return { ...seen, fault: source.ending() }
+  return { ...seen, fault: session.ending() }
 }
 
-type Seen = Pick<RunResult, 'frames' | 'last' | 'worst'>
-
-function afterFrame({ frames, worst }: Seen, frame: Frame): Seen {
-  return { frames: frames + 1, last: frame, worst: worseOf(worst, frame.risks[0]?.level) }
-}
-
-interface FoldedFrame {
-  readonly frame: Frame
-  readonly sample: RawSample
-  readonly awaited: number
-}
-
-async function* framesOf({ source, rules, signal }: Run): AsyncIterable<FoldedFrame> {
-  const memories = new Map<string, Memory>()
-  const wants = new Map<string, readonly Want[]>()
-  const answered = new Set<string>()
-  for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
-    const stepped = step(memories.get(sample.host) ?? startMemory(source.origin, rules), sample)
-    memories.set(sample.host, stepped.memory)
-    wants.set(sample.host, stepped.wants)
-    for (const name of sample.parts.keys()) answered.add(name)
-    const awaited = stepped.wants.filter((want) => !partNames(want).every((name) => answered.has(name)))
-    yield { frame: stepped.frame, sample, awaited: awaited.length }
+async function give(shown: Shown, outputs: readonly Output[]): Promise<void> {
+  for (const output of outputs) {
+    switch (shown.kind) {
+      case 'frame':
+        await output.accept(shown.frame, shown.sample)
+        break
+      case 'past':
+        await output.look?.(shown.seen)
+        break
+      case 'present':
+        await output.look?.(undefined)
+    }
   }
 }
 
-async function stay(outputs: readonly Output[], signal: AbortSignal): Promise<void> {
-  for (const output of outputs) output.refresh?.()
+type Counted = Pick<RunResult, 'frames' | 'last' | 'worst'>
+
+function count({ frames, last, worst }: Counted, shown: Shown): Counted {
+  switch (shown.kind) {
+    case 'frame':
+      return counted(shown.frame, frames, worst)
+    case 'past':
+      return counted(shown.seen.frame, frames, worst)
+    case 'present':
+      return { frames, last, worst }
+  }
+}
+
+function counted(frame: Frame, frames: number, worst: RiskLevel | undefined): Counted {
+  return { frames: frames + 1, last: frame, worst: worseOf(worst, frame.risks[0]?.level) }
+}
+
+async function stay(refresh: () => void, signal: AbortSignal): Promise<void> {
+  refresh()
   if (signal.aborted) return
   await new Promise((resolve) => {
     signal.addEventListener('abort', resolve, { once: true })

@@ -9,8 +9,8 @@ export interface Pace {
   control(command: SourceCommand): void
   /** Resolves when the sample is due, or at once when aborted. A gap is not sat through: what follows it comes as the next sample would. */
   until(sample: Due, signal: AbortSignal): Promise<void>
-  /** The next sample comes from elsewhere in the log, and is due at once. */
-  jump(): void
+  /** The sample at this moment has been shown, wherever the one before it stood. */
+  jump(elapsedMs: number): void
 }
 
 type Due = Pick<RawSample, 'elapsedMs' | 'intervalMs'>
@@ -55,13 +55,14 @@ export function startPace(clock: Clock, initialSpeed: number): Pace {
     },
     until: async (sample, signal) => {
       let leftMs = waitMs(lastMs, sample)
-      lastMs = sample.elapsedMs
       while (!signal.aborted && !takeStep() && (paused || (leftMs > 0 && speed !== Infinity))) {
         leftMs -= await rest(leftMs, signal)
       }
+      // a wait that was broken off begins anew
+      if (!signal.aborted) lastMs = sample.elapsedMs
     },
-    jump: () => {
-      lastMs = undefined
+    jump: (elapsedMs) => {
+      lastMs = elapsedMs
     },
   }
 }

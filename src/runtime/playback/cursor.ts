@@ -1,0 +1,80 @@
+import type { Rules } from '../../analyse/rules.ts'
+import type { Fault } from '../../core/fault.ts'
+import type { Frame, SourceOrigin } from '../../model/frame.ts'
+import type { RawSample } from '../../model/sample.ts'
+import type { LogEntry } from '../../sources/replay/log.ts'
+import { startFolding, type Memories } from '../fold.ts'
+
+/** A place in a log with the fold that has come there. */
+export interface Cursor {
+  /** False when the fold began near its place and not at the beginning. */
+  readonly exact: boolean
+  /** The moment of the newest sample that was folded. */
+  readonly atMs: number | undefined
+  /** The moment before it, as far as this cursor has seen it. */
+  readonly previousMs: number | undefined
+  /** Why the log ended, once it has. */
+  readonly ending: Fault | undefined
+  /** The sample that comes next, without taking it; undefined at the end. */
+  peek(): Promise<RawSample | undefined>
+  /** Folds the sample that was seen by `peek`. */
+  take(sample: RawSample): Frame
+  /** Gives the file back. */
+  close(): void
+}
+
+export interface CursorRequest {
+  readonly entries: AsyncIterable<LogEntry>
+  readonly memories: Memories
+  readonly exact: boolean
+  readonly origin: SourceOrigin
+  readonly rules: Rules
+}
+
+export function startCursor({ entries, memories, exact, origin, rules }: CursorRequest): Cursor {
+  const iterator = entries[Symbol.asyncIterator]()
+  const folding = startFolding(origin, rules, memories)
+  let held: RawSample | undefined
+  let over = false
+  let ending: Fault | undefined
+  let atMs: number | undefined
+  let previousMs: number | undefined
+
+  async function nextSample(): Promise<RawSample | undefined> {
+    while (!over) {
+      const next = await iterator.next()
+      if (next.done === true) over = true
+      else if (next.value.kind === 'end') ending = next.value.fault
+      else if (next.value.kind === 'sample') return next.value.sample
+    }
+    return undefined
+  }
+
+  return {
+    exact,
+    get atMs() {
+      return atMs
+    },
+    get previousMs() {
+      return previousMs
+    },
+    get ending() {
+      return ending
+    },
+    async peek() {
+      held ??= await nextSample()
+      return held
+    },
+    take(sample) {
+      held = undefined
+      if (sample.elapsedMs !== atMs) previousMs = atMs
+      atMs = sample.elapsedMs
+      return folding.next(sample).frame
+    },
+    close() {
+      over = true
+      // whoever reads a file closes it when nobody reads on; a failure to do so helps nobody
+      void iterator.return?.()
+    },
+  }
+}

@@ -1,0 +1,283 @@
+import type { Rules } from '../../analyse/rules.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { SourceOrigin } from '../../model/frame.ts'
+import type { RawSample } from '../../model/sample.ts'
+import type { SeekPlace, SessionState, SourceCommand, TimelineNotice } from '../../model/session.ts'
+import type { Log, LogSpan } from '../../sources/replay/log.ts'
+import { startPace } from '../../sources/replay/pace.ts'
+import type { Seen } from '../../view/seen.ts'
+import type { Session, Shown } from '../session.ts'
+import { momentOf, within, type Extent } from './seek-place.ts'
+import { startSurvey } from './survey.ts'
+import { startTravel } from './travel.ts'
+import { turn } from './turn.ts'
+
+export interface PlaybackOptions {
+  readonly log: Log
+  readonly span: LogSpan
+  readonly rules: Rules
+  readonly clock: Clock
+  readonly speed: number
+  readonly demo: boolean
+  readonly loop: boolean
+  /** Where it begins to play, and where it ends. */
+  readonly from: SeekPlace
+  readonly to: SeekPlace
+}
+
+/**
+ * A log on a screen: it is played at a pace, and the viewer goes to any moment of it. Meanwhile it is looked through from
+ * its beginning, so that every moment can be judged as if everything before it had been played, and warnings are known.
+ */
+export function playback(options: PlaybackOptions): Session {
+  const { log, span, rules, clock, demo } = options
+  const origin: SourceOrigin = { kind: 'replay', label: demo ? 'demo' : log.label }
+  const pace = startPace(clock, options.speed)
+  const survey = startSurvey({ log, origin, rules, giveWay })
+  const traveller = startTravel({ log, survey, origin, rules, firstMs: span.firstElapsedMs })
+  const notices = startNotices(clock)
+  let { loop } = options
+  let wish: Wish | undefined = { kind: 'place', place: options.from }
+  let isMoving = false
+  let ended = false
+  let hunt: Hunt | undefined
+  let bug: Error | undefined
+  let interruption = new AbortController()
+
+  async function giveWay(): Promise<void> {
+    while (isMoving) await turn()
+  }
+
+  function extent(): Extent {
+    const { firstElapsedMs: firstMs, firstEpochMs, lastEpochMs = firstEpochMs } = span
+    const estimatedMs = firstMs + (lastEpochMs - firstEpochMs)
+    const knownMs = Math.max(firstMs, survey.readMs, traveller.cursor?.atMs ?? firstMs)
+    return { firstMs, firstEpochMs, lastMs: survey.done ? knownMs : Math.max(estimatedMs, knownMs) }
+  }
+
+  function presentMs(): number {
+    return wish?.kind === 'moment' ? wish.ms : (traveller.cursor?.atMs ?? span.firstElapsedMs)
+  }
+
+  function interrupt(next: Wish): void {
+    wish = next
+    interruption.abort()
+    interruption = new AbortController()
+  }
+
+  function goTo(ms: number): void {
+    hunt = undefined
+    interrupt({ kind: 'moment', ms: within(ms, extent()) })
+  }
+
+  function goToPlace(place: SeekPlace): void {
+    const ms = momentOf(place, extent(), presentMs())
+    if (ms === undefined) notices.say({ kind: 'no-such-time' })
+    else goTo(ms)
+  }
+
+  function goToWarning(direction: 1 | -1, fromMs: number): void {
+    const raised = survey.ticks.filter(({ kind }) => kind !== 'gap' && kind !== 'outcome')
+    const found =
+      direction === 1
+        ? raised.find(({ atMs }) => atMs > fromMs)
+        : raised.findLast(({ atMs }) => atMs < fromMs)
+    if (found !== undefined) goTo(found.atMs)
+    else if (direction === 1 && !survey.done) hunt = { fromMs }
+    else {
+      hunt = undefined
+      notices.say({ kind: 'no-warning', direction })
+    }
+  }
+
+  function onProgress(): void {
+    const { cursor } = traveller
+    if (hunt !== undefined) goToWarning(1, hunt.fromMs)
+    // what was begun near its moment is judged anew as soon as all before it is known
+    if (wish === undefined && cursor?.atMs !== undefined && !cursor.exact && survey.readMs >= cursor.atMs)
+      interrupt({ kind: 'moment', ms: cursor.atMs })
+  }
+
+  function stepBack(): void {
+    const { previousMs } = traveller.cursor ?? {}
+    if (previousMs !== undefined) goTo(previousMs)
+  }
+
+  function control(command: SourceCommand): void {
+    switch (command.kind) {
+      case 'pause':
+      case 'resume':
+      case 'speed':
+        pace.control(command)
+        break
+      case 'step':
+        pace.control({ kind: 'pause' })
+        if (command.direction === -1) stepBack()
+        else if (!ended) pace.control(command)
+        break
+      case 'seek-by':
+        goTo(presentMs() + command.ms)
+        break
+      case 'seek-to':
+        goToPlace(command.place)
+        break
+      case 'seek-warning':
+        goToWarning(command.direction, presentMs())
+        break
+      case 'loop':
+        loop = !loop
+        break
+      case 'interval':
+      case 'record':
+        break
+    }
+  }
+
+  /** Goes where the viewer wishes, as long as there is no newer wish. */
+  async function fulfil(present: Wish): Promise<readonly Seen[]> {
+    wish = undefined
+    if (present.kind === 'show') return traveller.seen
+    const ms = present.kind === 'moment' ? present.ms : momentOf(present.place, extent(), span.firstElapsedMs)
+    isMoving = true
+    const seen = await traveller.goTo(ms ?? span.firstElapsedMs, () => wish === undefined)
+    isMoving = false
+    if (seen === undefined) return []
+    ended = false
+    if (traveller.cursor?.atMs !== undefined) pace.jump(traveller.cursor.atMs)
+    void traveller.completePast().then((isNews) => {
+      if (isNews && wish === undefined) interrupt({ kind: 'show' })
+    }, fail)
+    return seen
+  }
+
+  function fail(error: unknown): void {
+    bug = error instanceof Error ? error : new Error(String(error))
+    interrupt({ kind: 'show' })
+  }
+
+  /** The next sample when it is due; undefined when something else is. */
+  async function nextDue(signal: AbortSignal, refresh: () => void): Promise<RawSample | undefined> {
+    const woken = AbortSignal.any([signal, interruption.signal])
+    const sample = await traveller.cursor?.peek()
+    if (sample === undefined || sample.elapsedMs > endMs()) {
+      await atEnd(woken, refresh)
+      return undefined
+    }
+    await pace.until(sample, woken)
+    return woken.aborted ? undefined : sample
+  }
+
+  function endMs(): number {
+    return options.to.kind === 'end'
+      ? Infinity
+      : (momentOf(options.to, extent(), span.firstElapsedMs) ?? Infinity)
+  }
+
+  async function atEnd(woken: AbortSignal, refresh: () => void): Promise<void> {
+    if (woken.aborted) return
+    if (loop) {
+      interrupt({ kind: 'place', place: options.from })
+      return
+    }
+    ended = true
+    refresh()
+    await aborted(woken)
+  }
+
+  async function* play(signal: AbortSignal, refresh: () => void): AsyncIterable<Shown> {
+    while (!signal.aborted) {
+      if (bug !== undefined) throw bug
+      if (wish !== undefined) {
+        for (const seen of await fulfil(wish)) yield { kind: 'past', seen }
+        continue
+      }
+      const beforeMs = traveller.cursor?.atMs
+      const sample = await nextDue(signal, refresh)
+      if (sample === undefined) continue
+      const seen = traveller.take(sample)
+      if (seen.frame.afterGap && beforeMs !== undefined)
+        notices.say({ kind: 'gap-skipped', ms: sample.elapsedMs - beforeMs })
+      yield { kind: 'past', seen }
+      // as fast as it goes leaves no pause for keys
+      await turn()
+    }
+  }
+
+  return {
+    async *shown(signal, refresh) {
+      const surveying = survey.run(signal, onProgress).catch(fail)
+      try {
+        yield* play(signal, refresh)
+      } finally {
+        traveller.close()
+        isMoving = false
+        await surveying
+      }
+    },
+    control,
+    state(): SessionState {
+      const { firstMs, lastMs } = extent()
+      const { cursor } = traveller
+      const durationMs = lastMs - firstMs
+      const positionMs = (cursor?.atMs ?? firstMs) - firstMs
+      return {
+        kind: 'replay',
+        speed: pace.speed,
+        paused: pace.paused,
+        ended,
+        loop,
+        progressRatio: durationMs > 0 ? positionMs / durationMs : 1,
+        demo,
+        timeline: {
+          readRatio: readRatio(survey.done, survey.readMs - firstMs, durationMs),
+          exact: cursor?.exact ?? true,
+          positionMs,
+          durationMs,
+          ticks: survey.ticks.map(({ atMs, kind }) => ({ atMs: atMs - firstMs, kind })),
+          notice: hunt === undefined ? notices.present() : { kind: 'searching' },
+        },
+      }
+    },
+    ending: () => survey.ending ?? traveller.cursor?.ending,
+  }
+}
+
+type Wish =
+  | { readonly kind: 'moment'; readonly ms: number }
+  | { readonly kind: 'place'; readonly place: SeekPlace }
+  /** What is seen has changed. */
+  | { readonly kind: 'show' }
+
+/** A warning after that moment is looked for. */
+interface Hunt {
+  readonly fromMs: number
+}
+
+const NOTICE_MS = 5000
+
+function startNotices(clock: Clock) {
+  let said: { readonly notice: TimelineNotice; readonly untilMs: number } | undefined
+  return {
+    say(notice: TimelineNotice) {
+      said = { notice, untilMs: clock.elapsedMs() + NOTICE_MS }
+    },
+    present: () => (said !== undefined && clock.elapsedMs() < said.untilMs ? said.notice : undefined),
+  }
+}
+
+function readRatio(done: boolean, readMs: number, durationMs: number): number {
+  if (done || durationMs <= 0) return 1
+  return Math.max(0, Math.min(1, readMs / durationMs))
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}
