@@ -32,6 +32,14 @@ export function noProbeOption(): Option {
   return new Option('--no-probe', 'ask no engine how full its cache is')
 }
 
+export function recordOption(): Option {
+  return new Option('--record <file>', 'record meanwhile; compressed where the name ends in .gz')
+}
+
+export interface RecordingOptions {
+  readonly record?: string
+}
+
 export function speedOption(): Option {
   return new Option('--speed <factor>', "how fast to play: 0.25 to 64, or 'max'")
     .default(1, '1')

@@ -16,6 +16,7 @@ const MORE = `
 Options of watch, the default command:
   --interval <time>   time between samples: 500ms to 1h (default: 2s)
   --no-probe          ask no engine how full its cache is
+  --record <file>     record meanwhile, for replay
   --engine-log <file> an engine's log, where its process does not say
   --container-names   names of containers, from docker ps and podman ps
   --json              NDJSON frames on stdout instead of the screen

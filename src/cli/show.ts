@@ -11,6 +11,7 @@ import type { Source } from '../sources/source.ts'
 import { EXIT, type Environment } from './environment.ts'
 import { isUtf8 } from './locale.ts'
 import type { ShowOptions } from './options.ts'
+import { recordingWhileWatching, type WatchedRecording } from './record/while-watching.ts'
 
 export interface Show {
   readonly source: Source
@@ -18,6 +19,8 @@ export interface Show {
   /** Times of the log have no zone: show their digits as they are. */
   readonly zoneless?: boolean
   readonly failOn?: RiskLevel | undefined
+  /** A file to record to meanwhile. */
+  readonly record?: string | undefined
 }
 
 /** Watches a source on the output that fits: JSON when asked for, the screen on a terminal, plain text elsewhere. */
@@ -33,15 +36,23 @@ export async function show(environment: Environment, request: Show): Promise<voi
   environment.stdout.once('error', () => {
     watch.stop()
   })
+  const recording = recordingOf(environment, request.source)
   try {
-    output = await outputFor(environment, request, watch)
+    const fault = request.record === undefined ? undefined : await recording?.start(request.record)
+    if (fault !== undefined) {
+      environment.stderr.write(`llmtop: ${describeFault(fault)}\n`)
+      environment.exitWith(EXIT.fault)
+      return
+    }
+    output = await outputFor(environment, request, watch, recording)
     const result = await run({
       source: request.source,
-      outputs: [output],
+      outputs: recording === undefined ? [output] : [output, recording.output],
       rules: RULES,
       signal: watch.signal,
       stayOpen: output.label === 'terminal',
     })
+    for (const line of recording?.summary() ?? []) environment.stderr.write(`llmtop: ${line}\n`)
     environment.exitWith(watch.exitCode() ?? verdict(environment, result, request.failOn))
   } finally {
     watch.release()
@@ -57,7 +68,19 @@ export function verdict(environment: Environment, result: RunResult, failOn: Ris
   return failOn !== undefined && worst !== undefined && reaches(worst, failOn) ? EXIT.risk : EXIT.done
 }
 
-async function outputFor(environment: Environment, request: Show, watch: SignalWatch): Promise<Output> {
+/** What is replayed is recorded already. */
+function recordingOf({ version }: Environment, { origin }: Source): WatchedRecording | undefined {
+  return origin.kind === 'local' || origin.kind === 'ssh'
+    ? recordingWhileWatching(version, origin.label)
+    : undefined
+}
+
+async function outputFor(
+  environment: Environment,
+  request: Show,
+  watch: SignalWatch,
+  recording: WatchedRecording | undefined,
+): Promise<Output> {
   const { stdin, stdout, stderr, variables } = environment
   const { options, source } = request
   if (options.json === true) return jsonOutput(stdout)
@@ -75,9 +98,10 @@ async function outputFor(environment: Environment, request: Show, watch: SignalW
     color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
     ascii: options.ascii ?? !isUtf8(variables),
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
-    session: () => source.state(),
+    session: () => recording?.stateWith(source.state()) ?? source.state(),
     onCommand: (command) => {
-      source.control(command)
+      if (command.kind === 'record') recording?.toggle()
+      else source.control(command)
     },
     onQuit: () => {
       watch.stop()

@@ -8,8 +8,10 @@ import {
   failOnOption,
   intervalOption,
   noProbeOption,
+  recordOption,
   withShowOptions,
   type FailOnOptions,
+  type RecordingOptions,
   type ShowOptions,
 } from '../options.ts'
 import { show } from '../show.ts'
@@ -17,7 +19,7 @@ import { namesInFile, readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
 import type { LiveOptions } from './live.ts'
 
-interface SshRequest extends ShowOptions, FailOnOptions, LiveOptions, SshFlags {
+interface SshRequest extends ShowOptions, FailOnOptions, LiveOptions, RecordingOptions, SshFlags {
   readonly hosts?: string
   readonly interval: number
   readonly nvidiaSmi?: string
@@ -42,6 +44,7 @@ export function sshCommand(environment: Environment): Command {
     .addOption(intervalOption())
     .addOption(noProbeOption())
     .addOption(failOnOption())
+    .addOption(recordOption())
     .addOption(
       new Option('--nvidia-smi <path>', 'nvidia-smi on the hosts, where it is not on the PATH there'),
     )
@@ -60,7 +63,7 @@ export function sshCommand(environment: Environment): Command {
         probe: request.probe,
         ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
       })
-      await show(environment, { source, options: request, failOn: request.failOn })
+      await show(environment, { source, options: request, failOn: request.failOn, record: request.record })
     })
 }
 

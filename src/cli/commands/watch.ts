@@ -2,13 +2,19 @@ import { Command, Option } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
 import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { intervalOption, withShowOptions, type ShowOptions } from '../options.ts'
+import {
+  intervalOption,
+  recordOption,
+  withShowOptions,
+  type RecordingOptions,
+  type ShowOptions,
+} from '../options.ts'
 import { show } from '../show.ts'
 import { showDemo } from './demo.ts'
 import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 import { hasAnswered } from './once.ts'
 
-interface WatchOptions extends ShowOptions, LiveOptions {
+interface WatchOptions extends ShowOptions, LiveOptions, RecordingOptions {
   readonly interval: number
   readonly orDemo?: boolean
 }
@@ -20,6 +26,7 @@ export function watchCommand(environment: Environment): Command {
     .argument('[words...]')
     .usage('[options]')
     .addOption(intervalOption())
+    .addOption(recordOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words
@@ -35,7 +42,11 @@ export function watchCommand(environment: Environment): Command {
         await showDemo(environment, options)
         return
       }
-      await show(environment, { source: thisMachine(environment, options.interval, options), options })
+      await show(environment, {
+        source: thisMachine(environment, options.interval, options),
+        options,
+        record: options.record,
+      })
     })
 }
 

@@ -1,0 +1,55 @@
+import { formatBytes, formatCount } from '../../core/format.ts'
+import type { Fault } from '../../core/fault.ts'
+import type { SessionState } from '../../model/session.ts'
+import { recordingName } from '../../outputs/recording/file-names.ts'
+import type { Output } from '../../outputs/output.ts'
+import type { RecorderState } from '../../outputs/recording/recorder.ts'
+import { recordingOutput } from '../../outputs/recording/recording.ts'
+
+/** Recording beside a screen or another output: from the beginning, or begun and ended by a key. */
+export interface WatchedRecording {
+  readonly output: Output
+  /** Why it can't be, if so. */
+  start(file: string): Promise<Fault | undefined>
+  /** Begins, in a file of its own choice, or ends. */
+  toggle(): void
+  /** The state of the session with that of its recording. */
+  stateWith(session: SessionState): SessionState
+  /** A line for each file that was written. */
+  summary(): readonly string[]
+}
+
+/** @param host names the files that a key begins */
+export function recordingWhileWatching(tool: string, host: string): WatchedRecording {
+  const output = recordingOutput({ tool, anonymizer: undefined, rotation: undefined })
+  const written = new Map<string, RecorderState>()
+
+  function state(): RecorderState | undefined {
+    const present = output.state()
+    if (present !== undefined) written.set(present.file, present)
+    return present
+  }
+
+  return {
+    output: {
+      ...output,
+      async close() {
+        state()
+        await output.close()
+      },
+    },
+    async start(file) {
+      await output.start(file)
+      return state()?.fault
+    },
+    toggle() {
+      void (state() === undefined ? output.start(recordingName(host, Date.now())) : output.stop())
+    },
+    stateWith: (session) => (session.kind === 'live' ? { ...session, recording: state() } : session),
+    summary: () =>
+      [...written.values()].map(({ file, samples, lostSamples, sizeBytes }) => {
+        const lost = lostSamples === 0 ? '' : `; ${formatCount(lostSamples)} samples were lost`
+        return `recorded ${formatCount(samples)} samples to '${file}', ${formatBytes(sizeBytes)}${lost}`
+      }),
+  }
+}
