@@ -113,10 +113,20 @@ export class Vllm {
     return false
   }
 
+  /** The user ends it. */
+  stop(): void {
+    this.#leave()
+    if (this.#core !== undefined) this.#machine.end(this.#core)
+  }
+
   die(more: { readonly foreseeable?: false } = {}): void {
     if (this.#core === undefined) return
-    this.dead = true
+    this.#leave()
     this.#machine.cudaOom(this.#core, this.#plan.card, more)
+  }
+
+  #leave(): void {
+    this.dead = true
     const root = this.#machine.processes.get(this.#plan.pid)
     if (root !== undefined) this.#machine.end(root)
     for (const page of ['/metrics', '/version', '/v1/models']) this.#machine.refuse(this.#page(page))

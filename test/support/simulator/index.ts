@@ -1,4 +1,5 @@
 import { CARD_SHAPES } from './shapes-cards.ts'
+import { EDGE_SHAPES } from './shapes-edges.ts'
 import { GROWTH_SHAPES } from './shapes-growth.ts'
 import { HOST_SHAPES } from './shapes-host.ts'
 import { POOL_SHAPES } from './shapes-pool.ts'
@@ -12,6 +13,7 @@ export const SHAPES: readonly Shape[] = [
   ...SLOT_SHAPES,
   ...HOST_SHAPES,
   ...CARD_SHAPES,
+  ...EDGE_SHAPES,
 ]
 
 /** The shape of that name. */

@@ -51,6 +51,20 @@ export const QWEN3_14B_Q4: GgufModel = {
   type: 'Q4_K',
 }
 
+export const LLAMA_70B_Q4: GgufModel = {
+  family: 'llama',
+  name: 'Llama 3.3 70B Instruct',
+  layers: 80,
+  hidden: 8192,
+  feedForward: 28_672,
+  heads: 64,
+  kvHeads: 8,
+  headDim: 128,
+  vocabulary: 128_256,
+  context: 131_072,
+  type: 'Q4_K',
+}
+
 /** What its tensors take, MiB. */
 export function weightsMiB(model: GgufModel): number {
   return tensorsOf(model).reduce((total, { bytes }) => total + bytes, 0) / 1024 ** 2
