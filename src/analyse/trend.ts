@@ -50,7 +50,7 @@ export function mediumPace(recent: Window, unit: Unit, rules: TrendRules): Pace 
   const { fromMs, upToMs, buckets } = rules.medium
   const newest = recent.points.at(-1)?.atMs ?? 0
   const window = since(recent, newest - upToMs)
-  if (spanMs(window) < fromMs) return undefined
+  if (spanMs(window) < fromMs || isFlat(window, unit, rules)) return undefined
   const maxima = bucketMaxima(window, buckets)
   if (maxima.length < rules.minimumPoints / 2 || !hasRisen(maxima, unit, rules)) return undefined
   return robustPace(maxima, 'medium', spanMs(window), rules)
@@ -64,10 +64,10 @@ export function fastPace(recent: Window, rules: TrendRules): Pace | undefined {
   const { fromMs, points: needed } = rules.fast
   const newest = recent.points.at(-1)
   if (newest === undefined) return undefined
-  const { points } = since(recent, newest.atMs - fromMs)
+  const points = tailOf(recent, fromMs, needed)
   const span = spanMs({ points })
   const [first] = points
-  const before = points.findLast(({ atMs }) => atMs <= newest.atMs - fromMs / 2)
+  const before = points[Math.floor(points.length / 2)]
   if (first === undefined || before === undefined || points.length < needed || span < fromMs) return undefined
   // still rising: what has stopped in between is no ramp any more
   if (newest.value <= before.value || before.value <= first.value) return undefined
@@ -84,10 +84,25 @@ export function fastPace(recent: Window, rules: TrendRules): Pace | undefined {
       }
 }
 
+/** The newest points that are at least so many and span at least so long; fewer where there are not as many. */
+function tailOf({ points }: Window, spannedMs: number, count: number): readonly WindowPoint[] {
+  const newestMs = points.at(-1)?.atMs ?? 0
+  const from = points.findLastIndex(({ atMs }) => newestMs - atMs >= spannedMs)
+  return points.slice(Math.max(0, Math.min(from, points.length - count)))
+}
+
 function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   const maxima = bucketMaxima(window, rules.buckets)
   if (maxima.length < rules.minimumPoints || !hasRisen(maxima, unit, rules)) return undefined
   return robustPace(maxima, 'slow', spanMs(window), rules)
+}
+
+/** At a glance: nine in ten of all that is watched. */
+function isFlat({ points }: Window, unit: Unit, rules: TrendRules): boolean {
+  const [first] = points
+  const last = points.at(-1)
+  if (first === undefined || last === undefined) return true
+  return Math.abs(last.value - first.value) < leastRise(unit, Math.min(first.value, last.value), rules) / 2
 }
 
 /** A cheap look before the expensive one: most of what is watched is flat. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { afterwards, isGap } from '../../src/analyse/gap.ts'
+import { EMPTY_WINDOW } from '../../src/analyse/window.ts'
+import type { Watched } from '../../src/analyse/windows.ts'
 import type { Memory } from '../../src/analyse/memory.ts'
 import type { RawSample } from '../../src/model/sample.ts'
 import { BEGINNING, sampleAt } from '../support/fold.ts'
@@ -37,12 +39,25 @@ describe('a gap in time', () => {
   })
 })
 
-test('after a gap all that was known stands but the windows; after a clock that went back it is another run', () => {
+test('after a gap all that was known stands but windows and counts over time; after a clock that went back it is another run', () => {
+  const watched: Watched = {
+    circumstances: '',
+    unit: 'bytes',
+    window: { points: [{ atMs: 1, value: 2 }] },
+    recent: EMPTY_WINDOW,
+    slow: { kind: 'steady' },
+    slowAtMs: 1,
+  }
   const book: Memory = {
     ...after(first),
     users: new Map([[0, 'root']]),
-    windows: new Map([['gpu:GPU-0', { circumstances: '', window: { points: [{ atMs: 1, value: 2 }] } }]]),
+    windows: new Map([['gpu:GPU-0', watched]]),
+    standings: {
+      atCap: new Map([['GPU-0', { circumstances: '', sinceMs: 1, proven: true }]]),
+      preemptions: new Map([['vllm:1', []]]),
+    },
   }
-  expect(afterwards(book, sampleAt(200, {}))).toEqual({ ...book, windows: new Map() })
+  const standings = { ...book.standings, preemptions: new Map() }
+  expect(afterwards(book, sampleAt(200, {}))).toEqual({ ...book, windows: new Map(), standings })
   expect(afterwards(book, sampleAt(99, {}))).toEqual(BEGINNING)
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { step } from '../../src/analyse/step.ts'
 import { printable } from '../../src/core/text.ts'
 import type { Frame } from '../../src/model/frame.ts'
+import type { RiskClass } from '../../src/model/risk.ts'
 import { partNames } from '../../src/model/want.ts'
 import { frameJson } from '../../src/outputs/frame-json.ts'
 import { deepFreeze } from '../support/deep-freeze.ts'
@@ -11,10 +12,13 @@ import { FLAT_POOL_AND_DESKTOP, growing, machine, running } from '../support/sce
 import { simulate, type SimulatedProcess } from '../support/simulate.ts'
 
 /** Each change of what is said, with the second at which it was said first. */
-function said(shown: readonly Frame[]): readonly string[] {
+function said(shown: readonly Frame[], only?: RiskClass): readonly string[] {
   const lines = shown.map(({ elapsedMs, risks }) => ({
     seconds: elapsedMs / 1000,
-    text: risks.map(({ class: kind, level, workload }) => `${kind} ${level} ${workload ?? ''}`).join(),
+    text: risks
+      .filter((risk) => only === undefined || risk.class === only)
+      .map(({ class: kind, level, workload }) => `${kind} ${level} ${workload ?? ''}`)
+      .join(),
   }))
   return lines
     .filter(({ text }, at) => text !== (lines[at - 1]?.text ?? ''))
@@ -22,7 +26,9 @@ function said(shown: readonly Frame[]): readonly string[] {
 }
 
 function etaAt(shown: readonly Frame[], seconds: number): number | undefined {
-  return shown.find(({ elapsedMs }) => elapsedMs >= seconds * 1000)?.risks[0]?.eta?.seconds
+  return shown
+    .find(({ elapsedMs }) => elapsedMs >= seconds * 1000)
+    ?.risks.find(({ class: kind }) => kind === 'cuda-oom')?.eta?.seconds
 }
 
 describe('the demo', () => {
@@ -31,9 +37,12 @@ describe('the demo', () => {
   test('warns of CUDA out of memory on the right card long before it comes, worse and worse, and stops when it came', () => {
     const risks = shown.flatMap((frame) => frame.risks)
     expect(new Set(risks.map(({ id }) => id))).toEqual(
-      new Set(['cuda-oom:GPU-00000000-0000-4000-8000-000000000001']),
+      new Set(['over-ceiling:transformers:9120', 'cuda-oom:transformers:9120']),
     )
-    const story = said(shown)
+    expect(new Set(risks.map(({ gpu }) => gpu))).toEqual(
+      new Set(['GPU-00000000-0000-4000-8000-000000000001']),
+    )
+    const story = said(shown, 'cuda-oom')
     expect(story.map((line) => line.replace(/^\d+ s: /, ''))).toEqual([
       'cuda-oom warn transformers:9120',
       'cuda-oom critical transformers:9120',
@@ -57,6 +66,7 @@ describe('the fold', () => {
   test('raises watch, warn and critical in this order while a card fills slowly', () => {
     const story = said(
       frames(simulate(machine({ durationMs: 1_500_000, intervalMs: 5000, processes: [growing(2048)] }))),
+      'cuda-oom',
     )
     expect(story.map((line) => line.split(' ')[3])).toEqual(['watch', 'warn', 'critical'])
   })
@@ -69,7 +79,10 @@ describe('the fold', () => {
     const until = 420
     const server = growing(4096)
     const stopping = { ...server, gpuMiBAt: (s: number) => server.gpuMiBAt(Math.min(s, until)) }
-    const story = said(frames(simulate(machine({ durationMs: 1_800_000, processes: [stopping] }))))
+    const story = said(
+      frames(simulate(machine({ durationMs: 1_800_000, processes: [stopping] }))),
+      'cuda-oom',
+    )
     expect(story.length).toBeGreaterThan(1)
     const over = parseInt(story.at(-1) ?? '')
     expect(story.at(-1)).toBe(`${over} s: `)

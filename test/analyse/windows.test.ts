@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { RawSample } from '../../src/model/sample.ts'
-import { frames } from '../support/fold.ts'
+import { spanMs } from '../../src/analyse/window.ts'
+import { frames, steps } from '../support/fold.ts'
 import { growing, machine, running } from '../support/scenarios.ts'
 import { simulate, type Scenario, type SimulatedProcess } from '../support/simulate.ts'
 
-// How far a window reaches is seen in what a frame says of the trend: its span while it is too short, growth afterwards.
+// How far a window reaches is seen in the points that the fold remembers of the last minute.
 
 const SCENARIO = machine({ durationMs: 120_000, processes: [growing(300)] })
 
-/** The span of the workload's window at each sample, in seconds; undefined once it is long enough. */
+/** The span of the newest points of the workload, in seconds, at each sample. */
 function spans(samples: readonly RawSample[]): readonly (number | undefined)[] {
-  return frames(samples).map(({ workloads }) => {
-    const trend = workloads.find(({ engine }) => engine === 'transformers')?.trend.memory
-    return trend?.kind === 'too-short' ? trend.spanMs / 1000 : undefined
+  return steps(samples).map(({ memory }) => {
+    const watched = memory.windows.get('workload:transformers:9120')
+    return watched === undefined ? undefined : spanMs(watched.recent) / 1000
   })
 }
 
@@ -30,11 +31,16 @@ function without(sample: RawSample, ...names: readonly string[]): RawSample {
 describe('a window', () => {
   const samples = simulate(SCENARIO)
 
-  test('grows with each renewed document until there is enough to judge by', () => {
+  test('grows with each renewed document, and the minute moves on', () => {
     expect(spans(samples).slice(0, 3)).toEqual([0, 2, 4])
-    expect(spans(samples)[29]).toBe(58)
-    expect(spans(samples)[30]).toBeUndefined()
-    expect(frames(samples).at(-1)?.workloads[0]?.trend.memory.kind).toBe('growing')
+    expect(spans(samples)[30]).toBe(60)
+    expect(spans(samples).at(-1)).toBe(60)
+  })
+
+  test('says what it needs while it is too short, and then how fast it grows', () => {
+    const trends = frames(samples).map(({ workloads }) => workloads[0]?.trend.memory)
+    expect(trends[0]).toEqual({ kind: 'too-short', spanMs: 0, neededMs: 120_000 })
+    expect(trends.at(-1)?.kind).toBe('growing')
   })
 
   test('takes no point from a document that is the same or absent', () => {
