@@ -33,8 +33,11 @@ export async function* merged<T>(
     for (;;) {
       const next = ready.shift()
       if (next !== undefined) {
-        yield next.value
-        next.taken()
+        try {
+          yield next.value
+        } finally {
+          next.taken()
+        }
         continue
       }
       if (failure !== undefined) throw failure.error

@@ -2,7 +2,7 @@
  * The awk program that reads the node's /proc for one order, in one process whatever it has to read. POSIX awk: mawk, gawk,
  * busybox. Its standard input: the session's secret (never an argument, which `ps` would show), a line of words, then lines.
  *
- *   words   h host files · b boot id · pPID a process of a GPU and its ancestors · wPID a process with its details
+ *   words   h host files · b boot id and PID namespace · pPID a process of a GPU and its ancestors · wPID a process with its details
  *           kPID a process whose details are known · uUID a user · sKIB the size of a memory page
  *   lines   /proc/PID one of the processes to list · f PATH a file of the kernel, its parts named by their number
  */
@@ -28,12 +28,15 @@ function fields(stat) {
   match(stat, /.*\\)/)
   return split(substr(stat, RLENGTH + 2), f, " ")
 }
-function details(pid,   failed) {
-  copy("proc/" pid "/cgroup", "/proc/" pid "/cgroup")
-  print mark " p proc/" pid "/cmdline"
+function command(name, words,   failed) {
+  print mark " p " name
   fflush()
-  failed = system(brief " head -c 65536 /proc/" pid "/cmdline 2>/dev/null")
+  failed = system(words)
   print "\\n" mark " e " (failed ? 1 : 0)
+}
+function details(pid) {
+  copy("proc/" pid "/cgroup", "/proc/" pid "/cgroup")
+  command("proc/" pid "/cmdline", brief " head -c 65536 /proc/" pid "/cmdline 2>/dev/null")
 }
 function look(pid, wanted,   stat, status) {
   stat = slurp("/proc/" pid "/stat")
@@ -98,7 +101,10 @@ END {
     copy("loadavg", "/proc/loadavg")
     copy("uptime", "/proc/uptime")
   }
-  if (boot) copy("boot-id", "/proc/sys/kernel/random/boot_id")
+  if (boot) {
+    copy("boot-id", "/proc/sys/kernel/random/boot_id")
+    command("pid-namespace", "readlink /proc/self/ns/pid 2>/dev/null")
+  }
   for (i = 1; i <= gpus; i++) climb(gpu[i])
   for (i = 1; i <= wants; i++) look(want[i], 1)
   if (lists) part("processes", listed)

@@ -97,8 +97,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     onFlood: flooded,
   })
   const child = await startSsh(program, sshArguments(host, ssh, BOOT), {
-    onOutput: output,
-    onErrors: errorLane,
+    onOutput: output.read,
+    onErrors: errorLane.read,
   })
   child.write(`${COLLECTOR}${secret}\n`)
   const keepAlive = setInterval(send, KEEP_ALIVE_MS)
@@ -115,6 +115,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     greet(undefined)
     for (const resolve of waiting.values()) resolve(undefined)
     waiting.clear()
+    errors = keepWords(errors, errorLane.rest())
+    if (!hadHello) greeting = keepWords(greeting, output.rest())
     return { ...end, hadHello, errors, greeting }
   })
   let isOver = false

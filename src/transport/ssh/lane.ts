@@ -15,8 +15,14 @@ export interface LaneListeners {
 /** More than this without the end of a part is no answer. */
 const MAX_PART_CHARACTERS = 32 * 1024 * 1024
 
-/** Reads one of the two ways on which answers come, piece by piece; each is in order by itself. */
-export function lane(secret: string, listeners: LaneListeners): (piece: string) => void {
+/** One of the two ways on which answers come; each is in order by itself. */
+export interface Lane {
+  readonly read: (piece: string) => void
+  /** What came last and is no event: the last words of whoever has ended. */
+  readonly rest: () => string
+}
+
+export function lane(secret: string, listeners: LaneListeners): Lane {
   let stream = startStream(secret)
   let parts = new Map<string, { readonly body: string; readonly code: number }>()
 
@@ -37,10 +43,13 @@ export function lane(secret: string, listeners: LaneListeners): (piece: string) 
     }
   }
 
-  return (piece) => {
-    const step = readStream(stream, piece)
-    stream = step.stream
-    for (const event of step.events) take(event)
-    if (stream.bodyLength > MAX_PART_CHARACTERS) listeners.onFlood()
+  return {
+    read: (piece) => {
+      const step = readStream(stream, piece)
+      stream = step.stream
+      for (const event of step.events) take(event)
+      if (stream.bodyLength > MAX_PART_CHARACTERS) listeners.onFlood()
+    },
+    rest: () => (stream.part === undefined ? stream.tail : ''),
   }
 }

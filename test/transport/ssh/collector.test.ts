@@ -53,9 +53,10 @@ describe('the collector', { timeout: 20_000 }, () => {
   test.each(HERE)(
     'gives the host, the list and a process on %s as they are on this machine',
     async (_, tools) => {
+      const pid = startSleep(['-c', 'sleep 60; :'])
       const connection = await nodeHere(tools)
       expect((await connection.hello)?.get('awk')).toBe('awk')
-      const answer = await connection.ask({ name: 'look', words: `h b l p${process.pid} u0` })
+      const answer = await connection.ask({ name: 'look', words: `h b l p${pid} u0` })
       const texts = new Map([...(answer ?? [])].map(([name, { body }]) => [name, body]))
       expect([...texts.keys()]).toEqual(
         expect.arrayContaining(['meminfo', 'vmstat', 'loadavg', 'uptime', 'boot-id', 'processes', 'users']),
