@@ -12,9 +12,10 @@ const LOOK_AGAIN_MS = minutes(1)
 /** What was not renewed for so long belongs to a group that is gone. */
 const KEEP_MS = minutes(5)
 
-/** The control groups that may limit a process: its own and all above it; those with a limit at every tick. */
-export function cgroupWants(pid: number, answers: AnswerBook): readonly Want[] {
-  return pathsOf(pid, answers).map((path) => ({
+/** The control groups that may limit these processes: their own and all above; those with a limit at every tick. */
+export function cgroupWants(pids: readonly number[], answers: AnswerBook): readonly Want[] {
+  const paths = new Set(pids.flatMap((pid) => pathsOf(pid, answers)))
+  return [...paths].map((path) => ({
     kind: 'cgroup',
     path,
     every: memoryOf(path, answers).kind === 'known' ? 'tick' : LOOK_AGAIN_MS,
@@ -42,13 +43,20 @@ export function forgetGoneGroups(book: AnswerBook, nowMs: number): AnswerBook {
 
 /** `/a/b` is limited by itself, by `/a` and, in a container, by what it sees as `/`. */
 function pathsOf(pid: number, answers: AnswerBook): readonly string[] {
-  const { path } = parseCgroup(textOf(answers, `proc/${pid}/cgroup`))
-  if (path.kind === 'missing') return []
-  const steps = path.value.split('/').filter((step) => step !== '')
-  return [...steps.map((_, at) => `/${steps.slice(0, steps.length - at).join('/')}`), '/']
+  const text = textOf(answers, `proc/${pid}/cgroup`)
+  return remembered(seenIn(answers).paths, text, () => {
+    const { path } = parseCgroup(text)
+    if (path.kind === 'missing') return []
+    const steps = path.value.split('/').filter((step) => step !== '')
+    return [...steps.map((_, at) => `/${steps.slice(0, steps.length - at).join('/')}`), '/']
+  })
 }
 
 function memoryOf(path: string, answers: AnswerBook): Reading<CgroupMemory> {
+  return remembered(seenIn(answers).memory, path, () => readMemory(path, answers))
+}
+
+function readMemory(path: string, answers: AnswerBook): Reading<CgroupMemory> {
   const names = partNames({ kind: 'cgroup', path })
   const textOfFile = (file: CgroupFile): string | undefined =>
     textIn(answers, names[CGROUP_FILES.indexOf(file)] ?? '')
@@ -59,6 +67,31 @@ function memoryOf(path: string, answers: AnswerBook): Reading<CgroupMemory> {
     'memory.stat': textOfFile('memory.stat'),
     'memory.events': textOfFile('memory.events'),
   })
+}
+
+/** What was read of one book: most processes of a machine stand in the same few groups. */
+interface Seen {
+  readonly paths: Map<string, readonly string[]>
+  readonly memory: Map<string, Reading<CgroupMemory>>
+}
+
+// what is remembered follows from the book alone
+const SEEN = new WeakMap<AnswerBook, Seen>()
+
+function seenIn(answers: AnswerBook): Seen {
+  const before = SEEN.get(answers)
+  if (before !== undefined) return before
+  const seen: Seen = { paths: new Map(), memory: new Map() }
+  SEEN.set(answers, seen)
+  return seen
+}
+
+function remembered<T>(known: Map<string, T>, key: string, read: () => T): T {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const value = read()
+  known.set(key, value)
+  return value
 }
 
 /** While it can't be read any more, an old limit says nothing. */

@@ -1,4 +1,5 @@
 import { known, map, missing, type Reading } from '../core/reading.ts'
+import { stated } from '../core/stated.ts'
 import type { RawSample } from '../model/sample.ts'
 import type { Container, HostProcess } from '../model/snapshot.ts'
 import { parseCgroup } from '../parse/proc-cgroup.ts'
@@ -15,6 +16,10 @@ export interface ProcessRecord {
   /** User and system time so far, to make a share of the next difference. */
   readonly cpuTicks: number
   readonly renewedAtMs: number
+  /** Of its machine; undefined until stat and status of one moment have told it. */
+  readonly pageBytes: number | undefined
+  /** What was read of it last: the same text is not read again, and its command line stays the same array. */
+  readonly texts: Pick<ProcFiles, 'cmdline' | 'cgroup'>
 }
 
 // USER_HZ, the unit of /proc/PID/stat times: 100 on every Linux architecture that NVIDIA's driver runs on (proc(5))
@@ -53,13 +58,20 @@ type ProcFiles = Partial<Record<ProcFile, string>>
 function procFiles(sample: RawSample): ReadonlyMap<number, ProcFiles> {
   const byPid = new Map<number, ProcFiles>()
   for (const [name, part] of sample.parts) {
-    const match = /^proc\/(\d+)\/(stat|status|cmdline|cgroup)$/.exec(name)
-    if (match === null || part.kind !== 'text') continue
-    const pid = Number(match[1])
-    byPid.set(pid, { ...byPid.get(pid), [match[2] as ProcFile]: part.text })
+    if (!name.startsWith(FOLDER) || part.kind !== 'text') continue
+    const end = name.indexOf('/', FOLDER.length)
+    const pid = Number(name.slice(FOLDER.length, end))
+    const file = PROC_FILES.find((known) => name.endsWith(known) && name.length === end + 1 + known.length)
+    if (file === undefined || !Number.isInteger(pid)) continue
+    const files = byPid.get(pid) ?? {}
+    files[file] = part.text
+    byPid.set(pid, files)
   }
   return byPid
 }
+
+const FOLDER = 'proc/'
+const PROC_FILES = ['stat', 'status', 'cmdline', 'cgroup'] as const
 
 function renew(
   before: ProcessRecord | undefined,
@@ -73,18 +85,30 @@ function renew(
   const same = before?.process.startTicks === stat.startTicks ? before : undefined
   const record = same ?? unseen(stat)
   const cpuTicks = stat.userTicks + stat.systemTicks
+  const pageBytes = record.pageBytes ?? pageBytesIn(stat, files.status)
   const renewed: ProcessRecord = {
     ...record,
     cpuTicks,
     renewedAtMs: atMs,
+    pageBytes,
     process: {
       ...record.process,
+      // status says it too, and more slowly
+      residentBytes:
+        pageBytes === undefined ? record.process.residentBytes : known(stat.residentPages * pageBytes),
       parentPid: stat.parentPid,
       comm: stat.comm,
       cpuPercent: cpuShare(same, cpuTicks, atMs),
     },
   }
   return { ...renewed, ...details(renewed, files, users) }
+}
+
+/** stat counts resident memory in pages, status in KiB: pages are a power of two, 4 KiB on most machines, 64 KiB on some. */
+function pageBytesIn({ residentPages }: ProcStat, status: string | undefined): number | undefined {
+  const resident = status === undefined ? undefined : parseStatus(status).residentBytes
+  if (resident?.kind !== 'known' || resident.value <= 0 || residentPages <= 0) return undefined
+  return 2 ** Math.round(Math.log2(resident.value / residentPages))
 }
 
 function unseen(stat: ProcStat): ProcessRecord {
@@ -99,7 +123,7 @@ function unseen(stat: ProcStat): ProcessRecord {
     cpuPercent: missing('not-yet-known'),
     container: undefined,
   }
-  return { process, uid: undefined, cpuTicks: 0, renewedAtMs: 0 }
+  return { process, uid: undefined, cpuTicks: 0, renewedAtMs: 0, pageBytes: undefined, texts: {} }
 }
 
 /** What the other three files say; the ones that are absent leave the record as it was. */
@@ -107,18 +131,19 @@ function details(
   record: ProcessRecord,
   files: ProcFiles,
   users: ReadonlyMap<number, string>,
-): Pick<ProcessRecord, 'process' | 'uid'> {
+): Pick<ProcessRecord, 'process' | 'uid' | 'texts'> {
   const status = files.status === undefined ? undefined : parseStatus(files.status)
   const uid = status?.uid.kind === 'known' ? status.uid.value : record.uid
-  const command = files.cmdline === undefined ? record.process.command : parseCmdline(files.cmdline)
+  const { cmdline = record.texts.cmdline, cgroup = record.texts.cgroup } = files
   return {
     uid,
+    texts: stated({ cmdline, cgroup }),
     process: {
       ...record.process,
-      command: command.length === 0 ? [record.process.comm] : command,
+      command: cmdline === record.texts.cmdline ? record.process.command : commandIn(cmdline, record),
       user: userName(uid, users, record.process.user),
       residentBytes: status?.residentBytes ?? record.process.residentBytes,
-      container: files.cgroup === undefined ? record.process.container : containerOf(files.cgroup),
+      container: cgroup === record.texts.cgroup ? record.process.container : containerOf(cgroup),
     },
   }
 }
@@ -131,8 +156,14 @@ function userName(
   return uid === undefined ? before : known(users.get(uid) ?? `${uid}`)
 }
 
-function containerOf(cgroup: string): Container | undefined {
-  const { containerId } = parseCgroup(cgroup)
+/** A kernel thread has none, and a process that ends has it no longer. */
+function commandIn(cmdline: string | undefined, { process }: ProcessRecord): readonly string[] {
+  const command = parseCmdline(cmdline ?? '')
+  return command.length === 0 ? [process.comm] : command
+}
+
+function containerOf(cgroup: string | undefined): Container | undefined {
+  const { containerId } = parseCgroup(cgroup ?? '')
   return containerId === undefined ? undefined : { id: containerId, name: undefined }
 }
 

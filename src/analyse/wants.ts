@@ -22,7 +22,10 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
     ...groups.flatMap(({ claim }) =>
       askable(engineOf(claim.engine).wants(claim, memory.answers), memory.answers),
     ),
-    ...groups.flatMap(({ claim }) => cgroupWants(claim.root.pid, memory.answers)),
+    ...cgroupWants(
+      groups.map(({ claim }) => claim.root.pid),
+      memory.answers,
+    ),
     ...groups.flatMap((group) => logWants(group, memory.answers)),
     ...proxiesOf(memory, groups),
   ]

@@ -3,18 +3,10 @@ import { maskSecrets } from '../parse/mask-secrets.ts'
 import { readProcessFile, readProcNow } from './proc-files.ts'
 import type { Part, TextPart } from '../model/sample.ts'
 
-/** What a process uses now: its stat and status; undefined when it is gone. */
-export interface ProcessUsage {
-  readonly stat: string
-  /** Only the lines that llmtop reads: Uid, VmRSS, VmSwap, NSpid. */
-  readonly status: string
-}
-
-export function readUsage(procRoot: string, pid: number): ProcessUsage | undefined {
-  const stat = readStat(procRoot, pid)
+/** Its status, of which only the lines that llmtop reads: Uid, VmRSS, VmSwap, NSpid; undefined when it is gone. */
+export function readStatus(procRoot: string, pid: number): string | undefined {
   const status = readProcNow(`${procRoot}/${pid}/status`)
-  if (stat === undefined || status === undefined) return undefined
-  return { stat, status: reduceStatus(status) }
+  return status === undefined ? undefined : reduceStatus(status)
 }
 
 export function readStat(procRoot: string, pid: number): string | undefined {
@@ -24,12 +16,14 @@ export function readStat(procRoot: string, pid: number): string | undefined {
 
 /** The parts of a process that answer a want for it: stat, status, cmdline, cgroup; none when it is gone. */
 export async function fetchProcess(procRoot: string, pid: number): Promise<ReadonlyMap<string, Part>> {
-  const usage = readUsage(procRoot, pid)
-  if (usage === undefined) return new Map()
+  const stat = readStat(procRoot, pid)
+  const status = readStatus(procRoot, pid)
+  if (stat === undefined || status === undefined) return new Map()
   const title = await fetchTitle(procRoot, pid)
   const cgroup = await readProcessFile(`${procRoot}/${pid}/cgroup`)
   return new Map([
-    ...usageParts(pid, usage),
+    textPart(pid, 'stat', stat),
+    textPart(pid, 'status', status),
     ...title,
     ...(cgroup === undefined ? [] : [textPart(pid, 'cgroup', cgroup)]),
   ])
@@ -41,11 +35,8 @@ export async function fetchTitle(procRoot: string, pid: number): Promise<Readonl
   return new Map(cmdline === undefined ? [] : [textPart(pid, 'cmdline', maskSecrets(cmdline))])
 }
 
-export function usageParts(pid: number, usage: ProcessUsage): readonly (readonly [string, TextPart])[] {
-  return [textPart(pid, 'stat', usage.stat), textPart(pid, 'status', usage.status)]
-}
-
-function textPart(pid: number, file: string, text: string): readonly [string, TextPart] {
+/** `proc/PID/FILE`, and its text. */
+export function textPart(pid: number, file: string, text: string): readonly [string, TextPart] {
   return [processPart(pid, file), { kind: 'text', text }]
 }
 

@@ -27,7 +27,7 @@ function limitOf(found: Reading<CgroupMemory>): readonly [string, number] | unde
 }
 
 function wanted(answers: AnswerBook): readonly string[] {
-  return cgroupWants(7, answers).map((want) => `${partNames(want)[0] ?? ''} ${want.every}`)
+  return cgroupWants([7], answers).map((want) => `${partNames(want)[0] ?? ''} ${want.every}`)
 }
 
 describe('the control group that limits a workload', () => {

@@ -16,11 +16,12 @@ interface Stat {
   readonly parent?: number
   readonly ticks?: number
   readonly start?: number
+  readonly pages?: number
 }
 
 /** /proc/PID/stat as proc(5) lays it out. */
-function stat({ pid = 42, parent = 1, ticks = 0, start = 900 }: Stat): string {
-  return `${pid} (python3) S ${parent} 1 1 0 -1 4194560 0 0 0 0 ${ticks} 0 0 0 20 0 8 0 ${start} 0 256 0\n`
+function stat({ pid = 42, parent = 1, ticks = 0, start = 900, pages = 256 }: Stat): string {
+  return `${pid} (python3) S ${parent} 1 1 0 -1 4194560 0 0 0 0 ${ticks} 0 0 0 20 0 8 0 ${start} 0 ${pages} 0\n`
 }
 
 function follow(...samples: readonly (readonly [seconds: number, parts: Parts])[]): ProcessBook {
@@ -62,6 +63,16 @@ describe('a process', () => {
       residentBytes: known(mebibytes(20)),
       container: { id: '0123456789ab', name: undefined },
     })
+  })
+
+  test('is as large as stat says in pages, once status has told how large a page is', () => {
+    const status = { 'proc/42/status': 'Uid:\t0\t0\t0\t0\nVmRSS:\t  16390 kB\n' }
+    const first = { 'proc/42/stat': stat({ pages: 256 }), ...status }
+    const later = { 'proc/42/stat': stat({ pages: 512 }) }
+    expect(record([0, first])?.process.residentBytes).toEqual(known(16_390 * 1024))
+    expect(record([0, first], [2, later])?.process.residentBytes).toEqual(known(512 * 65_536))
+    expect(record([0, later])?.process.residentBytes).toEqual(missing('not-yet-known'))
+    expect(record([0, later], [2, status], [4, later])?.process.residentBytes).toEqual(known(16_390 * 1024))
   })
 
   test('takes its share of one core since the sample before: two and a half cores are 250 %', () => {

@@ -3,8 +3,9 @@ import { readHostFiles, readLastingFiles } from './host-files.ts'
 import { formatProcessList, processLister } from './process-list.ts'
 import { readTree } from './process-tree.ts'
 import { users } from './users.ts'
-import { fetchTitle, usageParts } from '../../transport/local-process.ts'
+import { fetchTitle, readStatus, textPart } from '../../transport/local-process.ts'
 import { procReader } from '../../transport/proc-files.ts'
+import { processPart } from '../../model/want.ts'
 import type { Part } from '../../model/sample.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Errands } from './errands.ts'
@@ -41,14 +42,13 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
   ): Promise<ReadonlyMap<string, Part>> {
     const living = await readTree(procRoot, pids)
     const stale: number[] = []
-    for (const { pid, identity, usage } of living) {
-      known.noteStatus(usage.status)
+    for (const { pid, identity } of living) {
       if (seen.isNew(pid, identity, elapsedMs)) readDetails(pid)
       else if (seen.isStale(pid, elapsedMs, intervalMs)) stale.push(pid)
     }
-    if (stale.length > 0) errands.run('titles', () => readTitles(stale))
+    if (stale.length > 0) errands.run('details', () => readChanging(stale))
     nameUsers()
-    return new Map(living.flatMap(({ pid, usage }) => usageParts(pid, usage)))
+    return new Map(living.map(({ pid, stat }) => textPart(pid, 'stat', stat)))
   }
 
   async function readProcessList(elapsedMs: number): Promise<ReadonlyMap<string, Part>> {
@@ -62,17 +62,28 @@ export function host({ procRoot, transport, errands, signal }: HostOptions): Hos
     return new Map([['processes', { kind: 'text', text: formatProcessList(processes) }]])
   }
 
-  // one after the other, and of what may change only the title, since this is most of what watching a process costs
-  async function readTitles(pids: readonly number[]): Promise<ReadonlyMap<string, Part>> {
-    const titles: (readonly [string, Part])[] = []
-    for (const pid of pids) titles.push(...(await fetchTitle(procRoot, pid)))
-    return new Map(titles)
+  // one after the other, and only what may change: title and user, since this is most of what watching a process costs
+  async function readChanging(pids: readonly number[]): Promise<ReadonlyMap<string, Part>> {
+    const parts: (readonly [string, Part])[] = []
+    for (const pid of pids) {
+      const status = readStatus(procRoot, pid)
+      if (status === undefined) continue
+      known.noteStatus(status)
+      parts.push(textPart(pid, 'status', status), ...(await fetchTitle(procRoot, pid)))
+    }
+    nameUsers()
+    return new Map(parts)
   }
 
   function readDetails(pid: number): void {
-    errands.run(`process ${pid}`, () =>
-      transport.fetch({ kind: 'process', pid, every: 'once', maxBytes: PROCESS_BYTES }, signal),
-    )
+    errands.run(`process ${pid}`, async () => {
+      const want = { kind: 'process', pid, every: 'once', maxBytes: PROCESS_BYTES } as const
+      const parts = await transport.fetch(want, signal)
+      const status = parts.get(processPart(pid, 'status'))
+      if (status?.kind === 'text') known.noteStatus(status.text)
+      nameUsers()
+      return parts
+    })
   }
 
   function nameUsers(): void {
