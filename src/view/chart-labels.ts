@@ -8,18 +8,38 @@ interface Label {
   readonly value: number
 }
 
+// With more curves than this, those at the same value share a label.
+const FEW_CURVES = 4
+
 /** Names and newest values at the height of their curves and marks, one to a row; of too many the lowest are left out. */
 export function chartLabels(subject: ChartSubject, rows: number): ReadonlyMap<number, Label> {
-  const curves = subject.curves.flatMap(({ name, tone, latest }): readonly Label[] =>
-    latest === undefined ? [] : [{ text: `${name} ${latest.text}`, tone, value: latest.value }],
-  )
   const marks = subject.marks.map(({ name, tone, value }): Label => ({ text: name, tone, value }))
-  const sorted = [...marks, ...curves].toSorted((a, b) => b.value - a.value).slice(0, rows)
+  const sorted = [...marks, ...curveLabels(subject)].toSorted((a, b) => b.value - a.value).slice(0, rows)
   return spreadOut(
     sorted,
     sorted.map(({ value }) => rowOf(value / subject.yMax, rows)),
     rows,
   )
+}
+
+interface CurveGroup {
+  readonly first: Label
+  readonly text: string
+  readonly count: number
+}
+
+function curveLabels({ curves }: ChartSubject): readonly Label[] {
+  const groups = new Map<string, CurveGroup>()
+  for (const { name, tone, latest } of curves) {
+    if (latest === undefined) continue
+    const key = curves.length > FEW_CURVES ? latest.text : name
+    const { first = { text: name, tone, value: latest.value }, count = 0 } = groups.get(key) ?? {}
+    groups.set(key, { first, text: latest.text, count: count + 1 })
+  }
+  return [...groups.values()].map(({ first, text, count }) => ({
+    ...first,
+    text: `${first.text}${count > 1 ? ` +${count - 1}` : ''} ${text}`,
+  }))
 }
 
 // Each label keeps its place in the order of heights and moves no further than it must: first down, then back up.

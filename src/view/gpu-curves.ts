@@ -55,7 +55,7 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
     tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
     marks: [
       ...limits.slice(0, 2).map((value) => ({ name: 'limit', value, tone: 'limit' as const })),
-      ...cards.flatMap((card) => ceilingMark(card, cards.length, yMax)).slice(0, 2),
+      ...distinct(cards.flatMap((card) => ceilingMark(card, cards.length, yMax))).slice(0, 2),
     ],
     curves: cards.map(({ gpu, memory }): SubjectCurve => {
       const risk = frame.risks.find(
@@ -83,6 +83,13 @@ function ceilingMark({ gpu, memory }: Card, count: number, yMax: number): ChartS
         },
       ]
     : []
+}
+
+// Alike cards with alike engines have one ceiling.
+function distinct(marks: ChartSubject['marks']): ChartSubject['marks'] {
+  return marks.filter(
+    ({ value }, i) => marks.findIndex((one) => formatGib(one.value) === formatGib(value)) === i,
+  )
 }
 
 function vitalSubject({ frame, history }: Scene, metric: Exclude<GpuMetric, 'memory'>): ChartSubject {

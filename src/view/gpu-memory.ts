@@ -2,7 +2,7 @@ import { both, known, map, missing, sum, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuState } from '../model/frame.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
-import type { Workload } from '../model/workload.ts'
+import type { Slices, Workload } from '../model/workload.ts'
 
 /** What a stretch of the memory bar stands for, in the order in which the bar shows them. */
 export const SLICE_KINDS = [
@@ -112,7 +112,7 @@ function divide(used: number, wanted: readonly (readonly [string, number])[]): S
 }
 
 function usedSlices(gpu: GpuState, here: readonly Workload[], others: Reading<number>): SliceBytes {
-  const parts = here.map((workload) => split(workload, valueOr(bytesOn(workload, gpu), 0)))
+  const parts = here.map((workload) => split(workload, gpu))
   const total = (kind: keyof WorkloadSlices) => parts.reduce((bytes, part) => bytes + part[kind], 0)
   const unowned = valueOr(gpu.unownedBytes, 0)
   return {
@@ -132,16 +132,27 @@ type WorkloadSlices = Record<
   number
 >
 
-// A workload on several GPUs is divided on each of them as it is as a whole: its slices are known for all GPUs together.
-function split(workload: Workload, bytes: number): WorkloadSlices {
-  const share = bytes / Math.max(1, valueOr(workload.memory.usedBytes, bytes))
-  const { weightsBytes, kvBytes, stateBytes } = workload.memory.slices
+// Where only the slices of all GPUs together are known, a workload is divided on each of them as it is as a whole.
+function split(workload: Workload, gpu: GpuState): WorkloadSlices {
+  const bytes = valueOr(bytesOn(workload, gpu), 0)
+  const { slices, share } = slicesOn(workload, gpu, bytes)
+  const { weightsBytes, kvBytes, stateBytes } = slices
   const weights = valueOr(weightsBytes, 0) * share
   const cache = (valueOr(kvBytes, 0) + valueOr(stateBytes, 0)) * share
   const usedCache = cache * usedRatio(workload)
   const rest = Math.max(0, bytes - weights - cache)
   const kind = restOf(weightsBytes.kind === 'known', kvBytes.kind === 'known')
   return { ...NO_SLICES, weights, kvUsed: usedCache, kvReserved: cache - usedCache, [kind]: rest }
+}
+
+function slicesOn(
+  { memory }: Workload,
+  { uuid }: GpuState,
+  bytes: number,
+): { readonly slices: Slices; readonly share: number } {
+  const own = memory.perGpu.find((entry) => entry.uuid === uuid)?.slices
+  if (own?.weightsBytes.kind === 'known') return { slices: own, share: 1 }
+  return { slices: memory.slices, share: bytes / Math.max(1, valueOr(memory.usedBytes, bytes)) }
 }
 
 // Beside weights and KV: activations and overhead. Beside weights alone: KV and activations, which move together.

@@ -3,6 +3,7 @@ import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Workload } from '../model/workload.ts'
+import { numberList } from './number-list.ts'
 
 /** Where a process holds GPU memory. */
 export interface Place {
@@ -47,9 +48,7 @@ export function gpuList(places: readonly Place[]): string {
   if (first === undefined) return ''
   if (rest.length === 0) return labelOf(first)
   const labels = [...new Set(places.toSorted((a, b) => a.gpu.index - b.gpu.index).map(labelOf))]
-  const start = Number(labels[0])
-  const isRun = labels.length > 2 && labels.every((label, i) => Number(label) === start + i)
-  return isRun ? `${labels[0] ?? ''}-${labels.at(-1) ?? ''}` : labels.join(',')
+  return labels.some((label) => label.includes(':')) ? labels.join(',') : numberList(labels.map(Number))
 }
 
 function offGpu(frame: Frame, onGpu: readonly Holder[]): readonly Holder[] {

@@ -1,6 +1,7 @@
 import { formatBytesShort, formatCount, formatDuration, formatGib } from '../core/format.ts'
 import { both, map, missing, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
+import { GIB } from '../core/units.ts'
 import type { Workload } from '../model/workload.ts'
 import { MISSING, shown } from './wording.ts'
 
@@ -17,12 +18,17 @@ export function kvUsedOfCapacity(workload: Workload): string {
   const { usedBytes, capacityBytes, usedRatio, usedTokens, capacityTokens } = workload.kv
   const used = usedBytes.kind === 'known' ? usedBytes : both(usedRatio, capacityBytes, (a, b) => a * b)
   if (used.kind === 'known' && capacityBytes.kind === 'known')
-    return `${formatGib(used.value)}/${formatGib(capacityBytes.value)}G`
+    return `${inPool(used.value, capacityBytes.value)}/${inPool(capacityBytes.value, capacityBytes.value)}G`
   if (usedRatio.kind === 'known') return `${(100 * usedRatio.value).toFixed(0)} %`
   if (used.kind === 'known') return formatBytesShort(used.value)
   if (usedTokens.kind === 'known' && capacityTokens.kind === 'known')
     return `${tokensShort(usedTokens.value)}/${tokensShort(capacityTokens.value)}`
   return shown(dynamicBytes(workload), (bytes) => `dyn. ${formatBytesShort(bytes)}`)
+}
+
+// Both in the same form: a decimal where it says something.
+function inPool(bytes: number, capacityBytes: number): string {
+  return capacityBytes >= 100 * GIB ? (bytes / GIB).toFixed(0) : formatGib(bytes)
 }
 
 /** What an engine holds beside its weights, where of that no more is known. */

@@ -67,7 +67,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     paint(current, screen, style)
   })
   screen.program.on('keypress', (character: string | undefined, key: { readonly full: string }) => {
-    options.onKey(key.full, character)
+    // blessed reports Enter twice, as `enter` and as `return`
+    if (key.full !== 'return') options.onKey(key.full, character)
   })
   const mouse = mouseModes(options.output)
   const suspension = suspensionOf(screen, keys, mouse)

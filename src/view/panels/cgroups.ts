@@ -30,7 +30,7 @@ function line(workload: Workload, { path, limitBytes, heldBytes, oomKills }: Cgr
     span(`  ${fit(workloadName(workload), 20)}`),
     span(fit(`${shown(heldBytes, formatBytes)} of ${formatBytes(limitBytes)}`, 24)),
     span(fit(percent, 6, 'right'), close ? 'warn' : 'strong'),
-    span(kills > 0 ? `  ${kills} OOM kills` : '', 'warn'),
+    span(kills > 0 ? `  ${kills} OOM kill${kills === 1 ? '' : 's'}` : '', 'warn'),
     span(`  ${path}`, 'dim'),
   ]
 }

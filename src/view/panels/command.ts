@@ -11,7 +11,7 @@ export const commandPanel = textPanel(
   'command',
   (scene) => ({
     left: [span('Command', 'title')],
-    right: [span(scene.ui.commandOffset > 0 ? `from column ${scene.ui.commandOffset + 1}` : '', 'dim')],
+    right: scene.ui.commandOffset > 0 ? [span(`from column ${scene.ui.commandOffset + 1}`, 'dim')] : [],
   }),
   lines,
 )

@@ -6,6 +6,7 @@ import { gpuMemory } from '../gpu-memory.ts'
 import { gpuInView } from '../in-view.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, PanelTitle, Scene } from '../panel.ts'
+import { wrap } from '../width.ts'
 import { MISSING, shortGpuName, shown } from '../wording.ts'
 import {
   condition,
@@ -54,7 +55,7 @@ function lines(scene: Scene, columns: number): readonly Line[] {
     ...gpu.mig.devices.map((device) => migRow(device, scene.frame, columns)),
     [span('  '), ...fitting([...vitals(gpu, false), ...condition(gpu)], columns - 3, '   ')],
     ...factLines(gpu, columns),
-    ...unowned(gpu),
+    ...unowned(gpu, columns),
   ]
 }
 
@@ -104,10 +105,11 @@ function perSecond(reading: Reading<number>): string {
   return shown(map(reading, formatBytes), (text) => `${text}/s`)
 }
 
-function unowned({ unownedBytes, unownedReason }: GpuState): readonly Line[] {
+function unowned({ unownedBytes, unownedReason }: GpuState, columns: number): readonly Line[] {
   if (unownedBytes.kind === 'missing' || unownedBytes.value < 64 * 1024 ** 2 || unownedReason === undefined)
     return []
-  return [[span(`  ${formatBytes(unownedBytes.value)} unowned: ${REASONS[unownedReason]}`, 'unowned')]]
+  const words = `${formatBytes(unownedBytes.value)} unowned: ${REASONS[unownedReason]}`
+  return wrap(words, Math.max(1, columns - 3), 3).map((text) => [span(`  ${text}`, 'unowned')])
 }
 
 const REASONS: Readonly<Record<UnownedReason, string>> = {

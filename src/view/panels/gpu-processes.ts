@@ -32,8 +32,14 @@ function lines(scene: Scene, columns: number): readonly Line[] {
     (a, b) => valueOr(b.usedBytes, -1) - valueOr(a.usedBytes, -1) || a.pid - b.pid,
   )
   return largest.length === 0
-    ? [[span(' no process holds memory of this GPU', 'dim')]]
+    ? [[span(` ${noProcess(gpu)}`, 'dim')]]
     : [head(columns), ...largest.map((process) => line(process, gpu, scene, columns))]
+}
+
+function noProcess({ unownedReason }: GpuState): string {
+  return unownedReason === 'pid-namespace'
+    ? 'its processes are in another PID namespace and not seen from here'
+    : 'no process holds memory of this GPU'
 }
 
 function head(columns: number): Line {

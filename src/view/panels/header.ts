@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/format.ts'
 import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
+import { numberList } from '../number-list.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { gpusOf, workloadInView, workloadName } from '../in-view.ts'
 import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
@@ -69,8 +70,8 @@ function crumb(scene: Scene): string {
     case 'workload': {
       const workload = workloadInView(scene)
       if (workload === undefined) return view.id
-      const gpus = gpusOf(workload, scene.frame.gpus).map(({ index }) => index)
-      const where = gpus.length === 0 ? '' : `  GPU ${gpus.join(',')}`
+      const gpus = numberList(gpusOf(workload, scene.frame.gpus).map(({ index }) => index))
+      const where = gpus === '' ? '' : `  GPU ${gpus}`
       return `${workloadName(workload)}  ${shown(workload.model.name, (name) => name)}${where}`
     }
   }

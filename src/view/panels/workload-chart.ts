@@ -3,6 +3,7 @@ import { sumOfKnown, valueOr } from '../../core/reading.ts'
 import { GIB } from '../../core/units.ts'
 import type { GpuState } from '../../model/frame.ts'
 import type { Risk } from '../../model/risk.ts'
+import type { Trend } from '../../model/trend.ts'
 import type { Workload } from '../../model/workload.ts'
 import { forecastOf, latestOf } from '../chart-forecast.ts'
 import { roundUp } from '../chart-subject.ts'
@@ -27,7 +28,7 @@ export const workloadChart: Panel = {
     const [name, unit] = pooled ? ['KV cache', poolUnit(workload)] : ['Memory', 'GiB of VRAM']
     return {
       left: [span(name, 'title'), span(`  ${unit}`, 'dim')],
-      right: [span(`${formatTrend(pooled ? workload.trend.kv : workload.trend.memory)} per minute`, 'dim')],
+      right: [span(pace(pooled ? workload.trend.kv : workload.trend.memory), 'dim')],
     }
   },
   view: (scene, size) => {
@@ -41,6 +42,20 @@ export const workloadChart: Panel = {
 export function hasChart(scene: Scene): boolean {
   const workload = workloadInView(scene)
   return workload !== undefined && (isPooled(workload) || workload.memory.usedBytes.kind === 'known')
+}
+
+function pace(trend: Trend): string {
+  switch (trend.kind) {
+    case 'growing':
+    case 'shrinking':
+      return `${formatTrend(trend)} per minute`
+    case 'steady':
+      return 'steady'
+    case 'too-short':
+      return 'too early for a trend'
+    case 'unknown':
+      return trend.why
+  }
 }
 
 const EMPTY: ChartSubject = { yMax: 1, tick: () => '', marks: [], curves: [] }
