@@ -1,9 +1,9 @@
 import type { Fault } from '../core/fault.ts'
 import { seconds } from '../core/units.ts'
 import type { EngineReport } from '../engines/engine.ts'
-import { engineOf } from '../engines/index.ts'
 import type { RawSample } from '../model/sample.ts'
 import { followActivity, type ActivityBook } from './activity.ts'
+import { reportOn } from './ask-engine.ts'
 import { attributeWorkload, type AttributedWorkload } from './attribute.ts'
 import { cgroupOf } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
@@ -25,7 +25,7 @@ export function attributeAll(
 ): Attributed {
   const { activity: before, answers, processes } = memory
   const reports = groups.map(({ id, claim }) => {
-    const report = engineOf(claim.engine).report(claim, answers)
+    const report = reportOn(claim, answers)
     return [id, unloaded(report, sample.takenAtEpochMs)] as const
   })
   const reportOf = new Map(reports)

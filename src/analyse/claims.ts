@@ -42,7 +42,7 @@ export function groupByClaim(
   }
   for (const listed of processList) {
     if (holders.has(listed.pid) || !isSeen(listed, book)) continue
-    const claim = claimFor(familyOf(book, listed.pid))
+    const claim = claimIn(familyOf(book, listed.pid))
     if (claim === undefined || !(groups.has(idOf(claim)) || runsInRam(claim, held))) continue
     const group = groupIn(groups, claim)
     const helpers = listed.pid === claim.root.pid ? group.helpers : [...group.helpers, listed.pid]
@@ -108,10 +108,39 @@ function withoutShadows(processes: readonly GpuProcess[]): readonly GpuProcess[]
 function claimOn(process: GpuProcess, book: ProcessBook): Claim {
   const family = familyOf(book, process.pid)
   const seen = family.length > 0 ? family : [onlyNamed(process)]
-  const claim = claimFor(seen)
+  const claim = claimIn(seen)
   // a Python program that only draws is a desktop's, not torch's
   const isDesktop = claim?.engine === 'pytorch' && process.type === 'G'
   return claim === undefined || isDesktop ? { engine: 'unknown', root: seen[0] ?? onlyNamed(process) } : claim
+}
+
+/** How a family was claimed when it was last seen: by the command lines of all its members. */
+interface Remembered {
+  readonly commands: readonly (readonly string[])[]
+  readonly claim: Claim | undefined
+  /** Which member is the root. */
+  readonly root: number
+}
+
+// a process keeps its command line, and the same processes come with every tick
+const CLAIMED = new WeakMap<readonly string[], Remembered>()
+
+function claimIn(family: readonly HostProcess[]): Claim | undefined {
+  const [first] = family
+  if (first === undefined) return undefined
+  const present = CLAIMED.get(first.command)
+  if (present !== undefined && isFamily(present, family)) {
+    const root = family[present.root]
+    return present.claim === undefined || root === undefined ? undefined : { ...present.claim, root }
+  }
+  const claim = claimFor(family)
+  const root = claim === undefined ? -1 : family.indexOf(claim.root)
+  CLAIMED.set(first.command, { commands: family.map(({ command }) => command), claim, root })
+  return claim
+}
+
+function isFamily({ commands }: Remembered, family: readonly HostProcess[]): boolean {
+  return commands.length === family.length && family.every(({ command }, at) => command === commands[at])
 }
 
 /** What is known of a process that /proc does not show (a log, another PID namespace): the driver's name for it. */

@@ -1,4 +1,4 @@
-import { known, missing, type Reading } from '../core/reading.ts'
+import { known, missing, valueOr, type Reading } from '../core/reading.ts'
 import { stated } from '../core/stated.ts'
 import { estimate } from '../estimate/estimate.ts'
 import type { Estimate, EstimateInput } from '../estimate/estimate-types.ts'
@@ -6,7 +6,7 @@ import { ofRanks } from '../estimate/of-ranks.ts'
 import { worldOf } from '../estimate/ranks.ts'
 import type { EngineSettings } from '../estimate/settings.ts'
 import type { GpuCapacity } from '../estimate/topology.ts'
-import type { EngineReport } from '../engines/engine.ts'
+import type { EngineReport, Span } from '../engines/engine.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { DeviceMemory, Gpu } from '../model/snapshot.ts'
 import type { Holding } from './claims.ts'
@@ -31,17 +31,48 @@ export interface Device {
  * @param reported what the engine printed of itself when it started
  */
 export function estimateOn(
-  { known: input, span }: EngineReport,
+  { known: told, span }: EngineReport,
   reported: ReportedMemory | undefined,
   holdings: readonly Holding[],
   gpus: readonly Gpu[],
 ): Reading<WorkloadEstimate> {
-  if (input === undefined) return missing('not-reported', "its model's shape is not known")
+  if (told === undefined) return missing('not-reported', "its model's shape is not known")
   const devices = devicesOf(holdings, gpus)
   const here = devices.flatMap((device) => capacityOf(device, gpus))
-  const settings = asReported(input.settings, reported)
-  const whole: EstimateInput = {
-    ...input.shape,
+  const cards = here.map((gpu, at) => cardOf(gpu, devices[at])).join()
+  const past = PAST.get(told)
+  if (past?.cards === cards && past.reported === reported) return past.value
+  const value = known(estimateHere(told, span, reported, devices, here), 'derived')
+  PAST.set(told, { cards, reported, value })
+  return value
+}
+
+// an engine that has said nothing new gives the same report, and the same report the same estimate
+const PAST = new WeakMap<Told, Past>()
+
+type Told = Exclude<EngineReport['known'], undefined>
+
+interface Past {
+  readonly cards: string
+  readonly reported: ReportedMemory | undefined
+  readonly value: Reading<WorkloadEstimate>
+}
+
+function cardOf({ totalBytes, reservedBytes }: GpuCapacity, device: Device | undefined): string {
+  const { uuid, gpuInstanceId } = device ?? {}
+  return `${uuid ?? ''}/${gpuInstanceId ?? ''}/${valueOr(totalBytes, '')}/${valueOr(reservedBytes, '')}`
+}
+
+function estimateHere(
+  told: Told,
+  span: Span | undefined,
+  reported: ReportedMemory | undefined,
+  devices: readonly Device[],
+  here: readonly GpuCapacity[],
+): WorkloadEstimate {
+  const settings = asReported(told.settings, reported)
+  const input: EstimateInput = {
+    ...told.shape,
     settings: devices.length === 0 ? { ...settings, gpuLayers: 0 } : settings,
     topology: {
       gpus: span === undefined ? here : acrossNodes(here, worldOf(settings).size),
@@ -49,9 +80,9 @@ export function estimateOn(
     },
     ...(reported === undefined ? {} : { reported }),
   }
-  const made = remembered(whole)
+  const made = remembered(input)
   const estimated = span === undefined ? made : ofRanks(made, span.firstRank, devices.length)
-  return known({ input: whole, estimate: estimated, devices }, 'derived')
+  return { input, estimate: estimated, devices }
 }
 
 /** The cards of other nodes are taken to be like those of this one. */

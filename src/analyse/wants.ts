@@ -1,8 +1,9 @@
 import { seconds } from '../core/units.ts'
 import { partNames, type Want } from '../model/want.ts'
 import { askable } from '../engines/address.ts'
-import { ENGINE_COMMS, engineOf } from '../engines/index.ts'
+import { ENGINE_COMMS } from '../engines/index.ts'
 import { PROXY_COMMS } from '../parse/published-port.ts'
+import { wantsOn } from './ask-engine.ts'
 import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import { logWants } from './engine-logs.ts'
@@ -19,9 +20,7 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
       .filter(({ comm }) => ENGINE_COMMS.has(comm))
       .map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
     ...groups.flatMap(ramOnly),
-    ...groups.flatMap(({ claim }) =>
-      askable(engineOf(claim.engine).wants(claim, memory.answers), memory.answers),
-    ),
+    ...groups.flatMap(({ claim }) => askable(wantsOn(claim, memory.answers), memory.answers)),
     ...cgroupWants(
       groups.map(({ claim }) => claim.root.pid),
       memory.answers,
