@@ -3,6 +3,7 @@ import { scrapedPages } from './engine-pages.ts'
 import { gpuRows } from './gpu-rows.ts'
 import { learnHostNames, type HostNames } from './host-names.ts'
 import { meminfoText, vmstatText } from './host-texts.ts'
+import { STAMP_LABEL } from './query.ts'
 
 /** What an answer says of one host at one time: texts by the part that they are, and how old each is. */
 export interface FleetHost {
@@ -31,9 +32,6 @@ export function fleetHosts(
   }
   return [...byHost].map(([host, series]) => ({ host, parts: partsOf(series) }))
 }
-
-/** How a query marks the time stamps that it asks for beside values: see `fleetQuery`. */
-export const STAMP_LABEL = 'llmtop_of'
 
 function partsOf(all: readonly ApiSeries[]): FleetHost['parts'] {
   const series = all.filter(({ labels }) => !labels.has(STAMP_LABEL))

@@ -1,4 +1,5 @@
 import type { ApiSeries } from './api-answer.ts'
+import { STAMP_LABEL } from './query.ts'
 
 /** The host that a series is about, under one name whatever exporter it comes from; undefined where nothing names one. */
 export type HostNames = (series: Pick<ApiSeries, 'name' | 'labels'>) => string | undefined
@@ -40,8 +41,10 @@ function note(names: Map<string, string>, key: string | undefined, name: string 
 }
 
 function statedHost({ name, labels }: Pick<ApiSeries, 'name' | 'labels'>): string | undefined {
-  if (name.startsWith('llmtop_')) return labels.get('host')
-  if (name.startsWith('DCGM_')) return labels.get('hostname') ?? labels.get('Hostname')
+  // the time stamps of series have lost their names
+  if (name.startsWith('llmtop_') || labels.get(STAMP_LABEL) === 'host') return labels.get('host')
+  if (name.startsWith('DCGM_') || labels.get(STAMP_LABEL) === 'gpu')
+    return labels.get('hostname') ?? labels.get('Hostname')
   return name === 'node_uname_info' ? labels.get('nodename') : undefined
 }
 

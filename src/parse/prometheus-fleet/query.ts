@@ -1,5 +1,7 @@
-import { STAMP_LABEL } from './fleet.ts'
 import { FLEET_METRICS, TREND_METRICS } from './names.ts'
+
+/** How the time stamps that are asked for beside values are marked; its value says what they are the age of. */
+export const STAMP_LABEL = 'llmtop_of'
 
 /** One series of each exporter by what it tells of: its time stamps say how old those numbers are. */
 const STAMPED = {

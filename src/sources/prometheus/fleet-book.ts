@@ -36,7 +36,12 @@ interface Known {
 export function fleetBook(nobody: string, offsetMs: number): FleetBook {
   const hosts = new Map<string, Known>()
 
-  function sample(host: string, moment: FleetMoment, parts: ReadonlyMap<string, Part>): RawSample {
+  function sample(
+    host: string,
+    moment: FleetMoment,
+    parts: ReadonlyMap<string, Part>,
+    answered = true,
+  ): RawSample {
     const known = hosts.get(host) ?? { sequence: 0, scrapedAtMs: moment.epochMs, scraped: new Map() }
     hosts.set(host, known)
     return {
@@ -45,7 +50,7 @@ export function fleetBook(nobody: string, offsetMs: number): FleetBook {
       takenAtEpochMs: moment.epochMs,
       elapsedMs: moment.elapsedMs + offsetMs,
       intervalMs: moment.intervalMs,
-      link: linkOf(moment.epochMs - known.scrapedAtMs, moment.intervalMs),
+      link: linkOf(moment.epochMs - known.scrapedAtMs, answered ? moment.intervalMs : 0),
       parts,
     }
   }
@@ -82,7 +87,9 @@ export function fleetBook(nobody: string, offsetMs: number): FleetBook {
     },
     silent(moment, fault) {
       const known = hosts.size === 0 ? [nobody] : [...hosts.keys()]
-      return known.map((host) => sample(host, moment, new Map([['prometheus', { kind: 'fault', fault }]])))
+      return known.map((host) =>
+        sample(host, moment, new Map([['prometheus', { kind: 'fault', fault }]]), false),
+      )
     },
   }
 }
@@ -102,11 +109,13 @@ function partOf(
 const LATE_MS = 90_000
 const DOWN_MS = 300_000
 
+/** @param intervalMs 0 where nobody answers: then all is late at once */
 function linkOf(ageMs: number, intervalMs: number): Link {
   return { state: stateOf(ageMs, intervalMs), ageMs: Math.max(0, Math.round(ageMs)), retryInMs: null }
 }
 
 function stateOf(ageMs: number, intervalMs: number): Link['state'] {
   if (ageMs > DOWN_MS) return 'down'
-  return ageMs > Math.max(LATE_MS, 3 * intervalMs) ? 'late' : 'live'
+  const isLate = intervalMs === 0 || ageMs > Math.max(LATE_MS, 3 * intervalMs)
+  return isLate ? 'late' : 'live'
 }
