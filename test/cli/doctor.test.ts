@@ -21,7 +21,7 @@ function states({ checks }: Section): readonly string[] {
   )
 }
 
-describe('llmtop doctor', () => {
+describe('llmtop doctor', { timeout: 30_000 }, () => {
   test('says what is seen, as text and as JSON, and ends with 0', async () => {
     const folder = temporaryFolder()
     fakeNvidiaSmi(folder, { documents: [nvidiaSmiXml({ gpus: [{ usedMiB: 1000 }] })] })
