@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
@@ -56,6 +57,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(sshCommand(environment))
   program.addCommand(replayCommand(environment))
   program.addCommand(recordCommand(environment))
+  program.addCommand(convertCommand(environment))
   program.addCommand(onceCommand(environment))
   program.addCommand(doctorCommand(environment))
   program.addCommand(fitCommand(environment))
@@ -64,8 +66,15 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(fleetCommand(environment))
   program.addCommand(demoCommand(environment))
   // sub-commands made on their own inherit neither of these
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  inherit(program)
   return program
+}
+
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent)
+    inherit(command)
+  }
 }
 
 /** `replay <file>`: what must be given; that there are options goes without saying, and watch takes no words. */

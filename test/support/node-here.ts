@@ -15,7 +15,7 @@ export interface NodeTools {
 
 /** Everything the collector uses of a node. */
 const PROGRAMS =
-  'sh awk cat curl date dd getconf grep head ls od readlink sleep tail timeout tr true wget nice setsid node'.split(
+  'sh awk cat curl date dd getconf grep head id ls od readlink sleep tail timeout tr true wget nice setsid node'.split(
     ' ',
   )
 

@@ -4,6 +4,7 @@ import { examine, type Examined } from '../doctor/examine.ts'
 import { machineFacts, type MachineFacts } from '../doctor/facts.ts'
 import { gpuSection } from '../doctor/gpu-checks.ts'
 import { machineSection } from '../doctor/machine-checks.ts'
+import { doctorSshCommand } from '../doctor/ssh.ts'
 import { questionSection } from '../doctor/question-checks.ts'
 import type { DoctorReport } from '../doctor/report.ts'
 import { terminalSection } from '../doctor/terminal-checks.ts'
@@ -34,6 +35,7 @@ export function doctorCommand(environment: Environment): Command {
       const isBlind = gpus.length === 0 && workloads.length === 0
       environment.exitWith(watch.exitCode() ?? (isBlind ? EXIT.fault : EXIT.done))
     })
+    .addCommand(doctorSshCommand(environment))
 }
 
 function reportOf(environment: Environment, facts: MachineFacts, { frame, parts }: Examined): DoctorReport {

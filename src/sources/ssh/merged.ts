@@ -29,17 +29,19 @@ export async function* merged<T>(
   }
 
   const pumps = sources.map(pump)
+  function* readyItems(): Generator<T, void, undefined> {
+    for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+      try {
+        yield next.value
+      } finally {
+        next.taken()
+      }
+    }
+  }
+
   try {
     for (;;) {
-      const next = ready.shift()
-      if (next !== undefined) {
-        try {
-          yield next.value
-        } finally {
-          next.taken()
-        }
-        continue
-      }
+      yield* readyItems()
       if (failure !== undefined) throw failure.error
       if (running === 0) return
       await new Promise<void>((resolve) => (wake = resolve))

@@ -253,7 +253,7 @@ fi
 page=$(getconf PAGESIZE ) || page=4096
 page=$((page / 1024))
 awk=none; has awk && awk=awk
-printf '\\n%s h leader=%s limit=%s watch=%s fetch=%s awk=%s epoch=%s\\n' "$mark" $leader "\${brief:+timeout}" $watch $fetch $awk "$(date +%s)"
+printf '\\n%s h leader=%s limit=%s watch=%s fetch=%s awk=%s uid=%s epoch=%s\\n' "$mark" $leader "\${brief:+timeout}" $watch $fetch $awk "$(id -u)" "$(date +%s)"
 
 while await; do
   case $head in 1[0-9][0-9][0-9][0-9][0-9][0-9]) ;; *) break ;; esac

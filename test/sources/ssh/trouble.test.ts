@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { describeFault, type Fault } from '../../../src/core/fault.ts'
+import { describeFault } from '../../../src/core/fault.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
 import { sshSource, type SshSourceOptions } from '../../../src/sources/ssh/ssh.ts'
 import { watchUntil } from '../../support/collect.ts'
@@ -136,7 +136,7 @@ describe.skipIf(NO_SSHD !== undefined)('trouble on the way to a node', { timeout
       each.retried,
     )
     // where there is nothing to hope for, the run is over, and says why
-    expect((source.ending() as Fault | undefined)?.kind).toBe(each.retried ? undefined : 'ssh')
+    expect(source.ending()?.kind).toBe(each.retried ? undefined : 'ssh')
   })
 
   test('a host that was never seen is let in where the user said so, and remembered', async () => {

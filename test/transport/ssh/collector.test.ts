@@ -24,7 +24,7 @@ const NODES: readonly (readonly [string, NodeTools])[] = [
     'busybox',
     {
       links: Object.fromEntries(
-        'sh awk cat date dd grep head ls od readlink sleep tail timeout tr true wget'
+        'sh awk cat date dd grep head id ls od readlink sleep tail timeout tr true wget'
           .split(' ')
           .map((name) => [name, 'busybox']),
       ),
