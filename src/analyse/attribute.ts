@@ -62,8 +62,9 @@ export function attributeWorkload(
 function partialOf({ span }: EngineReport, holdings: readonly Holding[]): Workload['partial'] {
   if (span === undefined) return undefined
   const { instance, ranksInAll } = span
-  const cards = new Set(holdings.map(({ gpuUuid }) => gpuUuid)).size
-  return { instance, ranksHere: span.ranksHere ?? cards, ranksInAll }
+  const ranksHere = span.ranksHere ?? new Set(holdings.map(({ gpuUuid }) => gpuUuid)).size
+  const isWhole = ranksInAll.kind === 'known' && ranksHere >= ranksInAll.value
+  return isWhole ? undefined : { instance, ranksHere, ranksInAll }
 }
 
 /** Which workload a pid belongs to. */

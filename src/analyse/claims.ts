@@ -37,7 +37,8 @@ export function groupByClaim(
   const holders = new Set<number>()
   for (const holding of holdingsOf(gpus)) {
     holders.add(holding.process.pid)
-    const group = groupIn(groups, claimOn(holding.process, book))
+    const claim = claimOn(holding.process, book)
+    const group = fellowsOf(claim, groups) ?? groupIn(groups, claim)
     groups.set(group.id, { ...group, holdings: [...group.holdings, holding] })
   }
   for (const listed of processList) {
@@ -48,12 +49,56 @@ export function groupByClaim(
     const helpers = listed.pid === claim.root.pid ? group.helpers : [...group.helpers, listed.pid]
     groups.set(group.id, { ...group, helpers })
   }
-  return [...groups.values()]
+  return withServers([...groups.values()])
 }
 
 function groupIn(groups: ReadonlyMap<string, ClaimedGroup>, claim: Claim): ClaimedGroup {
   const id = idOf(claim)
   return groups.get(id) ?? { id, claim, holdings: [], helpers: [] }
+}
+
+/** The group of an orphan's fellows: ranks of one instance under one parent, whose titles count them. */
+function fellowsOf(claim: Claim, groups: ReadonlyMap<string, ClaimedGroup>): ClaimedGroup | undefined {
+  if (claim.orphan !== true || groups.has(idOf(claim))) return undefined
+  return [...groups.values()].find((group) => {
+    const { root, engine, orphan } = group.claim
+    return (
+      orphan === true && engine === claim.engine && isKin(root, claim.root) && !hasRank(group, claim.root)
+    )
+  })
+}
+
+function isKin(a: HostProcess, b: HostProcess): boolean {
+  const ofUser = (process: HostProcess): string => (process.user.kind === 'known' ? process.user.value : '')
+  const isSameHouse = a.parentPid === b.parentPid && a.container?.id === b.container?.id
+  return isSameHouse && ofUser(a) === ofUser(b) && titleOf(a) === titleOf(b)
+}
+
+/** Two ranks of one number belong to two instances; workers of Ray have no numbers. */
+function hasRank({ claim, holdings }: ClaimedGroup, { command: [title = ''] }: HostProcess): boolean {
+  if (title.startsWith(RAY)) return false
+  return [claim.root.command[0], ...holdings.map(({ process }) => process.name)].includes(title)
+}
+
+/** Without the numbers of its rank; a title without any is that of one process alone. */
+function titleOf({ command: [title = ''] }: HostProcess): string {
+  return title.startsWith(RAY) ? RAY : title.replace(/_(?:DP|PP|TP|EP)\d+/g, '_')
+}
+
+const RAY = 'ray::'
+
+/** Workers that Ray has started, with the server that had them started, where it is the only one here that could have. */
+function withServers(groups: readonly ClaimedGroup[]): readonly ClaimedGroup[] {
+  const workers = groups.filter(({ claim }) => claim.orphan === true && titleOf(claim.root) === RAY)
+  const servers = groups.filter(
+    ({ claim, holdings }) => claim.engine === 'vllm' && claim.orphan !== true && holdings.length === 0,
+  )
+  const [server, ...others] = servers
+  if (server === undefined || others.length > 0 || workers.length === 0) return groups
+  const joined = { ...server, holdings: workers.flatMap(({ holdings }) => holdings) }
+  return groups
+    .filter((group) => !workers.includes(group))
+    .map((group) => (group === server ? joined : group))
 }
 
 function idOf(claim: Claim): string {

@@ -21,16 +21,20 @@ export function claimBy(
     if (process === undefined) return undefined
     const role = roleOf(process, ancestors)
     if (role === undefined) return undefined
-    return { engine, root: role === 'root' ? process : rootAbove(process, ancestors, roleOf) }
+    return role === 'root' ? { engine, root: process } : { engine, ...rootAbove(process, ancestors, roleOf) }
   }
 }
 
-function rootAbove(member: HostProcess, ancestors: readonly HostProcess[], roleOf: RoleOf): HostProcess {
+function rootAbove(
+  member: HostProcess,
+  ancestors: readonly HostProcess[],
+  roleOf: RoleOf,
+): Pick<Claim, 'root' | 'orphan'> {
   let uppermost = member
   for (const [at, ancestor] of ancestors.entries()) {
     const role = roleOf(ancestor, ancestors.slice(at + 1))
-    if (role === 'root') return ancestor
+    if (role === 'root') return { root: ancestor }
     if (role === 'member') uppermost = ancestor
   }
-  return uppermost
+  return { root: uppermost, orphan: true }
 }

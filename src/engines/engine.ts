@@ -41,6 +41,8 @@ export interface Claim {
   readonly root: HostProcess
   /** The root starts others and holds no model itself (`ollama serve`): no workload unless the driver lists it. */
   readonly keeper?: true
+  /** A worker whose server is not to be seen: it is gone, or it is on another node. */
+  readonly orphan?: true
 }
 
 /** The newest answer to each want, by part name. */

@@ -1,8 +1,10 @@
+import { stated } from '../core/stated.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
 import type { Engine } from './engine.ts'
 import { launchOf, titleOf } from './launch.ts'
+import { launcherSpan } from './span.ts'
 
 /**
  * A Python process on a GPU in which no generation server is recognised: training, notebooks, scripts. Asked last but one.
@@ -13,7 +15,10 @@ export const pytorch: Engine = {
   label: 'PyTorch',
   claim: claimBy('pytorch', roleOf),
   wants: () => [],
-  report: () => blankReport('not-supported'),
+  report: (claim) => ({
+    ...blankReport('not-supported'),
+    ...stated({ span: launcherSpan(claim, 'pytorch') }),
+  }),
 }
 
 // Python, but not torch: TVM and XLA allocate by rules of their own

@@ -16,17 +16,23 @@ export function vllmSpan(
 ): Span | undefined {
   // a Ray worker knows nothing of the instance that it works for
   if (root.command[0]?.startsWith('ray::') === true) {
-    return { instance: 'vllm on Ray', ranksInAll: UNSEEN, firstRank: 0 }
+    return { instance: ON_RAY, ranksInAll: UNSEEN, firstRank: 0 }
   }
   const world = worldOf({ engine: 'vllm', ...settings })
   const address = valueOf(args, 'data-parallel-address', 'dpa') ?? flagValue(args, 'master-addr')
   const port = valueOf(args, 'data-parallel-rpc-port', 'dpp') ?? flagValue(args, 'master-port')
   const instance = instanceName('vllm', address, port)
   const ranksInAll = known(world.size, 'declared')
+  // Ray spreads the ranks over its nodes, and nobody here knows which node has which
+  if (flagValue(args, 'distributed-executor-backend') === 'ray') {
+    return { instance: ON_RAY, ranksInAll, firstRank: 0 }
+  }
   return (
     nodesSpan(longForms(args), instance, ranksInAll) ?? replicasSpan(args, world, { instance, ranksInAll })
   )
 }
+
+const ON_RAY = 'vllm on Ray'
 
 /** Some of the data-parallel replicas; each has all ranks of a model. */
 function replicasSpan(
