@@ -19,6 +19,8 @@ export interface RecorderOptions {
 export interface Recorder {
   /** @param events lines for people, or nothing */
   accept(sample: RawSample, events: string): void
+  /** Lines that belong to no sample, such as outcomes; lost where nothing can be written. */
+  note(lines: string): void
   state(): RecorderState
   /** Resolves when all that was accepted so far is written or lost. */
   settled(): Promise<void>
@@ -92,6 +94,9 @@ export async function openRecorder(options: RecorderOptions, stream: SampleStrea
       sink.append(closing === undefined ? bytes : Buffer.concat([closing, bytes]))
       if (closing !== undefined) sink.sync()
       samples += 1
+    },
+    note(lines) {
+      if (sink.isReady() && !sink.needsHeader()) sink.append(stream.addLines(lines))
     },
     state: () => ({
       file,

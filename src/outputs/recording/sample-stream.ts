@@ -20,6 +20,8 @@ export interface SampleStream {
   begin(header: SegmentHeader, compact: boolean): Buffer
   /** @param events lines for people, or nothing */
   add(sample: RawSample, events: string): Chunk
+  /** Lines that belong to no sample, behind what was added. */
+  addLines(lines: string): Buffer
   /** Takes note of a sample that is not written. */
   skip(sample: RawSample): void
   /** What was added last may be lost: the next chunk builds on nothing, and closes nothing. */
@@ -75,6 +77,11 @@ export function sampleStream(): SampleStream {
       member.samples.set(sample.host, samples + 1)
       const { line, elsewhere } = encoder.sample(sample, compact && samples === 0)
       return { closing, bytes: member.bytes.add(line + events), elsewhere }
+    },
+    addLines(lines) {
+      if (member !== undefined) return member.bytes.add(lines)
+      const own = compact ? gzipMember() : plainMember()
+      return Buffer.concat([own.add(lines), own.end()])
     },
     skip: (sample) => {
       encoder.skip(sample)
