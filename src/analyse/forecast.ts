@@ -36,6 +36,11 @@ export function rampForecast(
   return { pace: ramp, eta: etaOf(headroom, ramp) }
 }
 
+/** Too short to tell growth from a load; what fills within seconds is told all the same. */
+export function isBrief({ rule, movingMs }: Pace, { believedMs }: RiskRules): boolean {
+  return rule !== 'fast' && movingMs < believedMs
+}
+
 /** For advice: absent where no time can be given. */
 export function etaNumber(forecast: Forecast | undefined): { readonly etaSeconds?: number } {
   return forecast === undefined ? {} : { etaSeconds: forecast.eta.seconds }

@@ -1,13 +1,12 @@
 import { valueOr } from '../../core/reading.ts'
 import type { RiskLevel } from '../../model/risk.ts'
-import { fatalLevel, forecastOf, rampForecast, type Forecast } from '../forecast.ts'
+import { fatalLevel, forecastOf, isBrief, rampForecast, type Forecast } from '../forecast.ts'
 import { gpuKey, workloadKey } from '../observations.ts'
 import type { PoolOutlook } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
 import { watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
 import type { RiskRules } from '../rules.ts'
-import type { Pace } from '../trend.ts'
 import { fillingCondition } from './cuda-wording.ts'
 import type { Filling } from './filling.ts'
 import { chosen, growersOn, isEngine, type Grower } from './growers.ts'
@@ -77,11 +76,6 @@ function lowered(
   const isTorchAlone =
     share.workload.engine === 'pytorch' && !shares.some((other) => other !== share && isEngine(other))
   return isTorchAlone || isBrief(pace, rules) ? 'watch' : level
-}
-
-/** Too short to tell growth from a load; what fills within seconds is told all the same. */
-function isBrief({ rule, movingMs }: Pace, { believedMs }: RiskRules): boolean {
-  return rule !== 'fast' && movingMs < believedMs
 }
 
 /** Hardly anything is left, and someone still takes more. */

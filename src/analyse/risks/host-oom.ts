@@ -1,6 +1,6 @@
 import { valueOr } from '../../core/reading.ts'
 import { reaches, type RiskLevel } from '../../model/risk.ts'
-import { fatalLevel, forecastOf, type Forecast } from '../forecast.ts'
+import { fatalLevel, forecastOf, isBrief, type Forecast } from '../forecast.ts'
 import { residentKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import { watchedAt, type Situation } from '../situation.ts'
@@ -45,7 +45,7 @@ function forecastIn(pool: RamPool, situation: Situation): Forecast | undefined {
   return forecastOf(watchedAt(situation, pool.key), pool.headroomBytes, situation.rules)
 }
 
-/** A minute of growth may be a load, as long as there is plenty. */
+/** A few minutes of growth may be a load, as long as there is plenty. */
 function forecastLevel(
   forecast: Forecast | undefined,
   pool: RamPool,
@@ -53,7 +53,7 @@ function forecastLevel(
 ): RiskLevel | undefined {
   if (forecast === undefined) return undefined
   const isPlenty = pool.headroomBytes > PLENTY_RATIO * pool.limitBytes
-  if (forecast.pace.rule === 'medium' && isPlenty) return 'watch'
+  if (isBrief(forecast.pace, rules.risk) && isPlenty) return 'watch'
   return fatalLevel(forecast.eta, rules.risk)
 }
 
