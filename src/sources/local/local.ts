@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { liveState } from '../../model/session.ts'
 import { seconds } from '../../core/units.ts'
 import { alarm } from './alarm.ts'
@@ -68,6 +69,8 @@ async function* watch(
   pace: Pace,
 ): AsyncGenerator<RawSample, void, undefined> {
   const { clock, transport, procRoot = '/proc', nvidiaSmi: command = 'nvidia-smi' } = options
+  // each request under way listens for the end of the run, and Node would warn of the eleventh on the screen
+  setMaxListeners(0, signal)
   const waking = alarm(clock, signal)
   const pending = errands(clock, signal)
   const machine = host({ procRoot, transport, errands: pending, signal })
