@@ -22,6 +22,7 @@ import { modelName } from './model-name.ts'
 import { countedBy, pooled, preallocated, total } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
 import { withShape } from './shape.ts'
+import { stateOfSilent } from './starting.ts'
 import { sglangSpan } from './span.ts'
 
 /** The launcher holds the flags and the port; one scheduler per GPU holds the memory. */
@@ -75,8 +76,7 @@ function pagesOf(claim: Claim, answers: Answers): Pages | undefined {
   const args = argsOf(claim)
   if (args === undefined || !mayBeAsked(claim)) return undefined
   const host = flagValue(args, 'host')
-  const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
-  const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
+  const address = addressOf(claim, { port: portIn(args), ...(host === undefined ? {} : { host }) }, answers)
   const isLocked = flagValue(args, 'api-key') !== undefined && !hasKey(address, answers)
   if (address === undefined || isLocked) return undefined
   return { metrics: pageWant(address, '/metrics'), info: pageWant(address, '/server_info', 'once') }
@@ -117,6 +117,10 @@ function sglangReport(claim: Claim, answers: Answers): EngineReport {
 
 const NO_METRICS = { what: 'KV cache use and requests', remedy: 'add --enable-metrics to the command' }
 
+function portIn(args: readonly string[]): number {
+  return Number(flagValue(args, 'port') ?? DEFAULT_PORT)
+}
+
 function flagsOf(claim: Claim): EngineFlags {
   return sglangFlags(argsOf(claim) ?? [])
 }
@@ -143,6 +147,7 @@ function reportOf(claim: Claim, answers: Answers): EngineReport {
     const capacityTokens = info.poolTokens === undefined ? no : known(info.poolTokens)
     return {
       ...silent,
+      state: mayBeAsked(claim) ? stateOfSilent(claim, portIn(args), answers) : 'serving',
       kv: { ...kv, capacityTokens },
       requests: { running: no, waiting: no, preemptions: no },
     }

@@ -2,7 +2,7 @@ import { known, missing, type Missing } from '../core/reading.ts'
 import { stated } from '../core/stated.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
-import type { TelemetryGap, WorkloadModel } from '../model/workload.ts'
+import type { TelemetryGap, WorkloadModel, WorkloadState } from '../model/workload.ts'
 import { addressOf, addressWants } from './address.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
@@ -19,6 +19,7 @@ import { modelName } from './model-name.ts'
 import { preallocated } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
 import { withShape } from './shape.ts'
+import { stateOfSilent } from './starting.ts'
 import { vllmSpan } from './span.ts'
 import {
   saidByVllm,
@@ -70,8 +71,7 @@ function pagesOf(claim: Claim, answers: Answers): VllmPages | undefined {
   const args = argsOf(claim)
   if (args === undefined || whySilent(args) !== undefined) return undefined
   const host = flagValue(args, 'host')
-  const port = Number(flagValue(args, 'port') ?? DEFAULT_PORT)
-  const address = addressOf(claim, { port, ...(host === undefined ? {} : { host }) }, answers)
+  const address = addressOf(claim, { port: portIn(args), ...(host === undefined ? {} : { host }) }, answers)
   if (address === undefined) return undefined
   return vllmPages(address, flagValue(args, 'api-key') !== undefined && !hasKey(address, answers))
 }
@@ -119,7 +119,7 @@ function vllmReport(claim: Claim, answers: Answers): EngineReport {
     config: configOf(flags, vllmLearnt(pages, answers, metrics)),
     telemetryGaps: gapsOf(args),
     ...stated({ span: vllmSpan(claim, args, settings) }),
-    ...(said.kind === 'metrics' ? vllmNow(said) : silence(said)),
+    ...(said.kind === 'metrics' ? vllmNow(said) : silence(said, silentState(claim, answers))),
   }
   const files = shapeOfFiles(model, 'vllm', flags.quantization, answers)
   return withShape(report, { settings, quantization: flags.quantization }, files)
@@ -133,12 +133,26 @@ function metricsOf(claim: Claim, pages: VllmPages | undefined, answers: Answers)
   return saidByVllm(pages, answers, flagValue(args, 'served-model-name') ?? flagsOf(claim).model?.text)
 }
 
-function silence(no: Missing): Pick<EngineReport, 'kv' | 'requests' | 'counted'> {
+function silence(
+  no: Missing,
+  state: WorkloadState,
+): Pick<EngineReport, 'state' | 'kv' | 'requests' | 'counted'> {
   return {
+    state,
     kv: preallocated(no),
     requests: { running: no, waiting: no, preemptions: no },
     counted: no,
   }
+}
+
+function silentState(claim: Claim, answers: Answers): WorkloadState {
+  const args = argsOf(claim)
+  if (args === undefined || whySilent(args) !== undefined) return 'serving'
+  return stateOfSilent(claim, portIn(args), answers)
+}
+
+function portIn(args: readonly string[]): number {
+  return Number(flagValue(args, 'port') ?? DEFAULT_PORT)
 }
 
 function gapsOf(args: readonly string[]): readonly TelemetryGap[] {
