@@ -17,11 +17,12 @@ import {
 import { show } from '../show.ts'
 import { namesInFile, readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
-import type { LiveOptions } from './live.ts'
 
-interface SshRequest extends ShowOptions, FailOnOptions, LiveOptions, RecordingOptions, SshFlags {
+interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, SshFlags {
   readonly hosts?: string
   readonly interval: number
+  readonly probe: boolean
+  readonly containerNames?: boolean
   readonly nvidiaSmi?: string
 }
 
@@ -43,8 +44,9 @@ export function sshCommand(environment: Environment): Command {
     .option('--hosts <file>', 'hosts to watch, one a line; # begins a comment')
     .addOption(intervalOption())
     .addOption(noProbeOption())
-    .addOption(failOnOption())
+    .option('--container-names', "names of containers, from 'docker ps' and 'podman ps' there")
     .addOption(recordOption())
+    .addOption(failOnOption())
     .addOption(
       new Option('--nvidia-smi <path>', 'nvidia-smi on the hosts, where it is not on the PATH there'),
     )
@@ -61,6 +63,7 @@ export function sshCommand(environment: Environment): Command {
         clock: systemClock(),
         intervalMs: request.interval,
         probe: request.probe,
+        containerNames: request.containerNames === true,
         ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
       })
       await show(environment, { source, options: request, failOn: request.failOn, record: request.record })

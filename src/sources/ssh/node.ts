@@ -6,6 +6,7 @@ import { sampler } from '../local/sampler.ts'
 import { wanted } from '../local/wanted.ts'
 import { keepConnected } from './link.ts'
 import { nodeHost } from './node-host.ts'
+import { nodeNames, type NodeNames } from './node-names.ts'
 import { nodeNews } from './node-news.ts'
 import { nodeSmi } from './node-smi.ts'
 import { nextTickMs } from './next-tick.ts'
@@ -28,6 +29,7 @@ export interface NodeOptions {
   readonly nvidiaSmi?: string
   readonly clock: Clock
   readonly probe: boolean
+  readonly containerNames?: boolean
   /** Where in the interval this node has its turn, 0 to 1: many nodes do not answer all at once. */
   readonly phase: number
   readonly inTurn: <T>(job: () => Promise<T>) => Promise<T>
@@ -52,6 +54,7 @@ interface Work {
   readonly smi: NodeSmi
   readonly host: NodeHost
   readonly transport: Transport
+  readonly names: NodeNames | undefined
 }
 
 /** A node that is being watched. */
@@ -98,10 +101,12 @@ async function* samplesOf(
       smi: nodeSmi(ask, clock),
       host: nodeHost({ ask, errands: pending, canLook: login.facts.get('awk') !== 'none' }),
       transport: sshTransport({ host, ask, probe }),
+      names: options.containerNames === true ? nodeNames(ask, pending) : undefined,
     }
   }
 
-  function sendFor({ smi, host: machine }: Work, elapsedMs: number): void {
+  function sendFor({ smi, host: machine, names }: Work, elapsedMs: number): void {
+    names?.tick(elapsedMs)
     const before = new Set(smi.pids())
     machine.tick([...before], elapsedMs, pace.intervalMs())
     if (!smi.isDue(elapsedMs)) return

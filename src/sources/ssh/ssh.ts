@@ -17,6 +17,8 @@ export interface SshSourceOptions {
   readonly intervalMs: number
   /** False: no engine is asked over HTTP. */
   readonly probe: boolean
+  /** True: docker and podman are asked for the names of containers. */
+  readonly containerNames?: boolean
   /** The ssh command, or the path of it. */
   readonly program?: string
   /** The path of nvidia-smi on the nodes, where it is not on the PATH there. */
