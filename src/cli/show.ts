@@ -1,12 +1,17 @@
 import { RULES } from '../analyse/rules.ts'
-import { describeFault } from '../core/fault.ts'
+import { describeFault, type Fault } from '../core/fault.ts'
 import { reaches, type RiskLevel } from '../model/risk.ts'
 import { jsonOutput } from '../outputs/json.ts'
 import type { Output } from '../outputs/output.ts'
 import { plainOutput } from '../outputs/plain.ts'
 import { guardAgainstCrash } from '../runtime/crash.ts'
-import { run, type RunResult } from '../runtime/run.ts'
+import { follow } from '../runtime/follow.ts'
+import { every } from '../runtime/range.ts'
+import { runSession, type RunResult } from '../runtime/run.ts'
+import { sendSignal } from '../runtime/send-signal.ts'
+import type { Session } from '../runtime/session.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
+import { suspend } from '../runtime/suspend.ts'
 import type { Source } from '../sources/source.ts'
 import { EXIT, type Environment } from './environment.ts'
 import { isUtf8 } from './locale.ts'
@@ -15,6 +20,10 @@ import { recordingWhileWatching, type WatchedRecording } from './record/while-wa
 
 export interface Show {
   readonly source: Source
+  /** What is watched in place of the bare source: on a screen one through which the viewer moves. */
+  readonly session?: (onScreen: boolean) => Session
+  /** Frames are printed no more often than this, in the time of the source. */
+  readonly everyMs?: number | undefined
   readonly options: ShowOptions
   /** Times of the log have no zone: show their digits as they are. */
   readonly zoneless?: boolean
@@ -44,11 +53,11 @@ export async function show(environment: Environment, request: Show): Promise<voi
       environment.exitWith(EXIT.fault)
       return
     }
-    output = await outputFor(environment, request, watch, recording)
-    const result = await run({
-      source: request.source,
+    const session = sessionFor(environment, request)
+    output = await outputFor(environment, request, session, watch, recording)
+    const result = await runSession({
+      session,
       outputs: recording === undefined ? [output] : [output, recording.output],
-      rules: RULES,
       signal: watch.signal,
       stayOpen: output.label === 'terminal',
     })
@@ -63,9 +72,13 @@ export async function show(environment: Environment, request: Show): Promise<voi
 export function verdict(environment: Environment, result: RunResult, failOn: RiskLevel | undefined): number {
   const { fault, worst, frames } = result
   if (fault !== undefined) environment.stderr.write(`llmtop: ${describeFault(fault)}\n`)
-  // a torn end is what a crash leaves behind: what stands before it is whole
-  if (fault !== undefined && !(fault.kind === 'torn-tail' && frames > 0)) return EXIT.fault
+  if (fault !== undefined && !(isHarmless(fault) && frames > 0)) return EXIT.fault
   return failOn !== undefined && worst !== undefined && reaches(worst, failOn) ? EXIT.risk : EXIT.done
+}
+
+// a torn end is what a crash leaves behind, damage was passed over: the rest is whole
+function isHarmless({ kind }: Fault): boolean {
+  return kind === 'torn-tail' || kind === 'samples-lost'
 }
 
 /** What is replayed is recorded already. */
@@ -75,20 +88,33 @@ function recordingOf({ version }: Environment, { origin }: Source): WatchedRecor
     : undefined
 }
 
+function sessionFor(environment: Environment, { source, options, session }: Show): Session {
+  return session?.(hasScreen(environment, options)) ?? follow(source, RULES)
+}
+
+function thinned(output: Output, { everyMs }: Show): Output {
+  return everyMs === undefined ? output : every(output, everyMs)
+}
+
+function hasScreen({ stdin, stdout, variables }: Environment, { json }: ShowOptions): boolean {
+  return json !== true && stdout.isTTY && stdin.isTTY && variables['TERM'] !== 'dumb'
+}
+
 async function outputFor(
   environment: Environment,
   request: Show,
+  session: Session,
   watch: SignalWatch,
   recording: WatchedRecording | undefined,
 ): Promise<Output> {
   const { stdin, stdout, stderr, variables } = environment
-  const { options, source } = request
-  if (options.json === true) return jsonOutput(stdout)
-  if (!stdout.isTTY || !stdin.isTTY || variables['TERM'] === 'dumb') {
+  const { options } = request
+  if (options.json === true) return thinned(jsonOutput(stdout), request)
+  if (!hasScreen(environment, options)) {
     stderr.write(
       'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
     )
-    return plainOutput(stdout)
+    return thinned(plainOutput(stdout), request)
   }
   // blessed is slow to load: only when a screen is drawn
   const { terminalOutput } = await import('../outputs/terminal/screen.ts')
@@ -98,13 +124,15 @@ async function outputFor(
     color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
     ascii: options.ascii ?? !isUtf8(variables),
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
-    session: () => recording?.stateWith(source.state()) ?? source.state(),
+    session: () => recording?.stateWith(session.state()) ?? session.state(),
     onCommand: (command) => {
       if (command.kind === 'record') recording?.toggle()
-      else source.control(command)
+      else session.control(command)
     },
     onQuit: () => {
       watch.stop()
     },
+    onSignal: sendSignal,
+    onSuspend: suspend,
   })
 }

@@ -1,4 +1,5 @@
-import { cpSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { fixturePath } from '../support/fixtures.ts'
 import { llmtop, shell } from '../support/llmtop.ts'
@@ -6,6 +7,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const DEMO = fixturePath('demo/recording.ndjson.gz')
 const TORN = fixturePath('replay/two-runs-torn/recording.ndjson')
+
+const DEMO_LINES = gunzipSync(readFileSync(DEMO)).toString('utf8').split('\n')
 
 function lines(text: string): readonly unknown[] {
   return text.split('\n').map((line) => JSON.parse(line) as unknown)
@@ -88,14 +91,74 @@ describe('a log that can’t be replayed to its end', () => {
     )
   })
 
-  test('because a line is damaged shows what stands before, names file and line, and ends with 1', async () => {
+  test('because lines are damaged shows the rest, says what was lost and when, and is no failure', async () => {
     const path = `${temporaryFolder()}/a.ndjson`
-    cpSync(TORN, path)
-    writeFileSync(path, '\nnot JSON\n{}\n', { flag: 'a' })
+    const [header, first, second, third, ...rest] = DEMO_LINES
+    writeFileSync(path, [header, first, '?', third, ...rest].join('\n'))
     const { exitCode, stdout, stderr } = await llmtop(['replay', path, '--speed', 'max', '--json'])
-    expect([exitCode, lines(stdout).length]).toEqual([1, 5])
+    expect([exitCode, lines(stdout).length, second?.startsWith('{"sequence":1,')]).toEqual([0, 300, true])
+    expect(lines(stdout)[1]).toMatchObject({ faults: [{ kind: 'samples-lost' }] })
     expect(stderr).toBe(
-      `llmtop: line 8 of '${path}' is not a JSON object; what stands before it was shown, cut the file there to go without this message`,
+      `llmtop: '${path}' is damaged (line 3 is not a JSON object): 1 sample between 2026-11-21T03:00:00Z and 2026-11-21T03:00:04Z can't be read; the rest was shown`,
     )
   })
+})
+
+describe('a part of a log', () => {
+  const whole = llmtop(['replay', DEMO, '--speed', 'max', '--json'])
+  const part = (...options: readonly string[]) =>
+    llmtop(['replay', DEMO, '--speed', 'max', '--json', ...options], { TZ: 'UTC' })
+
+  test('is judged as if all of it had been shown', async () => {
+    const frames = (await whole).stdout.split('\n')
+    for (const [options, from, to] of [
+      [['--from', '5m', '--to', '6m'], 150, 181],
+      [['--from', '03:05', '--to', '2026-11-21T03:06'], 150, 181],
+      [['--from', '50%', '--to', '+6m'], 150, 181],
+      [['--from', '9m'], 270, 301],
+    ] as const)
+      expect((await part(...options)).stdout.split('\n')).toEqual(frames.slice(from, to))
+  })
+
+  test('is thinned out only where it is printed', async () => {
+    const frames = (await whole).stdout.split('\n')
+    const { stdout, exitCode } = await part('--every', '1m', '--fail-on', 'critical')
+    expect(stdout.split('\n')).toEqual(frames.filter((_, at) => at % 30 === 0))
+    expect(exitCode).toBe(3)
+  })
+
+  test('that is not there is told so', async () => {
+    expect(await part('--from', '04:00')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'llmtop: the log has no such time; it goes from 2026-11-21T03:00:00Z to 2026-11-21T03:10:00Z',
+    })
+    expect((await part('--from', '5m', '--to', '1m')).stderr).toBe('llmtop: --to lies before --from')
+  })
+
+  test.each(['noon', '25:00', '120%', '-5m'])('can not begin at %s', async (place) => {
+    const { exitCode, stderr } = await part('--from', place)
+    expect([exitCode, stderr.includes("give a time such as '02:10'")]).toEqual([2, true])
+  })
+
+  test('begins again only on a screen', async () => {
+    expect((await part('--loop')).exitCode).toBe(2)
+  })
+})
+
+test('several files are played as one', async () => {
+  const folder = temporaryFolder()
+  const [header, ...rest] = DEMO_LINES
+  writeFileSync(`${folder}/b.ndjson`, [header, ...rest.slice(150)].join('\n'))
+  writeFileSync(`${folder}/a.ndjson`, [header, ...rest.slice(0, 150), ''].join('\n'))
+  const { stdout, stderr } = await llmtop([
+    'replay',
+    `${folder}/b.ndjson`,
+    `${folder}/a.ndjson`,
+    '--speed',
+    'max',
+    '--json',
+  ])
+  expect([lines(stdout).length, stderr]).toEqual([301, ''])
+  expect(lines(stdout)[150]).toMatchObject({ sequence: 150, takenAt: '2026-11-21T03:05:00.000Z' })
 })

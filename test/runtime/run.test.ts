@@ -140,6 +140,7 @@ describe('a run', () => {
         'nvidia-smi': nvidiaSmiXml({ gpus: [{ processes: [{ pid, name: 'llama-server', usedMiB: pid }] }] }),
         [`proc/${pid}/stat`]: `${pid} (llama-server) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 8 0 9 0 256 0\n`,
         [`proc/${pid}/cmdline`]: `llama-server\0--port\0${pid}\0`,
+        [`sockets/${pid}`]: `network same\n127.0.0.1 ${pid} own\n`,
       }),
       host,
     })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Environment } from '../environment.ts'
 import { speedOption, withShowOptions, type ShowOptions } from '../options.ts'
-import { replayFile } from './replay.ts'
+import { replayFiles } from './replay.ts'
 
 export function demoCommand(environment: Environment): Command {
   return withShowOptions(new Command('demo'))
@@ -16,5 +16,5 @@ export async function showDemo(
   environment: Environment,
   options: ShowOptions & { readonly speed?: number },
 ): Promise<void> {
-  await replayFile(environment, environment.demoPath, { ...options, speed: options.speed ?? 1 }, true)
+  await replayFiles(environment, [environment.demoPath], { ...options, speed: options.speed ?? 1 }, true)
 }

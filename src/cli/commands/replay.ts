@@ -1,7 +1,13 @@
 import { Command } from 'commander'
+import { RULES } from '../../analyse/rules.ts'
 import { describeFault } from '../../core/fault.ts'
 import { systemClock } from '../../runtime/clock.ts'
-import { openReplay } from '../../sources/replay/replay.ts'
+import { follow } from '../../runtime/follow.ts'
+import { playback } from '../../runtime/playback/playback.ts'
+import { since } from '../../runtime/range.ts'
+import type { Session } from '../../runtime/session.ts'
+import { openLog, type Log, type LogSpan } from '../../sources/replay/log.ts'
+import { replaySource } from '../../sources/replay/replay.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   failOnOption,
@@ -10,40 +16,83 @@ import {
   type FailOnOptions,
   type ShowOptions,
 } from '../options.ts'
+import {
+  importsOf,
+  withImportOptions,
+  withRangeOptions,
+  type ImportOptions,
+  type RangeOptions,
+} from '../replay/options.ts'
+import { rangeOf, type Range } from '../replay/range.ts'
 import { show } from '../show.ts'
 
-export interface ReplayRequest extends ShowOptions, FailOnOptions {
+export interface ReplayRequest extends ShowOptions, FailOnOptions, RangeOptions, ImportOptions {
   readonly speed: number
 }
 
 export function replayCommand(environment: Environment): Command {
-  return withShowOptions(new Command('replay'))
-    .description('play a recording, or a log of nvidia-smi -q -x')
-    .argument('<file>', 'recording (.ndjson, .ndjson.gz) or log')
+  return withImportOptions(withRangeOptions(withShowOptions(new Command('replay'))))
+    .description('play recordings, or logs of nvidia-smi')
+    .argument('<file...>', 'recordings (.ndjson, .ndjson.gz) or logs; several are one log')
     .addOption(speedOption())
     .addOption(failOnOption())
-    .action(async (path: string, request: ReplayRequest) => {
-      await replayFile(environment, path, request, false)
+    .action(async (paths: readonly string[], request: ReplayRequest, command: Command) => {
+      if (request.loop === true && request.json === true)
+        command.error('error: --loop is for the screen; leave it or --json away', { exitCode: EXIT.usage })
+      await replayFiles(environment, paths, request, false)
     })
 }
 
-/** Plays one file; one that can't be read ends the run with a sentence. */
-export async function replayFile(
+/** Plays files as one log; what can't be read ends the run with a sentence. */
+export async function replayFiles(
   environment: Environment,
-  path: string,
+  paths: readonly string[],
   request: ReplayRequest,
   demo: boolean,
 ): Promise<void> {
-  const source = await openReplay(path, { clock: systemClock(), speed: request.speed, demo })
-  if (source.kind === 'fault') {
-    environment.stderr.write(`llmtop: ${describeFault(source.fault)}\n`)
-    environment.exitWith(EXIT.fault)
+  const opened = await openLog(paths, importsOf(request))
+  if (opened.kind === 'fault') {
+    refuse(environment, describeFault(opened.fault))
     return
   }
+  const { log } = opened
+  const span = await log.span()
+  const offset = log.zoneless ? 0 : -new Date().getTimezoneOffset()
+  const range = span === undefined ? EVERYTHING : await rangeOf(log, span, request, offset)
+  if (range.kind === 'outside') {
+    refuse(environment, range.because)
+    return
+  }
+  const { fromMs, toMs } = range
+  const clock = systemClock()
+  const source = replaySource(log, { clock, speed: request.speed, demo, fromMs, toMs })
   await show(environment, {
-    source: source.source,
+    source,
+    session: (onScreen) =>
+      onScreen && span !== undefined
+        ? onScreenOf(log, span, range, request, demo)
+        : since(follow(source, RULES), fromMs),
     options: request,
-    zoneless: source.log.zoneless,
+    zoneless: log.zoneless,
     failOn: request.failOn,
+    everyMs: request.every,
   })
+}
+
+const EVERYTHING: Range = { kind: 'range', fromMs: -Infinity, toMs: Infinity }
+
+function refuse(environment: Environment, because: string): void {
+  environment.stderr.write(`llmtop: ${because}\n`)
+  environment.exitWith(EXIT.fault)
+}
+
+function onScreenOf(
+  log: Log,
+  span: LogSpan,
+  { fromMs, toMs }: Extract<Range, { kind: 'range' }>,
+  { speed, loop = false }: ReplayRequest,
+  demo: boolean,
+): Session {
+  const clock = systemClock()
+  return playback({ log, span, rules: RULES, clock, speed, demo, loop, fromMs, toMs })
 }

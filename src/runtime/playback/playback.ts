@@ -21,8 +21,8 @@ export interface PlaybackOptions {
   readonly demo: boolean
   readonly loop: boolean
   /** Where it begins to play, and where it ends. */
-  readonly from: SeekPlace
-  readonly to: SeekPlace
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 /**
@@ -37,7 +37,7 @@ export function playback(options: PlaybackOptions): Session {
   const traveller = startTravel({ log, survey, origin, rules, firstMs: span.firstElapsedMs })
   const notices = startNotices(clock)
   let { loop } = options
-  let wish: Wish | undefined = { kind: 'place', place: options.from }
+  let wish: Wish | undefined = { kind: 'moment', ms: options.fromMs }
   let isMoving = false
   let ended = false
   let hunt: Hunt | undefined
@@ -137,9 +137,8 @@ export function playback(options: PlaybackOptions): Session {
   async function fulfil(present: Wish): Promise<readonly Seen[]> {
     wish = undefined
     if (present.kind === 'show') return traveller.seen
-    const ms = present.kind === 'moment' ? present.ms : momentOf(present.place, extent(), span.firstElapsedMs)
     isMoving = true
-    const seen = await traveller.goTo(ms ?? span.firstElapsedMs, () => wish === undefined)
+    const seen = await traveller.goTo(within(present.ms, extent()), () => wish === undefined)
     isMoving = false
     if (seen === undefined) return []
     ended = false
@@ -159,7 +158,7 @@ export function playback(options: PlaybackOptions): Session {
   async function nextDue(signal: AbortSignal, refresh: () => void): Promise<RawSample | undefined> {
     const woken = AbortSignal.any([signal, interruption.signal])
     const sample = await traveller.cursor?.peek()
-    if (sample === undefined || sample.elapsedMs > endMs()) {
+    if (sample === undefined || sample.elapsedMs > options.toMs) {
       await atEnd(woken, refresh)
       return undefined
     }
@@ -167,16 +166,10 @@ export function playback(options: PlaybackOptions): Session {
     return woken.aborted ? undefined : sample
   }
 
-  function endMs(): number {
-    return options.to.kind === 'end'
-      ? Infinity
-      : (momentOf(options.to, extent(), span.firstElapsedMs) ?? Infinity)
-  }
-
   async function atEnd(woken: AbortSignal, refresh: () => void): Promise<void> {
     if (woken.aborted) return
     if (loop) {
-      interrupt({ kind: 'place', place: options.from })
+      interrupt({ kind: 'moment', ms: options.fromMs })
       return
     }
     ended = true
@@ -244,7 +237,6 @@ export function playback(options: PlaybackOptions): Session {
 
 type Wish =
   | { readonly kind: 'moment'; readonly ms: number }
-  | { readonly kind: 'place'; readonly place: SeekPlace }
   /** What is seen has changed. */
   | { readonly kind: 'show' }
 

@@ -9,7 +9,7 @@ export interface Extent {
 
 const DAY_MS = 86_400_000
 
-/** The moment of a place in elapsed milliseconds; undefined for a time of day that the log does not have. Others are brought within it. */
+/** The moment of a place in elapsed milliseconds, which may lie outside; undefined for a time of day that the log does not have. */
 export function momentOf(place: SeekPlace, extent: Extent, presentMs: number): number | undefined {
   const { firstMs, lastMs } = extent
   switch (place.kind) {
@@ -18,11 +18,11 @@ export function momentOf(place: SeekPlace, extent: Extent, presentMs: number): n
     case 'end':
       return lastMs
     case 'ratio':
-      return within(firstMs + place.ratio * (lastMs - firstMs), extent)
+      return firstMs + place.ratio * (lastMs - firstMs)
     case 'offset':
-      return within(firstMs + place.ms, extent)
+      return firstMs + place.ms
     case 'epoch':
-      return within(firstMs + (place.epochMs - extent.firstEpochMs), extent)
+      return firstMs + (place.epochMs - extent.firstEpochMs)
     case 'time-of-day': {
       const { secondsOfDay, timeZoneOffsetMinutes } = place
       const timeMs = secondsOfDay * 1000 - timeZoneOffsetMinutes * 60_000
@@ -32,6 +32,7 @@ export function momentOf(place: SeekPlace, extent: Extent, presentMs: number): n
   }
 }
 
+/** The moment, or the end of the log that is nearer to it. */
 export function within(ms: number, { firstMs, lastMs }: Extent): number {
   return Math.max(firstMs, Math.min(ms, lastMs))
 }

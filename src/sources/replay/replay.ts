@@ -12,6 +12,9 @@ export interface ReplayOptions {
   readonly speed: number
   /** The bundled demo: labelled so. */
   readonly demo: boolean
+  /** What stands before is given at once, and nothing behind. */
+  readonly fromMs?: number
+  readonly toMs?: number
 }
 
 export type OpenedReplay =
@@ -26,7 +29,8 @@ export async function openReplay(path: string, options: ReplayOptions): Promise<
 }
 
 /** A log from its beginning to its end, at a pace. */
-export function replaySource(log: Log, { clock, speed, demo }: ReplayOptions): Source {
+export function replaySource(log: Log, options: ReplayOptions): Source {
+  const { clock, speed, demo, fromMs = -Infinity, toMs = Infinity } = options
   const pace = startPace(clock, speed)
   let share = 0
   let ended = false
@@ -36,10 +40,12 @@ export function replaySource(log: Log, { clock, speed, demo }: ReplayOptions): S
     for await (const entry of log.entries()) {
       if (entry.kind === 'end') fault = entry.fault
       if (entry.kind !== 'sample') continue
-      await pace.until(entry.sample, signal)
+      const { sample } = entry
+      if (sample.elapsedMs > toMs) break
+      if (sample.elapsedMs > fromMs) await pace.until(sample, signal)
       if (signal.aborted) return
       share = entry.share
-      yield entry.sample
+      yield sample
     }
     ended = true
   }

@@ -18,6 +18,9 @@ async function open(path: string, demo = false): Promise<Source> {
   return opened.source
 }
 
+const NO_LOG =
+  'it is neither a recording nor the output of nvidia-smi -q -x nor a CSV log of nvidia-smi (for one without a header, name its columns with --columns)'
+
 describe('a file that can’t be replayed', () => {
   test.each<[string, (path: string) => void, string]>([
     ['is missing', () => undefined, 'there is no such file'],
@@ -33,21 +36,21 @@ describe('a file that can’t be replayed', () => {
       (path) => {
         writeFileSync(path, '')
       },
-      'it is neither a recording nor the output of nvidia-smi -q -x',
+      NO_LOG,
     ],
     [
       'is another JSON file',
       (path) => {
         writeFileSync(path, '{\n  "name": "llmtop"\n}\n')
       },
-      'it is neither a recording nor the output of nvidia-smi -q -x',
+      NO_LOG,
     ],
     [
       'is a picture',
       (path) => {
         writeFileSync(path, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
       },
-      'it is neither a recording nor the output of nvidia-smi -q -x',
+      NO_LOG,
     ],
     [
       'is no gzip but looks like it',
