@@ -13,7 +13,7 @@ import { lmdeployFlags } from './flags/lmdeploy.ts'
 import type { NamedModel } from './hf-files.ts'
 import { launchOf } from './launch.ts'
 import { modelWants, shapeOfFiles } from './model-files.ts'
-import { orMissing, pooled, preallocated } from './pool.ts'
+import { countedBy, pooled, preallocated, total } from './pool.ts'
 import { flagValue, hasFlag } from './program.ts'
 import { withShape } from './shape.ts'
 import { silentReport } from './silent-report.ts'
@@ -79,19 +79,20 @@ function lmdeployReport(claim: Claim, answers: Answers): EngineReport {
   if (want === undefined) return silent
   const page = pageAnswer(answers, want)
   if (page.kind === 'missing') return { ...silent, kv: preallocated(page) }
-  const metrics = parseLmdeployMetrics(page.text)
-  if (metrics === undefined) {
+  const replicas = parseLmdeployMetrics(page.text)
+  if (replicas === undefined) {
     return { ...silent, kv: preallocated(missing('malformed', 'what answers on its port is not LMDeploy')) }
   }
-  const { running, waiting, usedRatio } = metrics
+  const running = total(replicas.map((replica) => replica.running))
   return {
     ...silent,
-    state: running === 0 ? 'idle' : 'serving',
-    kv: pooled([{ label: '0', usedRatio, capacityTokens: undefined }]),
+    state: running.kind === 'known' && running.value === 0 ? 'idle' : 'serving',
+    kv: pooled(replicas.map(({ label, usedRatio }) => ({ label, usedRatio, capacityTokens: undefined }))),
     requests: {
-      running: orMissing(running),
-      waiting: orMissing(waiting),
+      running,
+      waiting: total(replicas.map(({ waiting }) => waiting)),
       preemptions: missing('not-supported'),
     },
+    counted: countedBy(page.atMs, replicas),
   }
 }
