@@ -1,5 +1,6 @@
 import { seconds } from '../core/units.ts'
 import type { Want } from '../model/want.ts'
+import { isInNetworks, parseContainerNetworks } from '../parse/container-networks.ts'
 import { parseListeningSockets, type Listener, type ListeningSockets } from '../parse/listening-sockets.ts'
 import type { Address } from './allow-list.ts'
 import { textAnswer } from './answers.ts'
@@ -42,7 +43,7 @@ export function askable(wants: readonly Want[], answers: Answers): readonly Want
   const elsewhere = looked.filter(({ pid }) => socketsOf(pid, answers)?.network === 'other')
   return [
     ...wants.filter(({ kind }) => isSeen || kind !== 'http'),
-    ...elsewhere.map(({ pid }) => addressesWant(pid)),
+    ...elsewhere.flatMap(({ pid }) => [addressesWant(pid), ROUTES]),
   ]
 }
 
@@ -129,13 +130,17 @@ function reachable(
     const { hostAddress, hostPort } = published
     return { host: ANY.has(hostAddress) ? LOOPBACK : hostAddress, port: hostPort }
   }
-  const host = ANY.has(address) ? theirs[0] : address
+  const networks = parseContainerNetworks(textAnswer(answers, ROUTES)?.text ?? '')
+  const host = (ANY.has(address) ? theirs : [address]).find((one) => isInNetworks(one, networks))
   return host === undefined ? undefined : { host, port }
 }
 
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1'
 }
+
+/** How this machine reaches its containers. */
+const ROUTES: Want = { kind: 'file', path: '/proc/self/net/route', every: 'once', maxBytes: 64 * 1024 }
 
 function addressesWant(pid: number): Want {
   return {

@@ -116,7 +116,14 @@ describe('a port of which nobody may see whose it is', () => {
 })
 
 describe('an engine in a network of its own', () => {
-  const addresses = { [`file//proc/${pid}/net/fib_trie`]: '127.0.0.1\n172.17.0.2\n' }
+  const route = (name: string, base: string, mask = '0000FFFF', gateway = '00000000'): string =>
+    `Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n${name}\t${base}\t${gateway}\t0001\t0\t0\t0\t${mask}\t0\t0\t0\n`
+  const addressesOnly = { [`file//proc/${pid}/net/fib_trie`]: '127.0.0.1\n172.17.0.2\n' }
+  const routed = (text: string): Readonly<Record<string, Said>> => ({
+    ...addressesOnly,
+    'file//proc/self/net/route': text,
+  })
+  const addresses = routed(route('docker0', '000011AC'))
   const proxy = (hostIp: string): Readonly<Record<string, Said>> => ({
     'proc/99/cmdline':
       `/usr/bin/docker-proxy -proto tcp -host-ip ${hostIp} -host-port 9000 -container-ip 172.17.0.2 -container-port 8000`.replaceAll(
@@ -127,7 +134,28 @@ describe('an engine in a network of its own', () => {
 
   test.each([
     ['at the address of the container', '0.0.0.0 8000 own', addresses, '172.17.0.2 8000'],
-    ['at the one address that it chose', '172.18.0.9 8000 own', addresses, '172.18.0.9 8000'],
+    ['at the one address that it chose', '172.17.0.9 8000 own', addresses, '172.17.0.9 8000'],
+    ['nowhere outside of this machine', '172.18.0.9 8000 own', addresses, undefined],
+    ['nowhere behind another card', '0.0.0.0 8000 own', routed(route('eth0', '000011AC')), undefined],
+    [
+      'nowhere behind a gateway',
+      '0.0.0.0 8000 own',
+      routed(route('docker0', '000011AC', '0000FFFF', '0101A8C0')),
+      undefined,
+    ],
+    [
+      'nowhere by a default route',
+      '0.0.0.0 8000 own',
+      routed(route('docker0', '00000000', '00000000')),
+      undefined,
+    ],
+    [
+      'by a route of its own',
+      '0.0.0.0 8000 own',
+      routed(route('cali1', '020011AC', 'FFFFFFFF')),
+      '172.17.0.2 8000',
+    ],
+    ['nowhere, while the routes are not known', '0.0.0.0 8000 own', addressesOnly, undefined],
     [
       'at the port that is published',
       '0.0.0.0 8000 own',
@@ -176,6 +204,8 @@ describe('what may be asked', () => {
   })
 
   test('are the addresses of a network that is not ours', () => {
-    expect(names({ [`sockets/${pid}`]: 'network other\n' })).toContain(`file//proc/${pid}/net/fib_trie`)
+    expect(names({ [`sockets/${pid}`]: 'network other\n' })).toEqual(
+      expect.arrayContaining([`file//proc/${pid}/net/fib_trie`, 'file//proc/self/net/route']),
+    )
   })
 })

@@ -74,7 +74,10 @@ describe('vLLM is asked', () => {
     })
     expect(askedPages(claim)).toEqual([])
     expect(askedPages(claim, sockets('other'))).toEqual([])
-    const addresses = { 'file//proc/4242/net/fib_trie': '127.0.0.1\n172.17.0.2\n' }
+    const addresses = {
+      'file//proc/4242/net/fib_trie': '127.0.0.1\n172.17.0.2\n',
+      'file//proc/self/net/route': 'docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n',
+    }
     expect(askedPages(claim, { ...addresses, ...sockets('other') })[0]).toBe(
       'http/172.17.0.2:8000/metrics 2000',
     )

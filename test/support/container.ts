@@ -14,6 +14,8 @@ export interface Container {
 
 const ID = 'c0ffee00'.repeat(8)
 const NAME = `llmtop-test-${process.pid}`
+// as a container runtime would name it
+const INTERFACE = `veth${process.pid}`
 const HOST_ADDRESS = '172.31.250.1'
 const ADDRESS = '172.31.250.2'
 
@@ -41,8 +43,8 @@ export function startContainer(
   const script = [
     'set -e',
     `ip netns add ${NAME}`,
-    `ip link add ${NAME.slice(-12)}h type veth peer name eth0 netns ${NAME}`,
-    `ip addr add ${HOST_ADDRESS}/24 dev ${NAME.slice(-12)}h; ip link set ${NAME.slice(-12)}h up`,
+    `ip link add ${INTERFACE} type veth peer name eth0 netns ${NAME}`,
+    `ip addr add ${HOST_ADDRESS}/24 dev ${INTERFACE}; ip link set ${INTERFACE} up`,
     `ip -n ${NAME} addr add ${ADDRESS}/24 dev eth0; ip -n ${NAME} link set eth0 up; ip -n ${NAME} link set lo up`,
     `echo $$ > ${group}/cgroup.procs`,
     `exec ip netns exec ${NAME} unshare --mount bash -c 'mount -t tmpfs none ${folder}; cp ${file} ${inside}; exec "$@"' - "$@"`,
