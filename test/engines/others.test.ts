@@ -70,30 +70,30 @@ describe('LMDeploy', () => {
       'http/127.0.0.1:23333/metrics':
         'lmdeploy:gpu_cache_usage_perc{} 0.5\nlmdeploy:num_requests_running{} 1\n',
     })
-
-    test('has the replicas of LMDeploy each with its tokens', () => {
-      const text = [0, 1]
-        .map(
-          (engine) =>
-            `lmdeploy:num_requests_running{engine="${engine}"} ${engine}\n` +
-            `lmdeploy:gpu_cache_usage_perc{engine="${engine}"} 0.${engine + 2}\n` +
-            `lmdeploy:generation_tokens_total{engine="${engine}"} 10\n`,
-        )
-        .join('')
-      const { kv, requests, counted } = reportOf(claimOn(['lmdeploy serve api_server org/M']), {
-        'http/127.0.0.1:23333/metrics': text,
-      })
-      expect(kv.perEngine).toEqual([
-        { label: '0', usedRatio: 0.2 },
-        { label: '1', usedRatio: 0.3 },
-      ])
-      expect(requests.running).toEqual(known(1, 'derived'))
-      expect(counted.kind === 'known' ? [...counted.value.generated] : []).toEqual([
-        ['0', 10],
-        ['1', 10],
-      ])
-    })
     expect([valueOr(kv.usedRatio, 0), kv.capacityTokens.kind]).toEqual([0.5, 'missing'])
+  })
+
+  test('has the replicas of LMDeploy each with its tokens', () => {
+    const text = [0, 1]
+      .map(
+        (engine) =>
+          `lmdeploy:num_requests_running{engine="${engine}"} ${engine}\n` +
+          `lmdeploy:gpu_cache_usage_perc{engine="${engine}"} 0.${engine + 2}\n` +
+          `lmdeploy:generation_tokens_total{engine="${engine}"} 10\n`,
+      )
+      .join('')
+    const { kv, requests, counted } = reportOf(claimOn(['lmdeploy serve api_server org/M']), {
+      'http/127.0.0.1:23333/metrics': text,
+    })
+    expect(kv.perEngine).toEqual([
+      { label: '0', usedRatio: 0.2 },
+      { label: '1', usedRatio: 0.3 },
+    ])
+    expect(requests.running).toEqual(known(1, 'derived'))
+    expect(counted.kind === 'known' ? [...counted.value.generated] : []).toEqual([
+      ['0', 10],
+      ['1', 10],
+    ])
   })
 })
 
