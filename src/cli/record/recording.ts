@@ -16,6 +16,8 @@ export interface Recording {
   begins(host: string, every: string): string
   /** What is to be said just now, if anything: nothing can be written, an incident is being written. */
   news(): string | undefined
+  /** What is to be said when there is no such news any more. */
+  newsOver(): string
   ended(span: string): string
   /** True when something was to be written, and nothing was. */
   hasFailed(): boolean
@@ -43,6 +45,7 @@ function toStandardOutput({ version, stdout }: Environment, hiding: Anonymizer |
     output,
     begins: (host, every) => `recording ${host} every ${every} to standard output`,
     news: () => undefined,
+    newsOver: () => 'recording goes on',
     ended: (span) => `recorded ${span}`,
     hasFailed: () => false,
   }
@@ -58,23 +61,21 @@ async function toFile(
   await output.start(file)
   const fault = output.state()?.fault
   if (fault !== undefined) return { kind: 'fault', fault }
-  // the state goes when the run closes the output
-  let last = output.state()
-  const state = (): typeof last => (last = output.state() ?? last)
   return {
     kind: 'recording',
     output,
     begins: (host, every) => `recording ${host} every ${every} to '${file}'`,
     news: () => {
-      const present = state()?.fault
+      const present = output.state()?.fault
       return present && describeFault(present)
     },
+    newsOver: () => `recording to '${file}' goes on`,
     ended(span) {
-      const { samples = 0, lostSamples = 0, sizeBytes = 0 } = state() ?? {}
+      const { samples = 0, lostSamples = 0, sizeBytes = 0 } = output.result() ?? {}
       const lost = lostSamples === 0 ? '' : `; ${formatCount(lostSamples)} samples were lost`
       return `${formatCount(samples)} samples of ${span} in '${file}', ${formatBytes(sizeBytes)}${lost}`
     },
-    hasFailed: () => state()?.samples === 0,
+    hasFailed: () => output.result()?.samples === 0,
   }
 }
 
@@ -105,6 +106,7 @@ function ofIncidents(
       if (trouble !== undefined) return `nothing is recorded to '${file}': ${trouble}`
       return isWriting ? `something happened; the last ${span} and what comes go to '${file}'` : undefined
     },
+    newsOver: () => `'${output.state().files.at(-1) ?? ''}' is written`,
     ended() {
       const { files } = output.state()
       return files.length === 0 ? 'nothing happened, so nothing was written' : `written: ${files.join(', ')}`

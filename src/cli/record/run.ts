@@ -66,7 +66,7 @@ function reporter(recording: Recording, say: (line: string) => void): Output {
     label: 'reporter',
     accept() {
       const news = recording.news()
-      if (news !== said && news !== undefined) say(news)
+      if (news !== said) say(news ?? recording.newsOver())
       said = news
     },
     close: () => undefined,

@@ -24,28 +24,22 @@ export function recordingWhileWatching(tool: string, host: string): WatchedRecor
   const output = recordingOutput({ tool, anonymizer: undefined, rotation: undefined })
   const written = new Map<string, RecorderState>()
 
-  function state(): RecorderState | undefined {
-    const present = output.state()
-    if (present !== undefined) written.set(present.file, present)
-    return present
+  async function stop(): Promise<void> {
+    await output.stop()
+    const result = output.result()
+    if (result !== undefined) written.set(result.file, result)
   }
 
   return {
-    output: {
-      ...output,
-      async close() {
-        state()
-        await output.close()
-      },
-    },
+    output: { ...output, close: stop },
     async start(file) {
       await output.start(file)
-      return state()?.fault
+      return output.state()?.fault
     },
     toggle() {
-      void (state() === undefined ? output.start(recordingName(host, Date.now())) : output.stop())
+      void (output.state() === undefined ? output.start(recordingName(host, Date.now())) : stop())
     },
-    stateWith: (session) => (session.kind === 'live' ? { ...session, recording: state() } : session),
+    stateWith: (session) => (session.kind === 'live' ? { ...session, recording: output.state() } : session),
     summary: () =>
       [...written.values()].map(({ file, samples, lostSamples, sizeBytes }) => {
         const lost = lostSamples === 0 ? '' : `; ${formatCount(lostSamples)} samples were lost`

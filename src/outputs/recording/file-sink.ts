@@ -13,7 +13,8 @@ export interface FileSink {
   sizeBytes(): number
   /** Why nothing is written, and what to do. */
   trouble(): string | undefined
-  append(bytes: Buffer): void
+  /** @param ended told whether they were written or lost */
+  append(bytes: Buffer, ended?: (isWritten: boolean) => void): void
   appendHeader(bytes: Buffer): void
   sync(): void
   /** Goes on in a new file under the same name; its header comes next. */
@@ -34,6 +35,7 @@ export function fileSink(path: string, compact: boolean): FileSink {
   /** The file that has a header of this run. */
   let headedId = ''
   let isHeaderDue = true
+  let sizeBytes = 0
   let trouble: string | undefined
   let waiting = 0
   let waitingBytes = 0
@@ -63,18 +65,23 @@ export function fileSink(path: string, compact: boolean): FileSink {
       return
     }
     file = opened.file
-    isHeaderDue = file.id !== headedId || file.sizeBytes === 0
-    trouble = undefined
+    sizeBytes = file.sizeBytes
+    isHeaderDue = file.id !== headedId || sizeBytes === 0
   }
 
-  function append(bytes: Buffer, isHeader: boolean): void {
-    waitingBytes += bytes.length
-    void enqueue(async () => {
-      waitingBytes -= bytes.length
-      if (file === undefined) return
+  /** Trouble is over when something was written: that a file can be opened says little of a full disk. */
+  async function write(bytes: Buffer): Promise<boolean> {
+    waitingBytes -= bytes.length
+    if (file === undefined) return false
+    try {
       await file.append(bytes)
-      if (isHeader) headedId = file.id
-    })
+      sizeBytes = file.sizeBytes
+      if (bytes.length > 0) trouble = undefined
+      return true
+    } catch (error) {
+      await fail(error)
+      return false
+    }
   }
 
   return {
@@ -85,14 +92,21 @@ export function fileSink(path: string, compact: boolean): FileSink {
     },
     isShut: () => file === undefined,
     needsHeader: () => isHeaderDue,
-    sizeBytes: () => (file?.sizeBytes ?? 0) + waitingBytes,
+    sizeBytes: () => sizeBytes + waitingBytes,
     trouble: () => trouble ?? (isBehind ? SLOW : undefined),
-    append: (bytes) => {
-      append(bytes, false)
+    append(bytes, ended) {
+      waitingBytes += bytes.length
+      void enqueue(async () => {
+        const isWritten = await write(bytes)
+        ended?.(isWritten)
+      })
     },
     appendHeader(bytes) {
       isHeaderDue = false
-      append(bytes, true)
+      waitingBytes += bytes.length
+      void enqueue(async () => {
+        if (await write(bytes)) headedId = file?.id ?? ''
+      })
     },
     sync() {
       void enqueue(async () => file?.sync())

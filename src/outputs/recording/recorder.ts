@@ -65,6 +65,11 @@ export async function openRecorder(options: RecorderOptions, stream: SampleStrea
     void sink.open()
   }
 
+  function count(isWritten: boolean): void {
+    if (isWritten) samples += 1
+    else lostSamples += 1
+  }
+
   function begin({ host, takenAtEpochMs, elapsedMs, intervalMs }: RawSample): void {
     const header = { host, startedAtEpochMs: takenAtEpochMs, intervalMs, tool, anonymized }
     sink.appendHeader(stream.begin(header, compact))
@@ -91,9 +96,8 @@ export async function openRecorder(options: RecorderOptions, stream: SampleStrea
         begin(sample)
       }
       const { closing, bytes } = stream.add(sample, events)
-      sink.append(closing === undefined ? bytes : Buffer.concat([closing, bytes]))
+      sink.append(closing === undefined ? bytes : Buffer.concat([closing, bytes]), count)
       if (closing !== undefined) sink.sync()
-      samples += 1
     },
     note(lines) {
       if (sink.isReady() && !sink.needsHeader()) sink.append(stream.addLines(lines))

@@ -26,6 +26,7 @@ export type OpenedRecording =
  * where it ends in the middle. Never follows a symbolic link, never changes what is no recording.
  */
 export async function openRecordingFile(path: string, compact: boolean): Promise<OpenedRecording> {
+  outliveFileSizeLimit()
   try {
     const handle = await create(path)
     return { kind: 'file', file: await recordingFile(handle, 0) }
@@ -37,6 +38,11 @@ export async function openRecordingFile(path: string, compact: boolean): Promise
   } catch (error) {
     return { kind: 'refused', because: reasonOf(error) }
   }
+}
+
+/** A process that writes beyond `ulimit -f` is ended by this signal, unless it listens: then the write just fails. */
+function outliveFileSizeLimit(): void {
+  if (process.listenerCount('SIGXFSZ') === 0) process.on('SIGXFSZ', () => undefined)
 }
 
 /** The words for what the system said, with what to do about it. */

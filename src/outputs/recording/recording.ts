@@ -25,12 +25,15 @@ export interface RecordingOutput extends Output {
   settled(): Promise<void>
   /** undefined while nothing is recorded. */
   state(): RecorderState | undefined
+  /** Of what is recorded, or was last: what it came to. */
+  result(): RecorderState | undefined
 }
 
 export function recordingOutput({ tool, anonymizer, rotation }: RecordingOptions): RecordingOutput {
   const stream = sampleStream()
   const lines = eventLinesOf(anonymizer)
   let recorder: Recorder | undefined
+  let latest: Recorder | undefined
 
   async function stop(): Promise<void> {
     const stopped = recorder
@@ -42,11 +45,13 @@ export function recordingOutput({ tool, anonymizer, rotation }: RecordingOptions
     label: 'recording',
     async start(file) {
       await stop()
-      recorder = await openRecorder({ file, tool, anonymized: anonymizer !== undefined, rotation }, stream)
+      latest = await openRecorder({ file, tool, anonymized: anonymizer !== undefined, rotation }, stream)
+      recorder = latest
     },
     stop,
     settled: async () => recorder?.settled(),
     state: () => recorder?.state(),
+    result: () => latest?.state(),
     accept(frame, sample) {
       const events = lines(frame)
       const own = anonymizer?.sample(sample) ?? sample
