@@ -127,7 +127,8 @@ function ofSlot(
   return [{ key, unit: 'tokens', value: slot.tokens, atMs, circumstances }]
 }
 
-function ofCgroups({ workloads, nowMs }: Observable): readonly Observation[] {
+function ofCgroups(seen: Observable): readonly Observation[] {
+  const { workloads, nowMs } = seen
   const groups = new Map(
     workloads.flatMap(({ cgroup }) => (cgroup.kind === 'known' ? [[cgroup.value.path, cgroup.value]] : [])),
   )
@@ -136,12 +137,33 @@ function ofCgroups({ workloads, nowMs }: Observable): readonly Observation[] {
     unit: 'bytes',
     value: heldBytes,
     atMs: nowMs,
-    circumstances: `${limitBytes}`,
+    circumstances: [limitBytes, ...largeIn(limitBytes, cgroupKey(path), seen)].join('|'),
   }))
 }
 
-function ofHost({ host, hostAtMs }: Observable): readonly Observation[] {
-  const circumstances = `${valueOr(host.totalBytes, 0)}`
+// a workload of less than this share of RAM may come, go and load without ending the window of the whole
+const LARGE_RATIO = 0.05
+
+/** Who holds a large part of the host's memory, and whether it is loading: when a load ends, its growth says nothing more. */
+function largeIn(
+  limitBytes: number,
+  key: string,
+  { workloads, lives, before }: Observable,
+): readonly string[] {
+  const already = before.get(key)?.circumstances ?? ''
+  return workloads
+    .flatMap(({ id, memory }) => {
+      const who = processesOf(id, lives)
+      const isLarge = valueOr(memory.residentBytes, 0) > LARGE_RATIO * limitBytes
+      return isLarge || already.includes(who) ? [who] : []
+    })
+    .sort()
+}
+
+function ofHost(seen: Observable): readonly Observation[] {
+  const { host, hostAtMs } = seen
+  const totalBytes = valueOr(host.totalBytes, 0)
+  const circumstances = [totalBytes, ...largeIn(totalBytes, HOST_KEY, seen)].join('|')
   const used = both(host.totalBytes, host.availableBytes, (total, available) => total - available)
   return [
     { key: HOST_KEY, unit: 'bytes', value: used, atMs: hostAtMs, circumstances },

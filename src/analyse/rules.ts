@@ -157,7 +157,7 @@ export const RULES: Rules = {
     believedMs: minutes(4),
     confirmMs: seconds(6),
     clearMs: minutes(3),
-    lowerMs: minutes(10),
+    lowerMs: minutes(15),
     adviseAgainMs: seconds(5),
     nearlyFullBytes: mebibytes(256),
     nearlyFullRatio: 0.01,

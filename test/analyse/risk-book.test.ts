@@ -121,7 +121,7 @@ describe('a risk', () => {
     expect(follow([...raised, { at: 100 }, { at: 150, level: 'warn' }, { at: 300 }]).risks).toHaveLength(1)
   })
 
-  test('rises when the higher level has held, and falls only after ten minutes: forecasts waver', () => {
+  test('rises when the higher level has held, and falls only after a quarter of an hour: forecasts waver', () => {
     const moments: readonly Moment[] = [
       { at: 0, level: 'watch' },
       { at: 6, level: 'watch' },
@@ -131,8 +131,8 @@ describe('a risk', () => {
       { at: 26, level: 'warn' },
       { at: 28, level: 'watch' },
       { at: 300, level: 'watch' },
-      { at: 625, level: 'watch' },
-      { at: 630, level: 'watch' },
+      { at: 925, level: 'watch' },
+      { at: 930, level: 'watch' },
     ]
     const levels = moments.map((_, at) => follow(moments.slice(0, at + 1)).risks[0]?.level)
     expect(levels).toEqual([
