@@ -22,6 +22,7 @@ const GLYPHS = {
   ascending: ['▴', '^'],
   dot: ['·', '.'],
   recording: ['◉', '*'],
+  loop: ['↻', '@'],
   weights: ['█', '#'],
   kvUsed: ['▓', '='],
   kvReserved: ['▒', '-'],

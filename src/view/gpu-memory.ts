@@ -1,6 +1,7 @@
 import { both, known, map, missing, sum, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuState } from '../model/frame.ts'
+import { oncePerFrame } from './once-per-frame.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
 import type { Slices, Workload } from '../model/workload.ts'
 
@@ -34,6 +35,12 @@ export interface MemoryPicture {
 
 /** Divides a GPU's memory among what holds it; a unified GPU shows the host's pool. */
 export function gpuMemory(gpu: GpuState, frame: Frame): MemoryPicture {
+  return picturesOf(frame).get(gpu) ?? divided(gpu, frame)
+}
+
+const picturesOf = oncePerFrame((frame) => new Map(frame.gpus.map((gpu) => [gpu, divided(gpu, frame)])))
+
+function divided(gpu: GpuState, frame: Frame): MemoryPicture {
   const memory = memoryOf(gpu, frame)
   const here = frame.workloads.filter(
     (workload) => workload.engine !== 'unknown' && bytesOn(workload, gpu).kind === 'known',

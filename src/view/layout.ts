@@ -13,6 +13,7 @@ import { overviewBands } from './layouts/overview.ts'
 import type { Scene, Size } from './panel.ts'
 import { faultLines } from './panels/faults.ts'
 import { helpLines } from './panels/help.ts'
+import { hasScrubBar } from './panels/scrub.ts'
 import { sheetLines } from './panels/sheet.ts'
 import { topView } from './views.ts'
 
@@ -56,7 +57,11 @@ function zones(size: Size, scene: Scene): Zones {
   const faults = faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 30 ? 4 : 2 })
   const sheet = sheetLines(scene, { columns: size.columns - 2, rows: Math.floor(size.rows / 2) - 4 }).length
   const above = [band('header', 1), band('faults', faults.length)]
-  const below = [band('sheet', sheet === 0 ? 0 : sheet + 2, 'box'), band('keys', 1)]
+  const below = [
+    band('sheet', sheet === 0 ? 0 : sheet + 2, 'box'),
+    band('scrub', hasScrubBar(scene.session) ? 1 : 0),
+    band('keys', 1),
+  ]
   const rows = size.rows - rowsOfBands(above) - rowsOfBands(below)
   return { above, body: { columns: size.columns, rows }, below }
 }

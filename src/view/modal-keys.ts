@@ -1,8 +1,9 @@
+import { readDestination } from '../model/seek-place.ts'
 import type { SessionState } from '../model/session.ts'
 import { SIGNALS } from '../model/signal.ts'
 import type { KeyAction } from './key-action.ts'
 import { setupItems } from './setup-items.ts'
-import type { Prompt, Sheet } from './sheet.ts'
+import type { GoToPrompt, Prompt, Sheet } from './sheet.ts'
 import type { UiEvent, UiState } from './ui-state.ts'
 
 /** What a key means while something is typed or chosen; `through` where it means what it always means. */
@@ -12,14 +13,21 @@ export function modalAction(
   ui: UiState,
   character: string | undefined,
 ): KeyAction | undefined | 'through' {
-  if (ui.prompt !== undefined) return promptAction(key, ui.prompt, character)
+  if (ui.prompt !== undefined) return promptAction(key, ui.prompt, character, ui.timeZoneOffsetMinutes)
   return ui.sheet === undefined ? 'through' : sheetAction(key, ui.sheet, session, ui)
 }
 
-function promptAction(key: string, prompt: Prompt, character: string | undefined): KeyAction | undefined {
+function promptAction(
+  key: string,
+  prompt: Prompt,
+  character: string | undefined,
+  timeZoneOffsetMinutes: number,
+): KeyAction | undefined {
   switch (key) {
     case 'enter':
-      return act({ kind: 'prompt', prompt: undefined })
+      return prompt.kind === 'go-to' && prompt.text.trim() !== ''
+        ? goTo(prompt, timeZoneOffsetMinutes)
+        : act({ kind: 'prompt', prompt: undefined })
     case 'escape':
       return act({ kind: 'prompt-undo' })
     case 'backspace':
@@ -34,10 +42,24 @@ function promptAction(key: string, prompt: Prompt, character: string | undefined
   }
 }
 
+function goTo(prompt: GoToPrompt, timeZoneOffsetMinutes: number): KeyAction {
+  const destination = readDestination(prompt.text, timeZoneOffsetMinutes)
+  switch (destination?.kind) {
+    case 'place':
+      return { kind: 'source', command: { kind: 'seek-to', place: destination.place } }
+    case 'by':
+      return { kind: 'source', command: { kind: 'seek-by', ms: destination.ms } }
+    case undefined:
+      return act({ kind: 'prompt', prompt: { ...prompt, unclear: true } })
+  }
+}
+
 const LONGEST = 200
 
 function typed(prompt: Prompt, text: string): KeyAction {
-  return act({ kind: 'prompt', prompt: { ...prompt, text: text.slice(0, LONGEST) } })
+  const cut = text.slice(0, LONGEST)
+  const next = prompt.kind === 'go-to' ? { ...prompt, text: cut, unclear: false } : { ...prompt, text: cut }
+  return act({ kind: 'prompt', prompt: next })
 }
 
 function isText(character: string): boolean {

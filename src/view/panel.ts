@@ -60,6 +60,7 @@ export type PanelId =
   | 'chart-host'
   | 'host'
   | 'processes'
+  | 'scrub'
   | 'warnings'
   | 'keys'
   | 'help'

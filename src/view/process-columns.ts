@@ -138,5 +138,5 @@ function riskTone(row: ProcessRow): Tone {
 }
 
 function command(row: ProcessRow, { commandOffset }: CellChoices): string {
-  return skip(drawable(row.command), commandOffset)
+  return skip(drawable(row.command()), commandOffset)
 }

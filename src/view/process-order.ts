@@ -80,7 +80,7 @@ function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
     case 'res':
       return falling((one) => one.residentBytes)
     case 'command':
-      return rising((one) => one.command)
+      return rising((one) => one.command())
   }
 }
 

@@ -13,20 +13,23 @@ import type { ProcessRow } from './process-row.ts'
 export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow {
   const { host, workload, places } = holder
   return {
-    ...ofHost(host),
     id: holder.id,
     pid: holder.pid,
-    user: host?.user ?? workload?.user ?? NOTHING,
+    user: userOf(holder),
     gpus: gpuList(places),
-    type: places[0]?.process.type ?? '',
+    type: typeOf(places),
     engine: undefined,
     name: lastPart(holder.name),
     usedBytes: holder.usedBytes,
-    command: commandOf(holder),
+    cpuPercent: ofHost(host, 'cpuPercent'),
+    residentBytes: ofHost(host, 'residentBytes'),
+    command: () => commandOf(holder),
     depth: 0,
     workload: undefined,
     opens: workload?.id,
-    trend: workload?.engine === 'unknown' ? workload.trend.memory : undefined,
+    parentPid: host?.parentPid,
+    process: targetOf(host),
+    trend: trendOf(workload),
     risk,
   }
 }
@@ -41,21 +44,22 @@ export function rowOfEngine(
   const places = holders.flatMap((holder) => holder.places)
   const hosts = holders.flatMap(({ host }) => host ?? [])
   return {
-    ...ofHost(root),
     id: workload.id,
     pid: workload.rootPid,
     user: root?.user ?? workload.user,
     gpus: gpuList(places),
-    type: places[0]?.process.type ?? '',
+    type: typeOf(places),
     engine: workload.engine,
-    name: lastPart(valueOr(workload.model.name, root?.comm ?? holders[0]?.name ?? '')),
+    name: lastPart(valueOr(workload.model.name, nameOf(root, holders))),
     usedBytes: heldBy(workload, holders),
     cpuPercent: together(hosts, ({ cpuPercent }) => cpuPercent),
     residentBytes: residentOf(workload, hosts),
-    command: commandOfEngine(workload, holders),
+    command: () => commandOfEngine(workload, holders),
     depth: 0,
     workload,
     opens: workload.id,
+    parentPid: root?.parentPid,
+    process: targetOf(root),
     trend: watchedTrend(workload),
     risk,
   }
@@ -63,15 +67,26 @@ export function rowOfEngine(
 
 const NOTHING = missing('not-reported')
 
-function ofHost(
-  host: HostProcess | undefined,
-): Pick<ProcessRow, 'cpuPercent' | 'residentBytes' | 'parentPid' | 'process'> {
-  return {
-    cpuPercent: host?.cpuPercent ?? NOTHING,
-    residentBytes: host?.residentBytes ?? NOTHING,
-    parentPid: host?.parentPid,
-    process: targetOf(host),
-  }
+// No object is spread into the rows: of a hundred processes that would cost more than all the rest of a picture.
+function ofHost(host: HostProcess | undefined, field: 'cpuPercent' | 'residentBytes'): Reading<number> {
+  return host === undefined ? NOTHING : host[field]
+}
+
+function userOf({ host, workload }: Holder): Reading<string> {
+  return host?.user ?? workload?.user ?? NOTHING
+}
+
+function typeOf(places: Holder['places']): string {
+  return places[0]?.process.type ?? ''
+}
+
+function nameOf(root: HostProcess | undefined, holders: readonly Holder[]): string {
+  return root?.comm ?? holders[0]?.name ?? ''
+}
+
+// What is known of an engine as a whole stands in its own row.
+function trendOf(workload: Workload | undefined): Trend | undefined {
+  return workload?.engine === 'unknown' ? workload.trend.memory : undefined
 }
 
 function heldBy({ memory }: Workload, holders: readonly Holder[]): Reading<number> {

@@ -21,7 +21,8 @@ export interface ProcessRow {
   readonly usedBytes: Reading<number>
   readonly cpuPercent: Reading<number>
   readonly residentBytes: Reading<number>
-  readonly command: string
+  /** Asked for only where it is shown: it may be long. */
+  readonly command: () => string
   /** Steps below its workload or parent in the tree; 0 at its top and in the plain list. */
   readonly depth: number
   /** The engine as a whole: only its own row has it, so that it does not read as several. */

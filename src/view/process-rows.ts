@@ -2,6 +2,7 @@ import type { Frame } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Preferences } from './preferences.ts'
+import { oncePerFrame } from './once-per-frame.ts'
 import { isEngine, processHolders } from './process-holders.ts'
 import type { Holder } from './process-holders.ts'
 import { inOrder } from './process-order.ts'
@@ -35,7 +36,7 @@ export function processRows(frame: Frame, choices: RowChoices, filter = ''): rea
 
 /** How many rows there are without a filter. */
 export function processCount(frame: Frame): number {
-  return groupsOf(processHolders(frame)).length
+  return groupsOfFrame(frame).length
 }
 
 /** The row of a workload: what stands in the table for it. */
@@ -53,9 +54,11 @@ type Group =
   | { readonly kind: 'engine'; readonly workload: Workload; readonly holders: readonly Holder[] }
   | { readonly kind: 'process'; readonly holder: Holder }
 
-function nodesOf(frame: Frame): readonly Node[] {
+const groupsOfFrame = oncePerFrame((frame) => groupsOf(processHolders(frame)))
+
+const nodesOf = oncePerFrame((frame): readonly Node[] => {
   const risks = risksByWorkload(frame)
-  return groupsOf(processHolders(frame)).map((group): Node => {
+  return groupsOfFrame(frame).map((group): Node => {
     switch (group.kind) {
       case 'process':
         return { row: rowOfProcess(group.holder, risks.get(group.holder.workload?.id ?? '')), children: [] }
@@ -69,7 +72,7 @@ function nodesOf(frame: Frame): readonly Node[] {
       }
     }
   })
-}
+})
 
 function groupsOf(holders: readonly Holder[]): readonly Group[] {
   const engines = new Map<string, { readonly workload: Workload; readonly holders: Holder[] }>()

@@ -28,7 +28,7 @@ const TEXTS: Readonly<Record<string, (row: ProcessRow) => string>> = {
   user: (row) => valueOr(row.user, ''),
   engine: (row) => row.engine ?? '',
   model: (row) => row.name,
-  command: (row) => row.command,
+  command: (row) => row.command(),
   type: (row) => row.type,
   state: (row) => row.workload?.state ?? '',
   container: (row) => `${row.workload?.container?.name ?? ''} ${row.workload?.container?.id ?? ''}`,

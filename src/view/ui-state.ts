@@ -110,7 +110,7 @@ export function update(before: UiState, event: UiEvent, sight: InSight): UiState
     case 'prompt':
       return { ...filtered(ui, event.prompt, event.prompt?.text), prompt: event.prompt }
     case 'prompt-undo':
-      return { ...filtered(ui, ui.prompt, ui.prompt?.before), prompt: undefined }
+      return { ...withoutTyped(ui), prompt: undefined }
     case 'sheet':
       return { ...ui, sheet: event.sheet }
     case 'prefer':
@@ -131,8 +131,12 @@ export function filteredView({ views }: UiState): FilteredView | undefined {
   return kind === 'overview' || kind === 'fleet' ? kind : undefined
 }
 
+function withoutTyped(ui: UiState): UiState {
+  return ui.prompt?.kind === 'filter' ? filtered(ui, ui.prompt, ui.prompt.before) : ui
+}
+
 function filtered(ui: UiState, prompt: Prompt | undefined, text = ''): UiState {
-  return prompt === undefined ? ui : { ...ui, filters: { ...ui.filters, [prompt.view]: text } }
+  return prompt?.kind !== 'filter' ? ui : { ...ui, filters: { ...ui.filters, [prompt.view]: text } }
 }
 
 /** The state when a second host has answered: the fleet lies under all that was open. */

@@ -69,7 +69,6 @@ test('an engine is one row with all that its processes hold, called by its root 
     id: 'vllm:1',
     pid: 1,
     engine: 'vllm',
-    command: 'vllm serve x',
     usedBytes: { kind: 'known', value: gibibytes(5) },
     cpuPercent: { kind: 'known', value: 306 },
     process: { pid: 1, startTicks: 100, name: 'vllm' },

@@ -1,4 +1,4 @@
-import { bar, ui } from '../binding.ts'
+import { bar, bound, ui, uiAction } from '../binding.ts'
 import type { Binding } from '../binding.ts'
 import { glyph } from '../glyphs.ts'
 import { FLEET_TABS, HOST_TABS, TAB_NAMES } from '../views.ts'
@@ -28,17 +28,22 @@ export const VIEW_KEYS: readonly Binding[] = [
       views: LISTS,
     },
   ),
-  ui(
-    'Views',
-    ['escape'],
-    ['Esc'],
-    'close what lies on top, drop the filter; never quits',
-    { kind: 'close' },
-    {
-      ...bar('Esc', 'Back', 2),
-      views: DETAILS,
-    },
-  ),
+  {
+    ...bound(
+      'Views',
+      ['escape'],
+      ['Esc'],
+      'close what lies on top, return to now, drop the filter; never quits',
+      {
+        ...bar('Esc', 'Back', 2),
+        views: DETAILS,
+      },
+    ),
+    action: (session, { views }) =>
+      session.kind === 'live' && session.behindMs > 0 && views.length === 1
+        ? { kind: 'source', command: { kind: 'seek-to', place: { kind: 'end' } } }
+        : uiAction({ kind: 'close' }),
+  },
   ui(
     'Views',
     ['tab'],

@@ -99,6 +99,7 @@ function sessionBadge(scene: Scene): Line {
   const { session, ui } = scene
   switch (session.kind) {
     case 'live':
+      if (session.behindMs > 0) return [span(`BACK ${formatDuration(session.behindMs)}`, 'replay')]
       return ui.paused
         ? [span('PAUSED', 'replay')]
         : [span('LIVE', 'badge'), span(` ${formatDuration(session.intervalMs).replace('.0 ', ' ')}`)]
@@ -127,18 +128,29 @@ function linkBadge(scene: Scene): Line {
 }
 
 function rightPart(scene: Scene, columns: number): Line {
-  const { frame, ui, hosts } = scene
+  const { frame, ui, hosts, session } = scene
   const all = isFleet(topTab(ui.views)) ? hosts.flatMap((one) => one.frame.risks) : frame.risks
   const counts = riskCounts(all).map(({ level, count }) =>
     span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}  `, level),
   )
-  const calm =
-    counts.length === 0 ? [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')] : []
   return [
     span(' '),
     ...counts,
-    ...calm,
+    ...(counts.length === 0 || !isJudged(session) ? [verdict(session, columns)] : []),
     span(clockTime(frame.takenAtEpochMs, ui.timeZoneOffsetMinutes)),
     span(' '),
   ]
+}
+
+/** What stands where no warnings are counted: that there are none, or that it can't be told yet. */
+function verdict(session: SessionState, columns: number): Span {
+  if (!isJudged(session)) return span(`${reading(session.timeline.readRatio)}  `, 'replay')
+  return span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')
+}
+
+type Replay = Extract<SessionState, { readonly kind: 'replay' }>
+
+// A replay that was begun in the middle has judged nothing over time.
+function isJudged(session: SessionState): session is Exclude<SessionState, Replay> {
+  return session.kind === 'live' || session.timeline.exact
 }

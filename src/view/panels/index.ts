@@ -22,6 +22,7 @@ import { oneLinePanel } from './one-line.ts'
 import { processesPanel } from './processes.ts'
 import { riskPanel } from './risk.ts'
 import { settingsPanel } from './settings.ts'
+import { scrubPanel } from './scrub.ts'
 import { sheetPanel } from './sheet.ts'
 import { slotsPanel } from './slots.ts'
 import { sumPanel } from './sum.ts'
@@ -57,6 +58,7 @@ export const PANELS = {
   processes: processesPanel,
   risk: riskPanel,
   settings: settingsPanel,
+  scrub: scrubPanel,
   sheet: sheetPanel,
   slots: slotsPanel,
   sum: sumPanel,

@@ -2,7 +2,7 @@ import { BINDINGS } from '../keymap.ts'
 import { fitting, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { readFilter } from '../row-filter.ts'
-import type { Prompt } from '../sheet.ts'
+import type { FilterPrompt, GoToPrompt, Prompt } from '../sheet.ts'
 import { topView } from '../views.ts'
 
 /** The last line: what is being typed, what the last key did, or the keys that do something here. */
@@ -19,7 +19,18 @@ function line(scene: Scene, columns: number): Line {
 }
 
 // The end of a long text is what is being typed.
-function promptLine({ view, text }: Prompt, columns: number): Line {
+function promptLine(prompt: Prompt, columns: number): Line {
+  return prompt.kind === 'filter' ? filterLine(prompt, columns) : goToLine(prompt, columns)
+}
+
+function goToLine({ text, unclear }: GoToPrompt, columns: number): Line {
+  const right = unclear
+    ? span(' this is no time and no share ', 'warn')
+    : span(' 12:31  45%  10m  +5m   Enter goes, Esc closes ', 'dim')
+  return spread([span(' Go to: ', 'key'), span(text, 'strong'), span('_', 'key')], [right], columns)
+}
+
+function filterLine({ view, text }: FilterPrompt, columns: number): Line {
   const read = view === 'fleet' ? undefined : readFilter(text)
   const examples = view === 'fleet' ? 'host names, states, GPUs' : 'engine:vllm gpu:0 vram>10G !user:root'
   const right: Line =
