@@ -214,8 +214,7 @@ export class Vllm {
     this.#counted.preemptions += preemptionsPerSecond
     this.#counted.generated += running * 28
     this.#counted.prompt += running * 17
-    this.#machine.utilization[card] =
-      running === 0 ? 0 : Math.min(100, Math.round(60 + 35 * usedRatio + this.#machine.between(0, 4)))
+    this.#machine.busy(card, running === 0 ? 0 : Math.min(100, 62 + 35 * usedRatio))
     this.#machine.answer(
       this.#page('/metrics'),
       () =>

@@ -105,9 +105,7 @@ export class LlamaServer {
       llamaProps({ slots, contextTokens: perSlot, modelPath: path, modelType: FILE_TYPES[model.type] }),
     )
     this.#machine.answer(this.#page('/slots'), () => llamaSlots(moments))
-    this.#machine.utilization[card] = moments.some(({ busy }) => busy)
-      ? Math.round(this.#machine.between(85, 97))
-      : 0
+    this.#machine.busy(card, moments.some(({ busy }) => busy) ? 91 : 0)
   }
 
   #page(path: string): string {

@@ -88,6 +88,7 @@ export class Machine {
   /** The second at which the recording ends, if something ended what it is about. */
   endsAt = Infinity
   readonly utilization: number[]
+  readonly #busySince = new Map<number, number>()
 
   constructor(spec: MachineSpec, seed: number) {
     this.spec = spec
@@ -179,6 +180,15 @@ export class Machine {
       .reduce((total, { residentMiB }) => total + residentMiB, 0)
   }
 
+  /** How busy a card is, percent. It moves every half minute, so that a document without news is one that was read before. */
+  busy(card: number, percent: number): void {
+    const before = this.#busySince.get(card) ?? -Infinity
+    const isTurn = percent === 0 || this.utilization[card] === 0
+    if (!isTurn && this.second - before < STEADY_SECONDS) return
+    this.#busySince.set(card, this.second)
+    this.utilization[card] = percent === 0 ? 0 : Math.round(Math.min(100, percent + this.between(-3, 3)))
+  }
+
   /** Answers a want with a page of status 200. */
   answer(name: string, page: () => string, contentType = 'application/json'): void {
     this.pages.set(name, () => ({ kind: 'text', text: page(), status: 200, contentType }))
@@ -226,6 +236,7 @@ export class Machine {
 
 /** The machine was up for so long when the recording began. */
 export const UPTIME_SECONDS = 1_040_000
+const STEADY_SECONDS = 30
 /** How long a recording goes on after what it is about has ended. */
 const AFTERMATH_SECONDS = 60
 /** What the kernel, its slabs and the daemons of a server hold. */

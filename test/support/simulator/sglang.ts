@@ -17,7 +17,7 @@ export function startSglang(machine: Machine, traffic: (second: number) => Traff
     counted.retractions += preemptionsPerSecond
     counted.prompt += running * 17
     counted.generated += running * 28
-    machine.utilization[0] = Math.min(100, Math.round(60 + 35 * usedRatio + machine.between(0, 4)))
+    machine.busy(0, Math.min(100, 62 + 35 * usedRatio))
     machine.answer(
       `${PAGES}/metrics`,
       () =>

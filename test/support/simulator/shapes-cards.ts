@@ -59,7 +59,7 @@ export const CARD_SHAPES: readonly Shape[] = [
     what: 'vLLM sleeps while a trainer takes the card, and wakes when it has let go, again and again',
     machine: ONE_H100,
     intervalMs: seconds(5),
-    durationMs: minutes(60),
+    durationMs: minutes(45),
     expects: { kind: 'healthy' },
     play: (machine, engine) => turns(machine, engine, Infinity),
   },

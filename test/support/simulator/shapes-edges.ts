@@ -14,7 +14,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     what: 'a transformers server of unknown model warms up ever more slowly, to 85 % of the card',
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
       const settles = machine.between(900, 2400)
@@ -39,7 +39,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     what: 'llama-server holds 97 % of the card from its start, and a desktop beside it breathes',
     machine: ONE_4090,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => [tight(machine, engine), desktop(machine)],
   },
@@ -48,7 +48,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     what: 'the pool fills to 96 % at every rush, nobody is preempted, and it empties again',
     machine: ONE_H100,
     intervalMs: seconds(5),
-    durationMs: minutes(120),
+    durationMs: minutes(75),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
       const period = machine.between(1100, 1900)
@@ -65,7 +65,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     what: 'requests wait because --max-num-seqs are running; the pool is at 40 %',
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(120),
+    durationMs: minutes(90),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
       const traffic = (): Traffic => ({
@@ -125,7 +125,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     what: 'the pool is full and preempts for minutes, recovers, and fills again',
     machine: ONE_H100,
     intervalMs: seconds(5),
-    durationMs: minutes(100),
+    durationMs: minutes(75),
     expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 600, names: ['vllm:4200'] },
     play: (machine, engine) => waves(machine, engine),
   },

@@ -59,7 +59,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     what: 'the same, but it stops at six tenths of the card',
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => [serve(machine, engine, stairs(machine, 19_000), 'transformers')],
   },

@@ -35,7 +35,7 @@ export const HOST_SHAPES: readonly Shape[] = [
     what: 'llama-server maps its model in a group of 12 GiB: cached pages fill it and are given back at need',
     machine: ONE_4090,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
       const limitMiB = 12_288

@@ -78,7 +78,7 @@ export const POOL_SHAPES: readonly Shape[] = [
     what: 'a preallocated pool at 92 % of the card breathes between a third and nine tenths',
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => [
       new Vllm(
@@ -118,7 +118,7 @@ export const POOL_SHAPES: readonly Shape[] = [
     what: 'twenty thousand requests wait, the pool is full by design and hardly ever preempts',
     machine: ONE_H100,
     intervalMs: seconds(10),
-    durationMs: minutes(180),
+    durationMs: minutes(120),
     expects: { kind: 'healthy' },
     play: (machine, engine) => [
       new Vllm(

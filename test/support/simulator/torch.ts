@@ -50,7 +50,7 @@ export class Torch {
       const wanted =
         CONTEXT_MIB + blocks(weights * this.#factor * loaded, 2) + blocks(more * this.#factor, SEGMENT_MIB)
       if (!this.#hold(card, wanted)) return
-      this.#machine.utilization[card] = Math.round(this.#machine.between(88, 99))
+      this.#machine.busy(card, 94)
     }
   }
 
