@@ -24,6 +24,9 @@ const SPOKEN_PARTS = [
   'recording/damage',
 ]
 
+// a log that the user named is missed by its user
+const NAMED_LOG = 'engine-log/'
+
 /** What stands in the way at this tick, from the answers and from the GPU document itself. */
 export function presentFaults(
   answers: AnswerBook,
@@ -33,6 +36,9 @@ export function presentFaults(
   nowMs: number,
 ): readonly StandingFault[] {
   const failing = SPOKEN_PARTS.flatMap((name) => answers.get(name)?.trouble ?? [])
+  const named = [...answers].flatMap(([name, { trouble }]) =>
+    name.startsWith(NAMED_LOG) ? (trouble ?? []) : [],
+  )
   const persistenceOff = (document?.gpus ?? []).filter(
     ({ persistenceMode }) => persistenceMode.kind === 'known' && !persistenceMode.value,
   )
@@ -42,7 +48,7 @@ export function presentFaults(
     ...(hidden.length > 0 ? [{ kind: 'pid-namespace', gpus: hidden.length } as const] : []),
     ...(persistenceOff.length > 0 ? [{ kind: 'persistence-off', gpus: persistenceOff.length } as const] : []),
   ]
-  return [...failing, ...found.map((fault) => ({ fault, sinceMs: nowMs }))]
+  return [...failing, ...named, ...found.map((fault) => ({ fault, sinceMs: nowMs }))]
 }
 
 /** The book with the faults of this tick: a fault that stood before keeps its beginning, one that is gone is forgotten. */

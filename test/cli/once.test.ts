@@ -50,6 +50,16 @@ describe('llmtop once', () => {
     expect(exitCode).toBe(workloads.length === 0 ? 1 : 0)
   })
 
+  test('says that a log that was named is not there, and shows the GPUs all the same', async () => {
+    const folder = temporaryFolder()
+    fakeNvidiaSmi(folder, { documents, delayMs: 300 })
+    const log = `${folder}/server.log`
+    const { exitCode, stdout } = await llmtop(['once', '--json', '--engine-log', log], { PATH: folder })
+    const { gpus, faults } = frameIn(stdout)
+    expect([exitCode, gpus.length]).toEqual([0, 2])
+    expect(faults).toMatchObject([{ kind: 'not-found', message: `'${log}' does not exist` }])
+  })
+
   test('shows what nvidia-smi said instead of a document', async () => {
     const folder = temporaryFolder()
     fakeNvidiaSmi(folder, { documents, error: { text: 'No devices were found', exitCode: 6 } })

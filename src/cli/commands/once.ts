@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
+import type { Fault } from '../../core/fault.ts'
 import type { Frame } from '../../model/frame.ts'
 import { frameJson } from '../../outputs/frame-json.ts'
 import { plainText } from '../../outputs/plain.ts'
@@ -41,9 +42,12 @@ export function onceCommand(environment: Environment): Command {
     })
 }
 
+/** What is wrong with a file, of a log that the user named, is seen before nvidia-smi has had its time. */
+const OF_FILES: ReadonlySet<Fault['kind']> = new Set(['not-found', 'no-permission'])
+
 /** Whether nvidia-smi has said something, if only that it is not there. */
 export function hasAnswered(frame: Frame): boolean {
-  return frame.gpuSample.kind === 'known' || frame.faults.length > 0
+  return frame.gpuSample.kind === 'known' || frame.faults.some(({ fault }) => !OF_FILES.has(fault.kind))
 }
 
 function jsonLine(frame: Frame): string {

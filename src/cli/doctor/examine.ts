@@ -2,6 +2,7 @@ import { RULES } from '../../analyse/rules.ts'
 import type { Frame } from '../../model/frame.ts'
 import type { Part } from '../../model/sample.ts'
 import { run } from '../../runtime/run.ts'
+import { hasAnswered } from '../commands/once.ts'
 import type { Source } from '../../sources/source.ts'
 
 /** What a source has shown in its first seconds. */
@@ -30,9 +31,7 @@ export async function examine(source: Source, signal: AbortSignal): Promise<Exam
     ],
     rules: RULES,
     signal,
-    isEnough: (frame, awaited) =>
-      (awaited === 0 && (frame.gpuSample.kind === 'known' || frame.faults.length > 0)) ||
-      frame.elapsedMs > LONGEST_WAIT_MS,
+    isEnough: (frame, awaited) => (awaited === 0 && hasAnswered(frame)) || frame.elapsedMs > LONGEST_WAIT_MS,
   })
   return last === undefined ? undefined : { frame: last, parts }
 }
