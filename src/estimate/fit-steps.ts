@@ -12,13 +12,17 @@ import { transformersSteps } from './fit-steps-transformers.ts'
  * offload; nothing when it fits, or when no GPU is known. Every step is worked out by the estimator and changes something.
  */
 export function fitSteps(question: FitQuestion, judgement: FitJudgement): readonly FitStep[] {
-  const { engine } = question.input.settings
   if (judgement.fits.verdict === 'yes' || question.input.topology.gpus.length === 0) return []
-  const steps = stepsOf(engine)(question, judgement)
+  const steps = stepsFor(question, judgement)
   const joint = together(question, judgement, steps)
   if (joint === undefined) return steps
   const firstDear = steps.findIndex(({ kind }) => DEAR.has(kind))
   return firstDear === -1 ? [...steps, joint] : steps.toSpliced(firstDear, 0, joint)
+}
+
+/** Every single change that brings something, whether or not it is needed. */
+export function stepsFor(question: FitQuestion, judgement: FitJudgement): readonly FitStep[] {
+  return stepsOf(question.input.settings.engine)(question, judgement)
 }
 
 /** Parts of the model on the host: last, because every token pays for it. */

@@ -1,54 +1,42 @@
-import type { Advice, RiskClass, RiskLevel } from '../../model/risk.ts'
-import type { GpuState } from '../../model/frame.ts'
-import type { HostMemory } from '../../model/snapshot.ts'
-import { adviseAgainstCudaOom } from '../advice.ts'
+import { valueOr } from '../../core/reading.ts'
+import type { Advice } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { adviseOnHost } from './host-memory.ts'
+import { adviseOnContext, adviseOnPool } from './kv-cache.ts'
+import { adviseOnCards } from './out-of-memory.ts'
+import type { AdviceSituation } from './situation.ts'
 
-/** All that an adviser has to go by. */
-export interface AdviceSituation {
-  readonly class: RiskClass
-  readonly level: RiskLevel
-  /** Who should change something: who grows, or who does not fit. */
-  readonly workload: JudgedWorkload | undefined
-  /** Who suffers, where that is another one: the engine beside a neighbour that grows. */
-  readonly victims: readonly JudgedWorkload[]
-  /** The cards that it is about, the hottest first. */
-  readonly gpus: readonly GpuState[]
-  /** Everything on the machine: an idle holder is the first to ask. */
-  readonly workloads: readonly JudgedWorkload[]
-  readonly host: HostMemory
-  readonly numbers: RiskNumbers
-  readonly findings: RiskFindings
+export type { AdviceSituation, RiskFindings, RiskNumbers } from './situation.ts'
+
+// more than anyone tries at night
+const MOST = 6
+
+/** What to change, best first; only steps that change something on this engine, this version and this card. */
+export function adviceFor(situation: AdviceSituation): readonly Advice[] {
+  return advise(situation).slice(0, MOST)
 }
 
-/** What the risk was worked out from; absent where it plays no part. */
-export interface RiskNumbers {
-  /** Left on the card, the pool, the host or in the control group. */
-  readonly headroomBytes?: number
-  /** By how much the prediction or the demand exceeds what there is: what must be freed. */
-  readonly excessBytes?: number
-  readonly bytesPerSecond?: number
-  readonly etaSeconds?: number
-  readonly preemptionsPerSecond?: number
-  readonly usedRatio?: number
-  /** Of the slot that runs out of context. */
-  readonly slot?: { readonly id: number; readonly tokens: number; readonly contextTokens: number }
+function advise(situation: AdviceSituation): readonly Advice[] {
+  switch (situation.class) {
+    case 'cuda-oom':
+    case 'will-not-fit':
+    case 'over-ceiling':
+    case 'spill':
+      return adviseOnCards(situation)
+    case 'kv-saturation':
+      return adviseOnPool(situation)
+    case 'context-limit':
+      return adviseOnContext(situation)
+    case 'host-oom':
+      return adviseOnHost(situation)
+    case 'unified-oom': {
+      const blamed = { ...situation, workload: situation.workload ?? largest(situation) }
+      return [...adviseOnHost(blamed), ...adviseOnCards(blamed)]
+    }
+  }
 }
 
-export interface RiskFindings {
-  /** torch holds far more than its parts explain. */
-  readonly fragmentation?: boolean
-  /** The card that holds notably more than its sisters under the same engine. */
-  readonly hotRank?: string
-  /** Requests wait because as many run as may, not for want of memory. */
-  readonly batchLimit?: boolean
-  /** The limit is a control group's, not the host's. */
-  readonly cgroup?: string
-  /** The grower is a desktop. */
-  readonly desktop?: boolean
-}
-
-/** What to change, best first; only steps that change something. */
-export function adviceFor({ class: kind, workload }: AdviceSituation): readonly Advice[] {
-  return kind === 'cuda-oom' && workload !== undefined ? adviseAgainstCudaOom(workload) : []
+/** Where nobody is to blame, who holds the most can give the most. */
+function largest({ workloads }: AdviceSituation): JudgedWorkload | undefined {
+  return workloads.toSorted((a, b) => valueOr(b.memory.usedBytes, 0) - valueOr(a.memory.usedBytes, 0))[0]
 }

@@ -1,0 +1,138 @@
+import { formatBytes } from '../../core/format.ts'
+import { map, valueOr } from '../../core/reading.ts'
+import type { Advice } from '../../model/risk.ts'
+import { changeFlags, shellCommand } from '../../engines/flags/change-flags.ts'
+import { flagsFor } from '../../engines/flags/write-flags.ts'
+import { takesBudget } from '../../estimate/fit.ts'
+import { maskArguments } from '../../parse/mask-secrets.ts'
+import type { JudgedWorkload } from '../judged.ts'
+import { engineSteps, type EngineStep } from './engine-steps.ts'
+import { idleHolders, LEAST_WORTH_BYTES, stopHolder } from './idle-holders.ts'
+import type { AdviceSituation } from './situation.ts'
+
+/**
+ * Against a card that fills, or a model that does not fit: idle holders first, then quantization, context, batch, KV
+ * type, layers and offload, and the allocator last.
+ */
+export function adviseOnCards(situation: AdviceSituation): readonly Advice[] {
+  const { workload, workloads, gpus } = situation
+  const uuids = new Set(gpus.map(({ uuid }) => uuid))
+  const others = workloads.filter(({ id }) => id !== workload?.id)
+  const idle = idleHolders(others, (holder) => heldOn(holder, uuids)).map(stopHolder)
+  if (workload === undefined) return idle
+  return [...idle, ...ofGrower(situation, workload), ...allocator(situation, workload)]
+}
+
+function heldOn({ memory }: JudgedWorkload, uuids: ReadonlySet<string>): number {
+  return memory.perGpu
+    .filter(({ uuid }) => uuids.has(uuid))
+    .reduce((sum, { usedBytes }) => sum + valueOr(usedBytes, 0), 0)
+}
+
+/** A program that is no engine has no settings that are known here; it can be stopped or moved. */
+function ofGrower(situation: AdviceSituation, workload: JudgedWorkload): readonly Advice[] {
+  const { engine, rootPid } = workload
+  if (engine === 'unknown' || engine === 'pytorch') {
+    const { victims } = situation
+    if (victims.length === 0) return []
+    const whom = victims.map(({ id }) => id).join(', ')
+    return [
+      step(
+        `stop or move process ${rootPid} to another card: it takes the room of ${whom}`,
+        `kill ${rootPid}`,
+      ),
+    ]
+  }
+  // whatever else such an engine saves goes to its pool, not back to the card
+  if (takesBudget(engine) && situation.class !== 'will-not-fit') return lowerBudget(workload, situation)
+  return [...freeing(workload, situation), ...(engine === 'transformers' ? ofGenerate(workload) : [])]
+}
+
+// 4 bits and the scales of their groups, of 16: transformers' QuantizedCache with its default group of 64
+const QUANTIZED_SHARE = 4.5 / 16
+
+/** What transformers' own generate() offers beside what the estimator works out. */
+function ofGenerate({ estimated, kv }: JudgedWorkload): readonly Advice[] {
+  const bytes = estimated.kind === 'known' ? estimated.value.estimate.kv.bytes : kv.usedBytes
+  const freed = bytes.kind === 'known' ? Math.round(bytes.value * (1 - QUANTIZED_SHARE)) : undefined
+  return [
+    step('shorter generations: a lower max_new_tokens caps how far the KV cache can grow', undefined),
+    {
+      ...step('a quantized KV cache: generate(cache_implementation="quantized")', undefined),
+      freesBytes: freed,
+      restart: true,
+      // field-notes of published figures: docs/risk.md
+      quality: '4-bit KV degrades precise recall',
+    },
+  ]
+}
+
+/** A part of the model on the host is paid for at every token: only where it does not fit otherwise. */
+const DEAR: ReadonlySet<EngineStep['kind']> = new Set(['experts', 'layers', 'offload'])
+
+/** Of what the estimator has worked out that which frees bytes; where one step alone is enough, only those that are. */
+function freeing(workload: JudgedWorkload, { gpus, class: kind }: AdviceSituation): readonly Advice[] {
+  const mustFit = kind === 'will-not-fit' || kind === 'spill'
+  const steps = engineSteps(workload, gpus)
+    // a larger budget is the remedy of a full pool, and the opposite of one here
+    .filter(({ advice }) => advice.action !== 'a larger budget')
+    .filter((step) => mustFit || (!DEAR.has(step.kind) && (step.advice.freesBytes ?? 0) >= LEAST_WORTH_BYTES))
+  const enough = steps.filter((one) => one.enough)
+  return (mustFit && enough.length > 0 ? enough : steps).map(({ advice }) => advice)
+}
+
+const LOWER_BY = 0.05
+
+/** Room for what the budget does not count: activations beyond the profile, other libraries, fragmentation. */
+function lowerBudget(workload: JudgedWorkload, { gpus }: AdviceSituation): readonly Advice[] {
+  const { config, engine, command } = workload
+  const [card] = gpus
+  const { gpuMemoryUtilization: present } = config
+  if (card === undefined || present.kind === 'missing') return []
+  const lower = Math.round((present.value - LOWER_BY) * 100) / 100
+  const freed = map(card.memory.totalBytes, (total) => Math.round(total * (present.value - lower)))
+  const changed = changeFlags(
+    maskArguments(command),
+    flagsFor(engine, { gpuMemoryUtilization: lower, memFractionStatic: lower }),
+  )
+  return [
+    {
+      action: 'a lower budget leaves room for what it does not count',
+      command: command.length === 0 ? undefined : shellCommand(changed),
+      freesBytes: valueOr(freed, undefined),
+      addsTokens: undefined,
+      restart: true,
+      quality: 'a smaller KV cache',
+    },
+  ]
+}
+
+/** Only where torch allocates; not under WSL, and not with vLLM's sleep mode, whose own allocator it upsets. */
+function allocator(
+  { findings, gpus }: AdviceSituation,
+  { engine, command, memory }: JudgedWorkload,
+): readonly Advice[] {
+  const usesTorch =
+    engine === 'transformers' || engine === 'pytorch' || engine === 'vllm' || engine === 'sglang'
+  const isWindows = gpus.some(({ driverModel }) => valueOr(driverModel, '') === 'WDDM')
+  if (findings.fragmentation !== true || !usesTorch || isWindows || command.includes('--enable-sleep-mode'))
+    return []
+  const { unexplainedBytes } = memory.slices
+  const held =
+    unexplainedBytes.kind === 'known'
+      ? `, of which ${formatBytes(unexplainedBytes.value)} is unexplained`
+      : ''
+  return [
+    {
+      ...step(
+        `let the allocator grow its segments instead of scattering them${held} (PYTORCH_CUDA_ALLOC_CONF before torch 2.9)`,
+        `PYTORCH_ALLOC_CONF=expandable_segments:True ${shellCommand(maskArguments(command))}`,
+      ),
+      restart: true,
+    },
+  ]
+}
+
+function step(action: string, command: string | undefined): Advice {
+  return { action, command, freesBytes: undefined, addsTokens: undefined, restart: false, quality: undefined }
+}

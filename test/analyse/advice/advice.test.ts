@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import { adviceFor, type AdviceSituation } from '../../../src/analyse/advice/index.ts'
+import type { JudgedWorkload } from '../../../src/analyse/judged.ts'
+import { step } from '../../../src/analyse/step.ts'
+import { known, missing } from '../../../src/core/reading.ts'
+import { gibibytes } from '../../../src/core/units.ts'
+import type { Advice, RiskClass } from '../../../src/model/risk.ts'
+import type { Workload } from '../../../src/model/workload.ts'
+import { BEGINNING } from '../../support/fold.ts'
+import { gpuWith, h100Memory, hostMemory, slices, workloadWith } from '../../support/scene.ts'
+import { shapeNamed } from '../../support/simulator/index.ts'
+import { simulateShape } from '../../support/simulator/shape.ts'
+
+function judged(id: string, changes: Partial<Workload>): JudgedWorkload {
+  return { ...workloadWith(id, changes), estimated: missing('not-reported') }
+}
+
+function holding(gib: number): Workload['memory'] {
+  const usedBytes = known(gibibytes(gib))
+  return {
+    usedBytes,
+    slices: slices({}),
+    perGpu: [{ uuid: 'GPU-0', usedBytes, slices: slices({}) }],
+    residentBytes: known(gibibytes(2)),
+    onCpuRatio: known(0),
+  }
+}
+
+function situation(changes: Partial<AdviceSituation>): AdviceSituation {
+  return {
+    class: 'cuda-oom',
+    level: 'warn',
+    workload: undefined,
+    victims: [],
+    gpus: [gpuWith(0, { memory: h100Memory(70) })],
+    workloads: [],
+    host: hostMemory(251, 189),
+    numbers: {},
+    findings: {},
+    ...changes,
+  }
+}
+
+/** What is advised when a risk of that class first stands in a shape. */
+function advisedIn(shape: string, riskClass: RiskClass): readonly Advice[] {
+  let memory = BEGINNING
+  for (const sample of simulateShape(shapeNamed(shape), 1).samples) {
+    const { memory: after, frame } = step(memory, sample)
+    memory = after
+    const risk = frame.risks.find((standing) => standing.class === riskClass)
+    if (risk !== undefined) return risk.advice
+  }
+  return []
+}
+
+// a shape is an hour and more
+const LONG = 60_000
+
+describe('against a card that fills', () => {
+  const vllm = judged('vllm:4200', {
+    engine: 'vllm',
+    rootPid: 4200,
+    memory: holding(60),
+    command: ['vllm', 'serve', 'm', '--api-key', 'secret', '--gpu-memory-utilization', '0.92'],
+    config: { ...workloadWith('x', {}).config, gpuMemoryUtilization: known(0.92) },
+  })
+
+  test('who holds memory for nothing is the first to ask, by user, age and bytes', () => {
+    const notebook = judged('pytorch:77', {
+      engine: 'pytorch',
+      rootPid: 77,
+      user: known('bob'),
+      idleSeconds: known(7200),
+      memory: holding(9),
+    })
+    const [first] = adviceFor(situation({ workload: vllm, workloads: [vllm, notebook] }))
+    expect(first).toEqual({
+      action: 'stop PyTorch 77 (bob), idle for 2 h: it holds 9.0 GiB',
+      command: 'kill 77',
+      freesBytes: gibibytes(9),
+      addsTokens: undefined,
+      restart: false,
+      quality: undefined,
+    })
+  })
+
+  test('a model that Ollama keeps is unloaded, not killed', () => {
+    const kept = judged('ollama:9', {
+      engine: 'ollama',
+      idleSeconds: known(900),
+      memory: holding(5),
+      model: { ...workloadWith('x', {}).model, name: known('llama3.1:8b') },
+    })
+    expect(adviceFor(situation({ workloads: [kept] }))[0]?.command).toBe('ollama stop llama3.1:8b')
+  })
+
+  test('who has worked lately, and who holds next to nothing, is left alone', () => {
+    const busy = judged('pytorch:1', { engine: 'pytorch', idleSeconds: known(30), memory: holding(9) })
+    const small = judged('pytorch:2', { engine: 'pytorch', idleSeconds: known(9000), memory: holding(0.1) })
+    expect(adviceFor(situation({ workloads: [busy, small] }))).toEqual([])
+  })
+
+  test('an engine with a budget takes a lower one: the same command, its secret masked, one flag changed', () => {
+    expect(adviceFor(situation({ workload: vllm, workloads: [vllm] }))).toEqual([
+      {
+        action: 'a lower budget leaves room for what it does not count',
+        command: "vllm serve m --api-key '***' --gpu-memory-utilization 0.87",
+        // a twentieth of 81,559 MiB
+        freesBytes: 4_276_040_499,
+        addsTokens: undefined,
+        restart: true,
+        quality: 'a smaller KV cache',
+      },
+    ])
+  })
+
+  test('a neighbour that grows is the one to stop', () => {
+    const grower = judged('pytorch:8300', { engine: 'pytorch', rootPid: 8300, memory: holding(20) })
+    expect(
+      adviceFor(situation({ workload: grower, victims: [vllm], workloads: [vllm, grower] })),
+    ).toMatchObject([
+      {
+        action: 'stop or move process 8300 to another card: it takes the room of vllm:4200',
+        command: 'kill 8300',
+      },
+    ])
+  })
+
+  test('fragments are left to the allocator, but not where it has no such segments', () => {
+    const torch = judged('pytorch:5', {
+      engine: 'pytorch',
+      command: ['python', 'train.py'],
+      memory: holding(60),
+    })
+    const findings = { fragmentation: true }
+    const [advice] = adviceFor(situation({ workload: torch, findings }))
+    expect(advice?.command).toBe('PYTORCH_ALLOC_CONF=expandable_segments:True python train.py')
+    const windows = [gpuWith(0, { driverModel: known('WDDM') })]
+    expect(adviceFor(situation({ workload: torch, findings, gpus: windows }))).toEqual([])
+  })
+})
+
+describe('against a pool that is too small', () => {
+  test('the budget goes up, where a full card lowers it', { timeout: LONG }, () => {
+    const advice = advisedIn('saturation with preemption', 'kv-saturation')
+    const budget = advice.find(({ command }) => command?.includes('--gpu-memory-utilization'))
+    expect(budget?.command).toContain('--gpu-memory-utilization 0.95')
+    expect(budget?.addsTokens).toBeGreaterThan(10_000)
+    expect(advice.every(({ addsTokens, restart }) => !restart || (addsTokens ?? 0) > 0)).toBe(true)
+    expect(advisedIn('engine that creeps', 'cuda-oom').map(({ command }) => command)).toEqual([
+      expect.stringContaining('--gpu-memory-utilization 0.87'),
+    ])
+  })
+
+  test('waiting at the allowed number of requests is no lack of memory', () => {
+    const vllm = judged('vllm:1', { engine: 'vllm' })
+    const findings = { batchLimit: true }
+    expect(adviceFor(situation({ class: 'kv-saturation', workload: vllm, findings }))).toEqual([])
+  })
+})
+
+describe('before a model is loaded that will not fit', () => {
+  test('only changes with which it fits are told', { timeout: LONG }, () => {
+    const advice = advisedIn('load and not fit', 'will-not-fit')
+    expect(advice.length).toBeGreaterThan(0)
+    expect(advice[0]?.command).toContain('--quantization bitsandbytes')
+    expect(advice[0]?.quality).toBe('2–3 % worse than 16 bits')
+  })
+})
+
+describe('against a control group that fills', () => {
+  test(
+    'the cache of prompts shrinks by the bytes that it may hold, and the limit can be raised',
+    { timeout: LONG },
+    () => {
+      const advice = advisedIn('checkpoints until the kernel kills', 'host-oom')
+      expect(
+        advice.map(({ command, freesBytes }) => [command?.split(' ').slice(-2).join(' '), freesBytes]),
+      ).toEqual([
+        ['--cache-ram 1024', gibibytes(7)],
+        ['llama.service MemoryMax=20G', gibibytes(4)],
+      ])
+    },
+  )
+})
