@@ -5,7 +5,7 @@ import type { Terminal as XtermTerminal } from '@xterm/headless'
 import type { Frame } from '../../src/model/frame.ts'
 import type { SessionState, SourceCommand } from '../../src/model/session.ts'
 import { terminalOutput } from '../../src/outputs/terminal/screen.ts'
-import type { TerminalOutput } from '../../src/outputs/terminal/screen.ts'
+import type { TerminalOutput, TerminalOutputOptions } from '../../src/outputs/terminal/screen.ts'
 
 /** A terminal in memory: what llmtop writes to it goes through a real emulator, and keys can be typed. */
 export interface FakeTerminal {
@@ -76,6 +76,8 @@ export interface WatchedOptions {
   readonly color?: boolean
   readonly ascii?: boolean
   readonly session?: () => SessionState
+  /** What else the output is made with. */
+  readonly more?: Partial<TerminalOutputOptions>
 }
 
 /** The real terminal output on a terminal in memory. */
@@ -94,6 +96,7 @@ export function watch(columns: number, rows: number, options: WatchedOptions = {
     onQuit: () => {
       quits++
     },
+    ...options.more,
   })
   return {
     terminal,

@@ -58,13 +58,14 @@ interface Widths {
 
 const STATE_COLUMNS = 9
 const MEMORY_COLUMNS = 22
+const LEAST_RISK_COLUMNS = 28
 
 // What is left goes to the names of hosts and GPUs, the bar, and the warning, in that order of need.
 function widthsFor(columns: number): Widths {
   const wide = columns >= 100
   const [host, gpus, kv, age] = [wide ? 14 : 12, wide ? 17 : 0, 6, wide ? 8 : 0]
   const rest = columns - host - STATE_COLUMNS - gpus - MEMORY_COLUMNS - kv - age - 1
-  const bar = wide ? Math.min(30, Math.floor(rest / 2)) : 0
+  const bar = wide ? Math.max(4, Math.min(30, rest - LEAST_RISK_COLUMNS)) : 0
   return { host, gpus, bar, kv, age, risk: Math.max(0, rest - bar) }
 }
 
@@ -92,9 +93,7 @@ function line(row: FleetRow, scene: Scene, widths: Widths): Line {
     span(' '),
     ...state(frame),
     span(fit(gpuWords(row), widths.gpus)),
-    ...(gone
-      ? [span(fit(seenAt(frame, scene), widths.bar))]
-      : partialBar(ratio, widths.bar, row.isHostMemory ? 'undivided' : 'kvUsed')),
+    ...(gone ? [span(fit(seenAt(frame, scene), widths.bar))] : partialBar(ratio, widths.bar, 'undivided')),
     span(` ${fit(numbers, MEMORY_COLUMNS - 8, 'right')}${fit(percent, 6, 'right')} `),
     span(
       `${fit(
