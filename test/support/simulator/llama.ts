@@ -1,5 +1,5 @@
 import type { Machine, Process } from './machine.ts'
-import { ggufHead, kvMiB, weightsMiB, type GgufModel } from './models.ts'
+import { ggufHead, kvMiB, cardWeightsMiB, type GgufModel } from './models.ts'
 import { llamaProps, llamaSlots, type SlotMoment } from './pages.ts'
 import type { Deviation } from './shape.ts'
 
@@ -21,8 +21,8 @@ export interface LlamaPlan {
   readonly serves: (second: number) => readonly SlotMoment[]
 }
 
-const CONTEXT_MIB = 430
-const COMPUTE_MIB = 320
+const CONTEXT_MIB = 440
+const COMPUTE_MIB = 160
 /** The buffers are taken at once; then the file is read into them. */
 const READ_SECONDS = 6
 
@@ -40,7 +40,7 @@ export class LlamaServer {
     this.#plan = plan
     const { model, contextTokens } = plan
     this.#neededMiB = Math.round(
-      CONTEXT_MIB + (weightsMiB(model) + kvMiB(model, contextTokens) + COMPUTE_MIB) * factor,
+      CONTEXT_MIB + (cardWeightsMiB(model) + kvMiB(model, contextTokens) + COMPUTE_MIB) * factor,
     )
     machine.pages.set(`head/${plan.path}`, ggufHead(plan.model))
   }

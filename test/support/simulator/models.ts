@@ -70,6 +70,11 @@ export function weightsMiB(model: GgufModel): number {
   return tensorsOf(model).reduce((total, { bytes }) => total + bytes, 0) / 1024 ** 2
 }
 
+/** What of it goes onto a card with all its layers: the embedding is looked up by the CPU. */
+export function cardWeightsMiB(model: GgufModel): number {
+  return weightsMiB(model) - embedding(model).bytes / 1024 ** 2
+}
+
 /** K and V of so many tokens in 16 bits, MiB. */
 export function kvMiB(model: GgufModel, tokens: number): number {
   return (2 * model.layers * model.kvHeads * model.headDim * 2 * tokens) / 1024 ** 2
@@ -105,7 +110,7 @@ export function ggufHead(model: GgufModel): Part {
 function tensorsOf(model: GgufModel): readonly GgufTensorContent[] {
   const { hidden, feedForward, heads, kvHeads, headDim, vocabulary } = model
   return [
-    matrix(model, 'token_embd.weight', hidden, vocabulary),
+    embedding(model),
     matrix(model, 'output.weight', hidden, vocabulary),
     vector('output_norm.weight', hidden),
     ...Array.from({ length: model.layers }, (_, layer) => [
@@ -120,6 +125,10 @@ function tensorsOf(model: GgufModel): readonly GgufTensorContent[] {
       matrix(model, `blk.${layer}.ffn_down.weight`, feedForward, hidden),
     ]).flat(),
   ]
+}
+
+function embedding(model: GgufModel): GgufTensorContent {
+  return matrix(model, 'token_embd.weight', model.hidden, model.vocabulary)
 }
 
 function matrix(model: GgufModel, name: string, columns: number, rows: number): GgufTensorContent {

@@ -149,7 +149,7 @@ function served(
 
 /** 97 % whatever the engine really takes: a user tunes the context until it fits. */
 function tight(machine: Machine, engine: Deviation): Actor {
-  const contextTokens = engine.factor > 1 ? 98_304 : 114_688
+  const contextTokens = engine.factor > 1 ? 102_400 : 118_784
   const serves = (second: number): readonly SlotMoment[] => {
     const inTask = second % 300
     const busy = inTask < 120

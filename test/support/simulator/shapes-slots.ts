@@ -1,6 +1,6 @@
 import { LlamaServer } from './llama.ts'
 import type { Actor, Machine } from './machine.ts'
-import { LLAMA_8B_Q8, QWEN3_14B_Q4, weightsMiB, kvMiB, type GgufModel } from './models.ts'
+import { LLAMA_8B_Q8, QWEN3_14B_Q4, cardWeightsMiB, weightsMiB, kvMiB, type GgufModel } from './models.ts'
 import { ollamaPs, type LoadedModel, type SlotMoment } from './pages.ts'
 import { minutes, ONE_4090, seconds } from './places.ts'
 import type { Deviation, Shape } from './shape.ts'
@@ -269,6 +269,6 @@ function manifest({ digest, model }: Stored): string {
 }
 
 function loadedModel({ tag, digest, model, contextTokens, quantization }: Stored): LoadedModel {
-  const sizeBytes = Math.round((weightsMiB(model) + kvMiB(model, contextTokens) + 320) * 1024 ** 2)
+  const sizeBytes = Math.round((cardWeightsMiB(model) + kvMiB(model, contextTokens) + 160) * 1024 ** 2)
   return { name: tag, digest, sizeBytes, contextTokens, quantization }
 }
