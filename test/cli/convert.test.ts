@@ -1,0 +1,85 @@
+import { lstatSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { fixturePath } from '../support/fixtures.ts'
+import { llmtop } from '../support/llmtop.ts'
+import { recorded, samplesOf } from '../support/recorded.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+// several starts of the program one after the other, each of which takes its time on a busy machine
+vi.setConfig({ testTimeout: 60_000 })
+
+const DEMO = fixturePath('demo/recording.ndjson.gz')
+const LOG = fixturePath('replay/powershell-log/log.xml')
+
+async function framesOf(path: string): Promise<string> {
+  const { stdout } = await llmtop(['replay', path, '--speed', 'max', '--json'])
+  return stdout.replace(/"source":\{[^}]*\}/g, '')
+}
+
+describe('llmtop convert', () => {
+  test.each([
+    ['a recording', DEMO, 'a.ndjson.gz', 301],
+    ['a recording', DEMO, 'a.ndjson', 301],
+    ['a log of nvidia-smi', LOG, 'a.ndjson.gz', 3],
+  ])('of %s (%s) gives %s that replays the same', async (_, from, name, samples) => {
+    const out = join(temporaryFolder(), name)
+    const { exitCode, stdout, stderr } = await llmtop(['convert', from, out])
+    expect([exitCode, stdout]).toEqual([0, ''])
+    expect(stderr).toMatch(new RegExp(`^llmtop: ${samples} samples in '${out}', \\d[\\d.]* [KM]iB$`))
+    expect(await framesOf(out)).toBe(await framesOf(from))
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(readFileSync(out)[0] === 0x1f).toBe(name.endsWith('.gz'))
+  })
+
+  test('keeps what really happened', async () => {
+    const out = join(temporaryFolder(), 'a.ndjson.gz')
+    await llmtop(['convert', DEMO, out])
+    const outcomes = (path: string): unknown => recorded(path).filter(({ kind }) => kind === 'outcome')
+    expect(outcomes(DEMO)).not.toEqual([])
+    expect(outcomes(out)).toEqual(outcomes(DEMO))
+  })
+
+  test('never writes over anything without --force, and through no link even then', async () => {
+    const folder = temporaryFolder()
+    const [thesis, link] = [join(folder, 'thesis'), join(folder, 'a.ndjson')]
+    writeFileSync(thesis, 'text')
+    symlinkSync(thesis, link)
+    for (const out of [thesis, link]) {
+      expect(await llmtop(['convert', LOG, out])).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `llmtop: nothing is recorded to '${out}': it exists; --force writes over it`,
+      })
+    }
+    expect((await llmtop(['convert', '--force', LOG, link])).exitCode).toBe(0)
+    expect(readFileSync(thesis, 'utf8')).toBe('text')
+    expect(lstatSync(link).isFile()).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(['a.ndjson', 'thesis'])
+  })
+
+  test.each([
+    ['nothing to read', ['/no/such.xml'], /there is no such file/],
+    ['nothing that is a log', [import.meta.filename], /it is neither a recording nor/],
+  ])('with %s writes nothing', async (_, from, sentence) => {
+    const folder = temporaryFolder()
+    const { exitCode, stderr } = await llmtop(['convert', ...from, join(folder, 'a.ndjson.gz')])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(sentence)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('without a place to write to is wrong usage', async () => {
+    const { exitCode, stderr } = await llmtop(['convert', LOG])
+    expect([exitCode, stderr]).toEqual([2, 'error: name the log, and behind it the recording to write'])
+  })
+
+  test('--anonymize leaves the samples, and says so in the header', async () => {
+    const out = join(temporaryFolder(), 'a.ndjson')
+    await llmtop(['convert', '--anonymize', DEMO, out])
+    const text = readFileSync(out, 'utf8')
+    expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ host: 'host1', anonymized: true })
+    expect(samplesOf(recorded(out))).toHaveLength(301)
+    expect(text).not.toMatch(/alice|"demo"/)
+  })
+})
