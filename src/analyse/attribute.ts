@@ -8,7 +8,8 @@ import type { Activity } from './activity.ts'
 import { holdingsOf, type ClaimedGroup, type Holding } from './claims.ts'
 import { devicesOf, estimateOn, type WorkloadEstimate } from './estimated.ts'
 import type { ProcessBook } from './processes.ts'
-import { addParts, splitOf, withUnexplained, type Split } from './split.ts'
+import { addParts, withUnexplained } from './parts.ts'
+import { splitOf, type Split } from './split.ts'
 import { unownedReason, type UnownedEvidence } from './unowned.ts'
 
 /** A workload as far as the present instant tells: what it holds. Where it is going comes later. */

@@ -1,6 +1,6 @@
 import { known, missing, type Reading } from '../core/reading.ts'
 import type { DeviceBuffers, ReportedMemory } from '../model/reported-memory.ts'
-import type { Parts } from './split.ts'
+import { noParts, type Parts } from './parts.ts'
 
 /**
  * What an engine printed of its memory, where its model is not known to the estimator: buffers by device, or the account
@@ -18,15 +18,7 @@ function byName(a: DeviceBuffers, b: DeviceBuffers): number {
 const UNSAID = missing('not-reported', 'its log does not say it')
 
 function partsOfBuffers(buffers: DeviceBuffers | undefined): Parts {
-  if (buffers === undefined) {
-    return {
-      weightsBytes: UNSAID,
-      kvBytes: UNSAID,
-      stateBytes: UNSAID,
-      activationsBytes: UNSAID,
-      overheadBytes: UNSAID,
-    }
-  }
+  if (buffers === undefined) return noParts(UNSAID)
   const { weightsBytes, kvBytes, stateBytes, computeBytes, outputBytes } = buffers
   return {
     weightsBytes: known(weightsBytes),

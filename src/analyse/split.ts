@@ -1,23 +1,11 @@
-import {
-  both,
-  known,
-  map,
-  missing,
-  sum,
-  sumOfKnown,
-  valueOr,
-  type Missing,
-  type Reading,
-} from '../core/reading.ts'
+import { both, known, missing, sum, sumOfKnown, type Missing, type Reading } from '../core/reading.ts'
 import type { Estimate, GpuEstimate } from '../estimate/estimate-types.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
-import type { KvCache, Slices } from '../model/workload.ts'
+import type { KvCache } from '../model/workload.ts'
 import { partsOfLog } from './log-split.ts'
+import { addParts, noParts, type Parts } from './parts.ts'
 import type { Device, WorkloadEstimate } from './estimated.ts'
-
-/** What can be told of the memory of a workload; the rest of what the driver reports is unexplained. */
-export type Parts = Omit<Slices, 'unexplainedBytes'>
 
 /** A workload's memory by part, as far as the engine's own words and the estimator tell. */
 export interface Split {
@@ -84,29 +72,6 @@ function printedSplit(report: EngineReport, no: Missing, { reported, devices }: 
     perDevice,
     onCpuRatio,
   }
-}
-
-/** The sum of parts that are known; a part that none of them knows is missing. */
-export function addParts(all: readonly Parts[]): Parts {
-  const total = (key: keyof Parts): Reading<number> =>
-    all.length === 0 ? missing('not-reported') : sumOfKnown(all.map((parts) => parts[key]))
-  return {
-    weightsBytes: total('weightsBytes'),
-    kvBytes: total('kvBytes'),
-    stateBytes: total('stateBytes'),
-    activationsBytes: total('activationsBytes'),
-    overheadBytes: total('overheadBytes'),
-  }
-}
-
-/** What the known parts leave of it; negative where they are more than what the driver reports. */
-export function withUnexplained(parts: Parts, usedBytes: Reading<number>): Slices {
-  const explained = Object.values(parts).reduce((bytes, part) => bytes + valueOr(part, 0), 0)
-  return { ...parts, unexplainedBytes: map(usedBytes, (used) => used - explained) }
-}
-
-function noParts(no: Reading<number>): Parts {
-  return { weightsBytes: no, kvBytes: no, stateBytes: no, activationsBytes: no, overheadBytes: no }
 }
 
 /** Bytes of the cache: those that the engine printed, else its tokens times what the model says that one costs. */
