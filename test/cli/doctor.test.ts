@@ -110,7 +110,7 @@ describe('what is said of the machine', () => {
     hasPressure: true,
     journal: 'readable',
   }
-  const frame = frameWith({ hostProcesses: [hostProcess(7, 'llama-server', {})] })
+  const frame = frameWith({ hostProcesses: [hostProcess(7, 'llama-server', ['llama-server'])] })
 
   test('is that all is seen where all is', () => {
     expect(new Set(machineSection(FACTS, frame).checks.map(({ state }) => state))).toEqual(new Set(['yes']))
