@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { DEFAULT_INTERVAL_MS, MAXIMUM_INTERVAL_MS, MINIMUM_INTERVAL_MS } from '../config/limits.ts'
-import { readDurationMs, readSpeed } from '../config/values.ts'
+import { readCommand, readDurationMs, readSpeed } from '../config/values.ts'
 import { RISK_LEVELS, type RiskLevel } from '../model/risk.ts'
 
 /** What every command that shows frames takes. */
@@ -40,6 +40,17 @@ export interface RecordingOptions {
   readonly record?: string
 }
 
+export function onWarningOption(): Option {
+  return new Option(
+    '--on-warning <command>',
+    'run it for each warning raised, cleared or come true, the event as JSON on its input',
+  ).argParser(parseCommand)
+}
+
+export interface OnWarningOptions {
+  readonly onWarning?: readonly [string, ...string[]]
+}
+
 export function speedOption(): Option {
   return new Option('--speed <factor>', "how fast to play: 0.25 to 64, or 'max'")
     .default(1, '1')
@@ -62,6 +73,14 @@ function parseInterval(text: string): number {
     throw new InvalidArgumentError("give a time from 500ms to 1h, such as '2s'.")
   }
   return ms
+}
+
+function parseCommand(text: string): readonly [string, ...string[]] {
+  const command = readCommand(text)
+  if (command === undefined) {
+    throw new InvalidArgumentError("give a program and its arguments, such as 'notify-send llmtop'.")
+  }
+  return command
 }
 
 function parseSpeed(text: string): number {

@@ -2,6 +2,7 @@ import { RULES } from '../analyse/rules.ts'
 import { describeFault, type Fault } from '../core/fault.ts'
 import { reaches, type RiskLevel } from '../model/risk.ts'
 import { jsonOutput } from '../outputs/json.ts'
+import { notifyOutput } from '../outputs/notify.ts'
 import type { Output } from '../outputs/output.ts'
 import { plainOutput } from '../outputs/plain.ts'
 import { guardAgainstCrash } from '../runtime/crash.ts'
@@ -28,6 +29,7 @@ export interface Show {
   /** Times of the log have no zone: show their digits as they are. */
   readonly zoneless?: boolean
   readonly failOn?: RiskLevel | undefined
+  readonly onWarning?: readonly [string, ...string[]] | undefined
   /** A file to record to meanwhile. */
   readonly record?: string | undefined
 }
@@ -57,7 +59,11 @@ export async function show(environment: Environment, request: Show): Promise<voi
     output = await outputFor(environment, request, session, watch, recording)
     const result = await runSession({
       session,
-      outputs: recording === undefined ? [output] : [output, recording.output],
+      outputs: [
+        output,
+        ...(recording === undefined ? [] : [recording.output]),
+        ...notifiers(environment, request),
+      ],
       signal: watch.signal,
       stayOpen: output.label === 'terminal',
     })
@@ -66,6 +72,25 @@ export async function show(environment: Environment, request: Show): Promise<voi
   } finally {
     watch.release()
   }
+}
+
+/** Who else is told of warnings. What goes wrong there is said when the screen is gone. */
+export function notifiers(
+  { stderr }: Environment,
+  { onWarning }: Pick<Show, 'onWarning'>,
+): readonly Output[] {
+  if (onWarning === undefined) return []
+  let trouble: string | undefined
+  const output = notifyOutput({ command: onWarning, onTrouble: (sentence) => (trouble = sentence) })
+  return [
+    {
+      ...output,
+      async close() {
+        await output.close()
+        if (trouble !== undefined) stderr.write(`llmtop: ${trouble}\n`)
+      },
+    },
+  ]
 }
 
 /** Says why the source ended early, and turns the result into an exit code. */

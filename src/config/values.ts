@@ -23,3 +23,14 @@ export function readSizeBytes(text: string): number | undefined {
   const power = ['', 'k', 'm', 'g', 't'].indexOf((match[2] ?? '').toLowerCase())
   return Math.round(Number(match[1]) * 1024 ** power)
 }
+
+/** A program and its arguments, quoted as a shell would have it; nothing is expanded. undefined for no words and open quotes. */
+export function readCommand(text: string): readonly [string, ...string[]] | undefined {
+  const words: string[] = []
+  for (const [, double, single, bare, open] of text.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)|(\S)/g)) {
+    if (open !== undefined) return undefined
+    words.push(double ?? single ?? bare ?? '')
+  }
+  const [program, ...args] = words
+  return program === undefined || program === '' ? undefined : [program, ...args]
+}

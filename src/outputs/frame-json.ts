@@ -51,7 +51,7 @@ function frameTree(frame: Frame): Tree {
       oomKills: frame.hostMemory.oomKills,
     },
     workloads: frame.workloads.map(workloadTree),
-    risks: frame.risks.map(riskTree),
+    risks: frame.risks.map(riskJson),
     events: frame.events.map(({ kind, risk }) => ({ kind, risk: risk.id, level: risk.level })),
     deaths: frame.deaths.map((death) => ({ ...death })),
     faults: frame.faults.map(({ fault, ageMs }) => ({
@@ -177,7 +177,8 @@ function trendTree(trend: Trend): Tree {
   return { ...trend }
 }
 
-function riskTree(risk: Risk): Tree {
+/** A risk, the same in frames and in the events of `--on-warning`. */
+export function riskJson(risk: Risk): Readonly<Record<string, Json>> {
   return {
     id: risk.id,
     class: risk.class,

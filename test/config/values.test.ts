@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDurationMs, readSpeed } from '../../src/config/values.ts'
+import { readCommand, readDurationMs, readSpeed } from '../../src/config/values.ts'
 
 test.each([
   ['500ms', 500],
@@ -33,4 +33,14 @@ test.each([
   ['', undefined],
 ])('the speed «%s» is %s', (text, factor) => {
   expect(readSpeed(text)).toBe(factor)
+})
+
+test.each([
+  ['notify-send llmtop', ['notify-send', 'llmtop']],
+  ['  mail -s "llmtop says" me ', ['mail', '-s', 'llmtop says', 'me']],
+  ["sh -c 'cat >> /tmp/x'", ['sh', '-c', 'cat >> /tmp/x']],
+  ['', undefined],
+  ['mail "open', undefined],
+])('%j is a command of words', (text, words) => {
+  expect(readCommand(text)).toEqual(words)
 })

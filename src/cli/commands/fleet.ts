@@ -6,13 +6,20 @@ import { systemClock } from '../../runtime/clock.ts'
 import { prometheusSource } from '../../sources/prometheus/prometheus.ts'
 import type { PrometheusAddress } from '../../transport/prometheus-api.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { failOnOption, withShowOptions, type FailOnOptions, type ShowOptions } from '../options.ts'
+import {
+  failOnOption,
+  onWarningOption,
+  withShowOptions,
+  type FailOnOptions,
+  type OnWarningOptions,
+  type ShowOptions,
+} from '../options.ts'
 import { show } from '../show.ts'
 
 // what Prometheus scrapes by default is renewed every 15 to 60 seconds
 const INTERVAL_MS = 15_000
 
-interface FleetOptions extends ShowOptions, FailOnOptions {
+interface FleetOptions extends ShowOptions, FailOnOptions, OnWarningOptions {
   readonly prometheus: URL
   readonly interval: number
   readonly selector: string
@@ -48,12 +55,13 @@ export function fleetCommand(environment: Environment): Command {
     .option('--cert-file <file>', 'show this certificate (PEM)')
     .option('--key-file <file>', 'and its key (PEM)')
     .addOption(failOnOption())
+    .addOption(onWarningOption())
     .action(async (options: FleetOptions, command: Command) => {
       const address = await addressOf(options)
       if (typeof address === 'string') command.error(`error: ${address}`, { exitCode: EXIT.usage })
-      const { interval, selector, failOn } = options
+      const { interval, selector, failOn, onWarning } = options
       const source = prometheusSource({ clock: systemClock(), intervalMs: interval, address, selector })
-      await show(environment, { source, options, failOn })
+      await show(environment, { source, options, failOn, onWarning })
     })
 }
 

@@ -1,5 +1,7 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
+import { DEFAULT_INTERVAL_MS, MAXIMUM_INTERVAL_MS } from '../../config/limits.ts'
+import { readDurationMs } from '../../config/values.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { Frame } from '../../model/frame.ts'
 import { frameJson } from '../../outputs/frame-json.ts'
@@ -21,25 +23,44 @@ export function onceCommand(environment: Environment): Command {
     .description('print the present frame and exit')
     .option('--json', 'as a JSON object instead of a table')
     .addOption(failOnOption())
-    .action(async (options: { readonly json?: boolean } & LiveOptions & FailOnOptions) => {
+    .option('--for <time>', 'watch that long first, and judge the last frame', parseDuration)
+    .action(async (options: OnceOptions) => {
       const watch = watchSignals((code) => process.exit(code))
-      const source = thisMachine(environment, INTERVAL_MS, options)
+      const forMs = options.for ?? 0
+      const source = thisMachine(environment, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS, options)
       const result = await run({
         source,
         outputs: [],
         rules: RULES,
         signal: watch.signal,
         isEnough: (frame, awaited) =>
-          hasAnswered(frame) && (awaited === 0 || frame.elapsedMs > LONGEST_WAIT_MS),
+          frame.elapsedMs >= forMs &&
+          hasAnswered(frame) &&
+          (awaited === 0 || frame.elapsedMs > forMs + LONGEST_WAIT_MS),
       })
       watch.release()
       const { last } = result
       if (last !== undefined)
         environment.stdout.write(options.json === true ? jsonLine(last) : plainText(last))
       const empty = last === undefined || (last.gpus.length === 0 && last.workloads.length === 0)
-      const code = empty ? EXIT.fault : verdict(environment, result, options.failOn)
+      const code = empty
+        ? EXIT.fault
+        : verdict(environment, { ...result, worst: last.risks[0]?.level }, options.failOn)
       environment.exitWith(watch.exitCode() ?? code)
     })
+}
+
+interface OnceOptions extends LiveOptions, FailOnOptions {
+  readonly json?: boolean
+  readonly for?: number
+}
+
+function parseDuration(text: string): number {
+  const ms = readDurationMs(text)
+  if (ms === undefined || ms > MAXIMUM_INTERVAL_MS) {
+    throw new InvalidArgumentError("give a time up to 1h, such as '3m'.")
+  }
+  return ms
 }
 
 /** What is wrong with a file, of a log that the user named, is seen before nvidia-smi has had its time. */

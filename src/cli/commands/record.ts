@@ -1,10 +1,16 @@
 import { Command } from 'commander'
 import { EXIT, type Environment } from '../environment.ts'
-import { failOnOption, intervalOption, type FailOnOptions } from '../options.ts'
+import {
+  failOnOption,
+  intervalOption,
+  onWarningOption,
+  type FailOnOptions,
+  type OnWarningOptions,
+} from '../options.ts'
 import { withRecordOptions, type RecordOptions } from '../record/options.ts'
 import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 
-interface RecordRequest extends RecordOptions, LiveOptions, FailOnOptions {
+interface RecordRequest extends RecordOptions, LiveOptions, FailOnOptions, OnWarningOptions {
   readonly interval: number
 }
 
@@ -21,6 +27,7 @@ export function recordCommand(environment: Environment): Command {
     .description('record without a screen, for replay')
     .addOption(intervalOption())
     .addOption(failOnOption())
+    .addOption(onWarningOption())
     .addHelpText('after', EXAMPLES)
     .action(async (request: RecordRequest, command: Command) => {
       const problem = problemOf(request)

@@ -8,9 +8,11 @@ import {
   failOnOption,
   intervalOption,
   noProbeOption,
+  onWarningOption,
   recordOption,
   withShowOptions,
   type FailOnOptions,
+  type OnWarningOptions,
   type RecordingOptions,
   type ShowOptions,
 } from '../options.ts'
@@ -18,7 +20,7 @@ import { show } from '../show.ts'
 import { namesInFile, readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
 
-interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, SshFlags {
+interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, OnWarningOptions, SshFlags {
   readonly hosts?: string
   readonly interval: number
   readonly probe: boolean
@@ -46,6 +48,7 @@ export function sshCommand(environment: Environment): Command {
     .addOption(noProbeOption())
     .option('--container-names', "names of containers, from 'docker ps' and 'podman ps' there")
     .addOption(recordOption())
+    .addOption(onWarningOption())
     .addOption(failOnOption())
     .addOption(
       new Option('--nvidia-smi <path>', 'nvidia-smi on the hosts, where it is not on the PATH there'),
@@ -66,7 +69,8 @@ export function sshCommand(environment: Environment): Command {
         containerNames: request.containerNames === true,
         ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
       })
-      await show(environment, { source, options: request, failOn: request.failOn, record: request.record })
+      const { failOn, record, onWarning } = request
+      await show(environment, { source, options: request, failOn, record, onWarning })
     })
 }
 

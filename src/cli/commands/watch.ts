@@ -4,8 +4,10 @@ import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   intervalOption,
+  onWarningOption,
   recordOption,
   withShowOptions,
+  type OnWarningOptions,
   type RecordingOptions,
   type ShowOptions,
 } from '../options.ts'
@@ -14,7 +16,7 @@ import { showDemo } from './demo.ts'
 import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 import { hasAnswered } from './once.ts'
 
-interface WatchOptions extends ShowOptions, LiveOptions, RecordingOptions {
+interface WatchOptions extends ShowOptions, LiveOptions, RecordingOptions, OnWarningOptions {
   readonly interval: number
   readonly orDemo?: boolean
 }
@@ -27,6 +29,7 @@ export function watchCommand(environment: Environment): Command {
     .usage('[options]')
     .addOption(intervalOption())
     .addOption(recordOption())
+    .addOption(onWarningOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words
@@ -46,6 +49,7 @@ export function watchCommand(environment: Environment): Command {
         source: thisMachine(environment, options.interval, options),
         options,
         record: options.record,
+        onWarning: options.onWarning,
       })
     })
 }

@@ -7,12 +7,13 @@ import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import type { FailOnOptions } from '../options.ts'
+import type { FailOnOptions, OnWarningOptions } from '../options.ts'
+import { notifiers } from '../show.ts'
 import type { RecordOptions } from './options.ts'
 import { recordTo, type Recording } from './recording.ts'
 import { tally, type Tally } from './tally.ts'
 
-export interface RecordRun extends RecordOptions, FailOnOptions {
+export interface RecordRun extends RecordOptions, FailOnOptions, OnWarningOptions {
   readonly source: Source
   readonly intervalMs: number
 }
@@ -37,7 +38,7 @@ export async function runRecord(environment: Environment, request: RecordRun): P
   const seen = tally()
   const result = await run({
     source,
-    outputs: [recording.output, reporter(recording, say), tallying(seen)],
+    outputs: [recording.output, reporter(recording, say), tallying(seen), ...notifiers(environment, request)],
     rules: RULES,
     signal: watch.signal,
   })
