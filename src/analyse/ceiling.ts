@@ -96,6 +96,7 @@ function workingsOf(
     input.reported === undefined ? [] : estimate.workings.map(({ term, bytes }) => [term, bytes]),
   )
   const pool = poolBytes(workload)
+  if (pool === undefined && input.reported === undefined) return estimate.workings
   const before = input.reported === undefined ? estimate : unreported(input, estimate)
   return before.workings.map(({ term, bytes }) => {
     const measuredBytes = said.get(term) ?? (term === 'KV cache' ? pool : undefined)

@@ -17,7 +17,7 @@ export function forecastOf(
 ): Forecast | undefined {
   const ramp = rampForecast(watched, headroom, { trend, risk })
   if (ramp !== undefined) return ramp
-  const pace = paceOf(watched, trend)
+  const pace = paceOf(watched)
   if (pace === undefined) return undefined
   const eta = etaOf(headroom, pace)
   return eta.seconds * 1000 > Math.min(risk.watchEtaMs, risk.horizonWindows * pace.spanMs)

@@ -2,6 +2,7 @@ import { valueOr } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { RiskEvent } from '../model/incident.ts'
 import type { Risk } from '../model/risk.ts'
+import type { HostMemory } from '../model/snapshot.ts'
 import { adviceFor } from './advice/index.ts'
 import type { AttributedWorkload } from './attribute.ts'
 import { poolsOf, type MemoryPool } from './capacity.ts'
@@ -25,6 +26,7 @@ import { asTrend, followWindows } from './windows.ts'
 export interface Foreseen {
   readonly memory: Memory
   readonly workloads: readonly JudgedWorkload[]
+  readonly host: HostMemory
   readonly risks: readonly Risk[]
   readonly events: readonly RiskEvent[]
 }
@@ -40,9 +42,10 @@ export function foresee(
   const { rules } = observed
   const nowMs = observed.previous?.elapsedMs ?? 0
   const pools = poolsOf(gpus)
-  const watched = watch(before, observed, attributed, pools, nowMs)
+  const host = hostMemoryOf(observed.answers)
+  const watched = watch(before, observed, attributed, pools, host, nowMs)
   const workloads = attributed.map((workload) => withFuture(workload, watched, gpus))
-  const situation = situationOf(watched, before, workloads, pools, gpus, nowMs)
+  const situation = situationOf(watched, before, workloads, pools, gpus, host, nowMs)
   const died = followDeaths(before.deaths, situation, afterGap)
   const present = new Map([...situation.lives].map(([id, { identity }]) => [id, identity]))
   const { book, events } = followRisks(
@@ -57,6 +60,7 @@ export function foresee(
   return {
     memory: { ...watched, risks: book, deaths: died.book },
     workloads,
+    host,
     risks: raisedRisks(book, nowMs, rules.risk),
     events,
   }
@@ -68,6 +72,7 @@ function watch(
   observed: Memory,
   attributed: readonly AttributedWorkload[],
   pools: readonly MemoryPool[],
+  host: HostMemory,
   nowMs: number,
 ): Memory {
   const { rules, processes, answers, activity, previous } = observed
@@ -76,7 +81,7 @@ function watch(
   const observations = observationsOf({
     pools,
     workloads: attributed,
-    host: hostMemoryOf(answers),
+    host,
     lives,
     activity,
     before: before.windows,
@@ -112,6 +117,7 @@ function situationOf(
   workloads: readonly JudgedWorkload[],
   pools: readonly MemoryPool[],
   gpus: readonly GpuState[],
+  host: HostMemory,
   nowMs: number,
 ): Situation {
   const { rules, lives, windows, standings } = memory
@@ -124,7 +130,7 @@ function situationOf(
     lives,
     windows,
     outlooks: pools.map((pool) => outlookOf(pool, byId, lives, rules.gate)),
-    host: hostMemoryOf(memory.answers),
+    host,
     hostProcesses: largestProcesses(memory),
     standings,
     book: before.risks,

@@ -11,7 +11,7 @@ import { textOf } from './answers.ts'
 import { foresee, type Foreseen } from './foresee.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
 import { afterwards, isGap } from './gap.ts'
-import { hostLoadOf, hostMemoryOf, largestProcesses } from './host.ts'
+import { hostLoadOf, largestProcesses } from './host.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Memory } from './memory.ts'
 import { observe } from './observe.ts'
@@ -74,7 +74,7 @@ function frameOf(
   memory: Memory,
   sample: RawSample,
   afterGap: boolean,
-  { workloads, risks, events }: Foreseen,
+  { workloads, host, risks, events }: Foreseen,
   gpus: readonly GpuState[],
 ): Frame {
   const document = memory.gpuDocument?.document
@@ -93,7 +93,7 @@ function frameOf(
     },
     gpuSample: gpuSampleOf(memory, sample),
     gpus,
-    hostMemory: hostMemoryOf(memory.answers),
+    hostMemory: host,
     hostLoad: hostLoadOf(memory.answers),
     workloads: workloads.map(shown),
     hostProcesses: largestProcesses(memory),

@@ -26,7 +26,9 @@ export interface Watched {
   /** Every point of the last minute or two. */
   readonly recent: Window
   readonly slow: SlowTrend
-  readonly slowAtMs: number
+  readonly medium: Pace | undefined
+  /** When the two were worked out. */
+  readonly judgedAtMs: number
 }
 
 /** The book with one point more for everything observed; what is no longer observed is forgotten. */
@@ -45,11 +47,11 @@ export function followWindows(
 }
 
 /** Growth by one of the rules, the slow one first. A shorter rule is asked where the slow one sees nothing, or is overtaken. */
-export function paceOf(watched: Watched | undefined, rules: TrendRules): Pace | undefined {
+export function paceOf(watched: Watched | undefined): Pace | undefined {
   if (watched === undefined) return undefined
   const slow =
     watched.slow.kind === 'moving' && watched.slow.pace.perSecond > 0 ? watched.slow.pace : undefined
-  const medium = mediumPace(watched.recent, watched.unit, rules)
+  const { medium } = watched
   if (medium === undefined || medium.perSecond <= 0) return slow
   return slow === undefined || medium.perSecond > OVERTAKEN * slow.highPerSecond ? medium : slow
 }
@@ -65,9 +67,8 @@ export function rampOf(watched: Watched | undefined, rules: TrendRules): Pace | 
 /** As frames say it, in bytes: `scale` is what one unit of the window is in bytes. */
 export function asTrend(watched: Watched | undefined, rules: TrendRules, scale = 1): Trend {
   if (watched === undefined) return { kind: 'too-short', spanMs: 0, neededMs: rules.minimumSpanMs }
-  const { slow } = watched
-  const medium = slow.kind === 'too-short' ? mediumPace(watched.recent, watched.unit, rules) : undefined
-  const pace = slow.kind === 'moving' ? slow.pace : medium
+  const { slow, medium } = watched
+  const pace = slow.kind === 'moving' ? slow.pace : slow.kind === 'too-short' ? medium : undefined
   if (pace === undefined) return slow.kind === 'too-short' ? slow : { kind: 'steady' }
   return {
     kind: pace.perSecond > 0 ? 'growing' : 'shrinking',
@@ -91,10 +92,19 @@ function follow(
   const point = { atMs, value: value.value }
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
   const recent = { points: [...recentOf(before.recent, atMs, rules).points, point] }
-  const isDue = before.slow.kind === 'too-short' || atMs - before.slowAtMs >= rules.renewMs
-  return isDue
-    ? { ...before, window, recent, slow: slowTrend(window, unit, intervalMs, rules), slowAtMs: atMs }
-    : { ...before, window, recent }
+  const renewed = { ...before, window, recent }
+  if (atMs - before.judgedAtMs < rules.renewMs) {
+    // how much is still needed changes with every point
+    return before.slow.kind === 'too-short'
+      ? { ...renewed, slow: slowTrend(window, unit, intervalMs, rules) }
+      : renewed
+  }
+  return {
+    ...renewed,
+    slow: slowTrend(window, unit, intervalMs, rules),
+    medium: mediumPace(recent, unit, rules),
+    judgedAtMs: atMs,
+  }
 }
 
 function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {
@@ -103,5 +113,13 @@ function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {
 
 function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules: TrendRules): Watched {
   const slow = slowTrend(EMPTY_WINDOW, unit, intervalMs, rules)
-  return { circumstances, unit, window: EMPTY_WINDOW, recent: EMPTY_WINDOW, slow, slowAtMs: -Infinity }
+  return {
+    circumstances,
+    unit,
+    window: EMPTY_WINDOW,
+    recent: EMPTY_WINDOW,
+    slow,
+    medium: undefined,
+    judgedAtMs: -Infinity,
+  }
 }

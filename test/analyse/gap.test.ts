@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { afterwards, isGap } from '../../src/analyse/gap.ts'
+import { observe } from '../../src/analyse/observe.ts'
 import { EMPTY_WINDOW } from '../../src/analyse/window.ts'
 import type { Watched } from '../../src/analyse/windows.ts'
 import type { Memory } from '../../src/analyse/memory.ts'
@@ -13,6 +14,8 @@ function after(previous: RawSample): Memory {
 const first = sampleAt(100, {})
 const wall = first.takenAtEpochMs
 
+const LINK_DOWN = { link: { state: 'down', ageMs: 9000, retryInMs: 500 } } as const
+
 describe('a gap in time', () => {
   test.each<[string, RawSample]>([
     ['more than three intervals without a sample', sampleAt(106.1, {})],
@@ -21,6 +24,17 @@ describe('a gap in time', () => {
     ['a wall clock that was put back', sampleAt(102, {}, { takenAtEpochMs: wall - 4100 })],
   ])('is %s', (_, sample) => {
     expect(isGap(after(first), sample)).toBe(true)
+  })
+
+  test('is a link that was down for more than three intervals, however many samples said so', () => {
+    const down = [102, 104, 106].map((seconds) => sampleAt(seconds, {}, LINK_DOWN))
+    const samples = [first, ...down, sampleAt(108, {})]
+    const gaps: boolean[] = []
+    samples.reduce((memory, sample) => {
+      gaps.push(isGap(memory, sample))
+      return observe(memory, sample)
+    }, BEGINNING)
+    expect(gaps).toEqual([false, false, false, false, true])
   })
 
   test.each<[string, Memory, RawSample]>([
@@ -46,7 +60,8 @@ test('after a gap all that was known stands but windows and counts over time; af
     window: { points: [{ atMs: 1, value: 2 }] },
     recent: EMPTY_WINDOW,
     slow: { kind: 'steady' },
-    slowAtMs: 1,
+    medium: undefined,
+    judgedAtMs: 1,
   }
   const book: Memory = {
     ...after(first),

@@ -21,7 +21,7 @@ export function growersOn(outlook: PoolOutlook, situation: Situation): readonly 
       const judged = judgedHow(share, outlook, situation)
       if (judged === undefined) return []
       const watched = watchedAt(situation, workloadKey(share.workload.id))
-      const pace = paceOf(watched, rules.trend) ?? rampOf(watched, rules.trend)
+      const pace = paceOf(watched) ?? rampOf(watched, rules.trend)
       const creep = stillGrows(watched, situation.nowMs, rules.risk)
       const bytesPerSecond = Math.max(pace?.perSecond ?? 0, creep ?? 0)
       return bytesPerSecond > 0 ? [{ share, bytesPerSecond, judged }] : []

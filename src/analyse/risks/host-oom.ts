@@ -27,7 +27,7 @@ function fastestIn({ workloads }: RamPool, situation: Situation): RamGrower | un
   return workloads
     .flatMap((workload): readonly RamGrower[] => {
       const watched = watchedAt(situation, residentKey(workload.id))
-      const pace = paceOf(watched, rules.trend)?.perSecond ?? stillGrows(watched, nowMs, rules.risk)
+      const pace = paceOf(watched)?.perSecond ?? stillGrows(watched, nowMs, rules.risk)
       return pace === undefined || pace <= 0 ? [] : [{ workload, bytesPerSecond: pace }]
     })
     .toSorted((a, b) => b.bytesPerSecond - a.bytesPerSecond)[0]
@@ -65,8 +65,7 @@ function floorLevel(pool: RamPool, situation: Situation): RiskLevel | undefined 
   const { watchRatio, watchBytes, warnRatio, warnBytes, unifiedWarnBytes, pressurePercent } = rules.host
   if (pool.headroomBytes > floorBytes(pool, watchRatio, watchBytes)) return undefined
   const watched = watchedAt(situation, pool.key)
-  const isFalling =
-    (paceOf(watched, rules.trend)?.perSecond ?? stillGrows(watched, nowMs, rules.risk) ?? 0) > 0
+  const isFalling = (paceOf(watched)?.perSecond ?? stillGrows(watched, nowMs, rules.risk) ?? 0) > 0
   const isPressed = pool.kind !== 'cgroup' && valueOr(host.pressure.someAvg10Percent, 0) > pressurePercent
   const warnAt = pool.kind === 'unified' ? unifiedWarnBytes : floorBytes(pool, warnRatio, warnBytes)
   return (pool.headroomBytes <= warnAt && isFalling) || isPressed ? 'warn' : 'watch'

@@ -120,7 +120,7 @@ function swapLines(situation: Situation): readonly string[] {
   const { swapTotalBytes, swapUsedBytes } = situation.host
   if (swapTotalBytes.kind === 'missing' || swapUsedBytes.kind === 'missing' || swapTotalBytes.value === 0)
     return ['there is no swap']
-  const pace = paceOf(watchedAt(situation, SWAP_KEY), situation.rules.trend)
+  const pace = paceOf(watchedAt(situation, SWAP_KEY))
   const grows = pace === undefined || pace.perSecond <= 0 ? '' : `, growing ${formatPace(pace.perSecond)}`
   return [`${formatBytes(swapUsedBytes.value)} of ${formatBytes(swapTotalBytes.value)} swap are used${grows}`]
 }
