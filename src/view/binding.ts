@@ -21,6 +21,8 @@ export interface BarEntry {
   readonly key: string
   readonly label: (session: SessionState) => string
   readonly rank: number
+  /** Set where it stands in the bar of live sessions only. */
+  readonly liveOnly?: boolean
   /** The views where it says something; absent: all. */
   readonly views?: readonly View['kind'][]
 }

@@ -21,8 +21,10 @@ const TICK_COLUMNS = 12
 
 /** What a chart is to show of time. */
 export interface TimeSpan {
-  /** How far back; `auto`: ten minutes, five on narrow plots. */
+  /** How far back; `auto`: all that has been seen, up to ten minutes, five on narrow plots. */
   readonly minutes: number | 'auto'
+  /** How long there has been something to show; undefined where there is nothing. */
+  readonly seenMs: number | undefined
   /** How far the forecast reaches; undefined where there is none. */
   readonly aheadMs: number | undefined
   /** Share of the plot that belongs to the forecast, and whether the scale follows it. */
@@ -37,12 +39,18 @@ export interface TimeSpan {
 export function timeScale(nowMs: number, columns: number, span: TimeSpan): TimeScale {
   const share = span.aheadMs === undefined ? 1 : span.ahead === 'glimpse' ? 3 / 4 : 1 / 2
   const pastColumns = Math.ceil(columns * share)
-  const backSeconds = 60 * (span.minutes === 'auto' ? (columns >= 40 ? 10 : 5) : span.minutes)
+  const backSeconds = 60 * (span.minutes === 'auto' ? autoMinutes(span.seenMs, columns) : span.minutes)
   const columnMs = columnMsFor(backSeconds, pastColumns)
   const aheadSeconds = Math.min(3600, 1.2 * ((span.aheadMs ?? 0) / 1000))
   const aheadMs = span.ahead === 'whole' ? columnMsFor(aheadSeconds, columns - pastColumns) : columnMs
   const fromMs = (Math.floor(nowMs / columnMs) - pastColumns + 1) * columnMs
   return { fromMs, nowMs, dotMs: columnMs / 2, pastColumns, aheadDotMs: aheadMs / 2 }
+}
+
+// The first minutes fill the plot, in a scale that changes three times.
+function autoMinutes(seenMs = Infinity, columns: number): number {
+  const most = columns >= 40 ? 10 : 5
+  return [1, 2, 5].find((minutes) => minutes < most && seenMs <= minutes * 60_000) ?? most
 }
 
 function columnMsFor(seconds: number, columns: number): number {

@@ -6,7 +6,7 @@ import type { TimeScale } from './chart-time.ts'
 import { glyph } from './glyphs.ts'
 import { clipLine, span } from './line.ts'
 import type { Chart, Curve, Line, PanelView, Size } from './panel.ts'
-import { dotRanges, chunksSince } from './track.ts'
+import { chunksSince, dotRanges, oldestPoint } from './track.ts'
 import { fit } from './width.ts'
 
 const GUTTER_COLUMNS = 5
@@ -29,6 +29,7 @@ export function chartView(
   if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(subject, size)
   const scale = timeScale(nowMs, plot.columns, {
     minutes,
+    seenMs: seenFor(subject, nowMs),
     aheadMs: furthest(subject, nowMs),
     ahead: subject.ahead ?? 'glimpse',
   })
@@ -44,6 +45,11 @@ export function chartView(
   const zero = span(`${fit(subject.tick(0), GUTTER_COLUMNS - 1, 'right')}${glyph('corner')}`, 'dim')
   const axis: Line = [zero, span(timeAxis(scale, plot.columns), 'dim'), { text: ' '.repeat(labelColumns) }]
   return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, scale, plot.columns * 2) }
+}
+
+function seenFor({ curves }: ChartSubject, nowMs: number): number | undefined {
+  const starts = curves.flatMap(({ track }) => oldestPoint(track)?.atMs ?? [])
+  return starts.length === 0 ? undefined : nowMs - Math.min(...starts)
 }
 
 function furthest({ curves }: ChartSubject, nowMs: number): number | undefined {

@@ -50,6 +50,17 @@ export function newestPoint(track: Track): Point | undefined {
   return newestEntries(track).findLast((entry) => entry !== 'gap')
 }
 
+/** The oldest point that is kept. */
+export function oldestPoint(track: Track): Point | undefined {
+  for (const { chunks, tail } of track.levels.toReversed()) {
+    for (const entries of [...chunks, tail]) {
+      const found = entries.find((entry) => entry !== 'gap')
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
 /** Stretches of entries, oldest first, that begin before `fromMs` and reach to the newest one. */
 export function chunksSince(track: Track, fromMs: number): Chunks {
   const chunks = [...track.levels].reverse().flatMap((level) => [...level.chunks, level.tail])

@@ -138,7 +138,12 @@ test('the marks of time stand on whole times and never overlap, from a minute to
     const minutes = (['auto', 1, 60, 1440] as const)[columns % 4] ?? 'auto'
     const aheadMs = columns % 2 === 0 ? 1_560_000 : undefined
     const axis = timeAxis(
-      timeScale(600_000, columns, { minutes, aheadMs, ahead: columns % 3 === 0 ? 'whole' : 'glimpse' }),
+      timeScale(600_000, columns, {
+        minutes,
+        seenMs: undefined,
+        aheadMs,
+        ahead: columns % 3 === 0 ? 'whole' : 'glimpse',
+      }),
       columns,
     )
     expect(axis).toHaveLength(columns)
@@ -152,15 +157,26 @@ test.each([
   [360, 21_600],
   [1440, 86_400],
 ])('looking back %i min, the past of the plot holds at least %i s', (minutes, seconds) => {
-  const scale = timeScale(1e9, 60, { minutes, aheadMs: undefined, ahead: 'glimpse' })
+  const scale = timeScale(1e9, 60, { minutes, seenMs: 1e9, aheadMs: undefined, ahead: 'glimpse' })
   const pastSeconds = (scale.pastColumns * scale.dotMs * 2) / 1000
   expect(pastSeconds).toBeGreaterThanOrEqual(seconds)
   expect(pastSeconds).toBeLessThan(2.5 * seconds)
 })
 
 test('where the forecast matters most, all of it up to an hour is in the plot, and the past stays as it was', () => {
-  const scale = timeScale(1e9, 100, { minutes: 10, aheadMs: 2_000_000, ahead: 'whole' })
+  const scale = timeScale(1e9, 100, { minutes: 10, seenMs: 1e9, aheadMs: 2_000_000, ahead: 'whole' })
   expect(scale.pastColumns).toBe(50)
   expect((100 - scale.pastColumns) * scale.aheadDotMs * 2).toBeGreaterThan(2_000_000)
   expect(scale.pastColumns * scale.dotMs * 2).toBe(600_000)
+})
+
+test.each([
+  [20_000, 60],
+  [90_000, 120],
+  [200_000, 300],
+  [400_000, 600],
+  [undefined, 600],
+])('with %j ms seen, the plot begins %i s ago: the first minutes fill it', (seenMs, seconds) => {
+  const scale = timeScale(1e9, 60, { minutes: 'auto', seenMs, aheadMs: undefined, ahead: 'glimpse' })
+  expect((scale.pastColumns * scale.dotMs * 2) / 1000).toBe(seconds)
 })

@@ -95,6 +95,7 @@ export const TABLE_KEYS: readonly Binding[] = [
     { kind: 'signal' },
     {
       ...bar('K', 'Signal', 12),
+      liveOnly: true,
       views: ['overview', 'workload', 'host'],
     },
   ),

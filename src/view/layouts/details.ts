@@ -5,6 +5,7 @@ import { cgroupsPanel } from '../panels/cgroups.ts'
 import { commandPanel } from '../panels/command.ts'
 import { gapsPanel } from '../panels/gaps.ts'
 import { gpuFactsPanel } from '../panels/gpu-facts.ts'
+import { gpuProcessesPanel } from '../panels/gpu-processes.ts'
 import { hostFactsPanel } from '../panels/host-facts.ts'
 import { riskPanel } from '../panels/risk.ts'
 import { settingsPanel } from '../panels/settings.ts'
@@ -38,11 +39,13 @@ export function gpuBands(size: Size, scene: Scene): readonly Band[] {
   const listRows = count > 1 ? Math.min(count, Math.max(2, Math.floor(size.rows / 4))) + 2 : 0
   const facts = Math.min(size.rows - listRows, boxedBand(gpuFactsPanel, scene, size.columns).rows)
   const rest = size.rows - listRows - facts
-  const processes = rest - chartRowsOf(rest)
+  const wanted = boxedBand(gpuProcessesPanel, scene, size.columns).rows
+  const chart = Math.max(chartRowsOf(rest), rest >= CHART_ROWS + 6 ? rest - wanted : 0)
+  const processes = rest - chart
   return [
     band('gpu-list', listRows, 'box'),
     band('gpu-facts', facts, 'box'),
-    band('chart-gpu', chartRowsOf(rest), 'box'),
+    band('chart-gpu', chart, 'box'),
     band('gpu-processes', processes < 3 ? 0 : processes, 'box'),
   ]
 }

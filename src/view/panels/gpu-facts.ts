@@ -83,7 +83,7 @@ function factsOf(gpu: GpuState): readonly Fact[] {
     ['fan', percent(gpu.fanPercent)],
     ['PCIe in', perSecond(gpu.pcie.rxBytesPerSecond)],
     ['PCIe out', perSecond(gpu.pcie.txBytesPerSecond)],
-    ['bus', gpu.busId],
+    ['bus', gpu.busId === '' ? MISSING : gpu.busId],
     ['architecture', shown(gpu.architecture, (name) => name)],
     ['persistence', shown(gpu.persistenceMode, (on) => (on ? 'on' : 'off: every start is slow'))],
     ['driver model', shown(gpu.driverModel, (name) => name)],

@@ -1,11 +1,13 @@
 import { faultBadge } from '../../core/fault.ts'
 import { formatDuration } from '../../core/format.ts'
+import type { SessionState } from '../../model/session.ts'
 import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import { numberList } from '../number-list.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { gpusOf, workloadInView, workloadName } from '../in-view.ts'
+import { reading } from './scrub.ts'
 import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
 import type { Tab } from '../views.ts'
 import { truncate } from '../width.ts'
@@ -136,21 +138,16 @@ function rightPart(scene: Scene, columns: number): Line {
   return [
     span(' '),
     ...counts,
-    ...(counts.length === 0 || !isJudged(session) ? [verdict(session, columns)] : []),
+    ...verdict(session, counts.length, columns),
     span(clockTime(frame.takenAtEpochMs, ui.timeZoneOffsetMinutes)),
     span(' '),
   ]
 }
 
-/** What stands where no warnings are counted: that there are none, or that it can't be told yet. */
-function verdict(session: SessionState, columns: number): Span {
-  if (!isJudged(session)) return span(`${reading(session.timeline.readRatio)}  `, 'replay')
-  return span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')
-}
-
-type Replay = Extract<SessionState, { readonly kind: 'replay' }>
-
-// A replay that was begun in the middle has judged nothing over time.
-function isJudged(session: SessionState): session is Exclude<SessionState, Replay> {
-  return session.kind === 'live' || session.timeline.exact
+/** What stands beside the count of warnings: that there are none, or that it can't be told yet. */
+function verdict(session: SessionState, count: number, columns: number): Line {
+  // a replay that was begun in the middle has judged nothing over time
+  if (session.kind === 'replay' && !session.timeline.exact)
+    return [span(`${reading(session.timeline.readRatio)}  `, 'replay')]
+  return count > 0 ? [] : [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')]
 }

@@ -20,6 +20,9 @@ export const hostPanel: Panel = {
 }
 
 function hostLine(scene: Scene, columns: number): Line {
+  const { hostMemory, gpus } = scene.frame
+  if (gpus.length > 0 && hostMemory.totalBytes.kind === 'missing' && hostMemory.oomKills.kind === 'missing')
+    return withoutHost(scene, columns)
   if (columns < WIDE_COLUMNS) return narrowLine(scene, columns)
   const facts = [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
   const room = columns - lineWidth(facts) - 4
@@ -30,6 +33,14 @@ function hostLine(scene: Scene, columns: number): Line {
 function legendOf({ frame }: Scene, room: number): Line {
   if (frame.gpus.length <= 2) return []
   return fitting(signs(memories(frame), false), Math.max(0, room), '  ')
+}
+
+// A log of nvidia-smi alone.
+function withoutHost(scene: Scene, columns: number): Line {
+  const words = [span(' nothing is known of the host', 'dim')]
+  const room = Math.max(0, columns - lineWidth(words) - 4)
+  const names = signs(memories(scene.frame), columns < WIDE_COLUMNS)
+  return spread(words, [...fitting(names, room, '  '), span(' ')], columns)
 }
 
 // Where there is little room: what the signs of the bars mean, and the host in two numbers.

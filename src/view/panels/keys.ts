@@ -46,6 +46,7 @@ function bar({ session, ui }: Scene, columns: number): Line {
   const parts = BINDINGS.flatMap(({ bar: entry, action }) =>
     entry === undefined ||
     (entry.views !== undefined && !entry.views.includes(view)) ||
+    (entry.liveOnly === true && session.kind === 'replay') ||
     action(session, ui) === undefined
       ? []
       : [{ rank: entry.rank, line: [span(entry.key, 'key'), span(` ${entry.label(session)}`, 'dim')] }],

@@ -80,7 +80,8 @@ function wordsOf(notice: TimelineNotice, readRatio: number): string {
 
 function bar(timeline: Timeline, cells: number): Line {
   const { positionMs, durationMs, readRatio, ticks } = timeline
-  const cellOf = (ms: number): number => Math.max(0, Math.min(cells - 1, Math.floor((ms / durationMs) * cells)))
+  const cellOf = (ms: number): number =>
+    Math.max(0, Math.min(cells - 1, Math.floor((ms / durationMs) * cells)))
   const present = cellOf(positionMs)
   const known = readRatio * cells
   const line = Array.from({ length: cells }, (_, at): Span =>
@@ -96,7 +97,13 @@ function bar(timeline: Timeline, cells: number): Line {
 }
 
 // the higher stands over the lower where both fall on one cell
-const RANK: Readonly<Record<TimelineTick['kind'], number>> = { gap: 0, watch: 1, warn: 2, critical: 3, outcome: 4 }
+const RANK: Readonly<Record<TimelineTick['kind'], number>> = {
+  gap: 0,
+  watch: 1,
+  warn: 2,
+  critical: 3,
+  outcome: 4,
+}
 
 function signOf(kind: TimelineTick['kind']): string {
   switch (kind) {

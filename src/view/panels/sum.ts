@@ -1,5 +1,5 @@
 import { formatCount, formatGib } from '../../core/format.ts'
-import { valueOr } from '../../core/reading.ts'
+import { map, valueOr } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import type { CeilingTerm } from '../../model/ceiling.ts'
 import type { Slices, Workload } from '../../model/workload.ts'
@@ -27,14 +27,12 @@ const LABEL_COLUMNS = 15
 function lines(scene: Scene, columns: number): readonly Line[] {
   const workload = workloadInView(scene)
   if (workload === undefined) return [[span(' this workload has ended; Esc goes back', 'dim')]]
-  const { memory } = workload
   const terms = valueOr(workload.ceiling, undefined)?.workings ?? []
   return [
     row(columns, '', '', ['measured', 'predicted', 'drift'], 'dim'),
     ...PARTS.flatMap(([key, name, pattern]) => part(workload, key, name, termsLike(terms, pattern), columns)),
     ...otherTerms(terms, columns),
-    ...dynamic(workload, columns),
-    ...unexplained(memory.slices, columns),
+    ...rest(workload, columns),
     [span(` ${glyph('horizontal').repeat(Math.max(0, columns - 2))}`, 'border')],
     ...total(workload, columns),
     ...headroom(workload),
@@ -85,20 +83,19 @@ function otherTerms(terms: readonly CeilingTerm[], columns: number): readonly Li
   )
 }
 
-function dynamic(workload: Workload, columns: number): readonly Line[] {
-  const bytes = dynamicBytes(workload)
-  const divided =
-    workload.memory.slices.kvBytes.kind === 'known' ||
-    workload.memory.slices.activationsBytes.kind === 'known'
-  return bytes.kind === 'missing' || divided
-    ? []
-    : [row(columns, 'dynamic', 'KV, activations', [formatGib(bytes.value)])]
-}
-
-function unexplained({ unexplainedBytes }: Slices, columns: number): readonly Line[] {
-  return unexplainedBytes.kind === 'missing'
-    ? []
-    : [row(columns, 'unexplained', '', [formatGib(unexplainedBytes.value)])]
+// What is left beside the known parts: of an engine whose KV cache is not seen it is that and activations, which move
+// together; of all others nobody knows what it is.
+function rest(workload: Workload, columns: number): readonly Line[] {
+  const { usedBytes, slices } = workload.memory
+  if (dynamicBytes(workload).kind === 'missing' || slices.activationsBytes.kind === 'known') {
+    const { unexplainedBytes } = slices
+    return unexplainedBytes.kind === 'missing'
+      ? []
+      : [row(columns, 'unexplained', '', [formatGib(unexplainedBytes.value)])]
+  }
+  const known = PARTS.reduce((bytes, [key]) => bytes + valueOr(slices[key], 0), 0)
+  const left = map(usedBytes, (used) => used - known)
+  return [row(columns, 'dynamic', 'KV, activations', [shown(left, formatGib)])]
 }
 
 function total({ memory, ceiling }: Workload, columns: number): readonly Line[] {

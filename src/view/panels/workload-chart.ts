@@ -1,4 +1,4 @@
-import { formatGib } from '../../core/format.ts'
+import { formatDuration, formatGib } from '../../core/format.ts'
 import { sumOfKnown, valueOr } from '../../core/reading.ts'
 import { GIB } from '../../core/units.ts'
 import type { GpuState } from '../../model/frame.ts'
@@ -52,7 +52,7 @@ function pace(trend: Trend): string {
     case 'steady':
       return 'steady'
     case 'too-short':
-      return 'too early for a trend'
+      return `a trend needs ${formatDuration(Math.max(0, trend.neededMs - trend.spanMs))} more`
     case 'unknown':
       return trend.why
   }
@@ -126,7 +126,7 @@ function memoryMarks(
 ): ChartSubject['marks'] {
   const predicted = valueOr(ceiling, undefined)?.bytes ?? Infinity
   const marks: ChartSubject['marks'] = [
-    { name: gpuCount > 1 ? 'all its GPUs' : 'GPU', value: limit, tone: 'limit' },
+    { name: gpuCount > 1 ? 'all its GPUs' : 'limit', value: limit, tone: 'limit' },
     { name: 'ceiling', value: predicted, tone: 'ceiling' },
   ]
   return marks.filter(({ value }) => value > 0 && value <= yMax)

@@ -195,8 +195,11 @@ test('the mouse is off, and on it selects, opens and scrolls', async () => {
 })
 
 test('Ctrl-Z gives the terminal back, and takes it again when the job goes on', async () => {
-  let goOn = () => {}
-  const onSuspend = () => new Promise<void>((resolve) => (goOn = resolve))
+  let goOn = (): void => undefined
+  const onSuspend = () =>
+    new Promise<void>((resolve) => {
+      goOn = resolve
+    })
   const watched = await opened({ more: { onSuspend } })
   const before = await text(watched)
   await typed(watched, '\u001a')
