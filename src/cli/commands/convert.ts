@@ -1,10 +1,6 @@
 import { Command } from 'commander'
+import type { ConvertOptions } from '../convert/options.ts'
 import { EXIT, type Environment } from '../environment.ts'
-
-export interface ConvertOptions {
-  readonly force?: boolean
-  readonly anonymize?: boolean
-}
 
 const EXAMPLES = `
 Examples:

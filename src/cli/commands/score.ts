@@ -1,9 +1,6 @@
 import { Command } from 'commander'
 import type { Environment } from '../environment.ts'
-
-export interface ScoreOptions {
-  readonly json?: boolean
-}
+import type { ScoreOptions } from '../score/options.ts'
 
 /** `llmtop score FILE...`: were the warnings right, in time, and few. */
 export function scoreCommand(environment: Environment): Command {

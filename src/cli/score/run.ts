@@ -1,7 +1,7 @@
 import { scoreOf, type Watched } from '../../analyse/score/score.ts'
 import { describeFault } from '../../core/fault.ts'
 import { watchSignals } from '../../runtime/signals.ts'
-import type { ScoreOptions } from '../commands/score.ts'
+import type { ScoreOptions } from './options.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { scoreJson } from './json.ts'
 import { startProgress } from './progress.ts'

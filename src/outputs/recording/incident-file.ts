@@ -3,7 +3,7 @@ import { headerLine } from './encode.ts'
 import { stamped } from './file-names.ts'
 import { fileSink } from './file-sink.ts'
 import { gzipMember } from './gzip-member.ts'
-import type { IncidentOptions } from './incidents.ts'
+import type { IncidentOptions } from './incident-options.ts'
 import type { RingMember } from './ring-member.ts'
 import { deleteStamped } from './rotation.ts'
 

@@ -1,0 +1,4 @@
+export interface ConvertOptions {
+  readonly force?: boolean
+  readonly anonymize?: boolean
+}

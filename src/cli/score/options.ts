@@ -1,0 +1,3 @@
+export interface ScoreOptions {
+  readonly json?: boolean
+}
