@@ -20,7 +20,7 @@ import type { WindowBook } from './windows.ts'
 export interface Memory {
   readonly origin: SourceOrigin
   readonly rules: Rules
-  readonly previous: Pick<RawSample, 'elapsedMs' | 'takenAtEpochMs' | 'intervalMs'> | undefined
+  readonly previous: PreviousSample | undefined
   readonly answers: AnswerBook
   readonly gpuDocument: GpuDocument | undefined
   readonly processes: ProcessBook
@@ -39,6 +39,11 @@ export interface Memory {
   readonly risks: RiskBook
   readonly deaths: DeathBook
   readonly faults: FaultBook
+}
+
+export interface PreviousSample extends Pick<RawSample, 'elapsedMs' | 'takenAtEpochMs' | 'intervalMs'> {
+  /** When the host last answered; absent where it did at this sample. */
+  readonly reachedAtMs?: number
 }
 
 /** The newest whole document of nvidia-smi, and its blocks by their text, so that an unchanged GPU is not parsed again. */

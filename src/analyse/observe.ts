@@ -1,4 +1,4 @@
-import type { RawSample } from '../model/sample.ts'
+import { isReached, type RawSample } from '../model/sample.ts'
 import type { Gpu } from '../model/snapshot.ts'
 import { CSV_PART, parseNvidiaSmiCsv } from '../parse/nvidia-smi-csv/document.ts'
 import { parseNvidiaSmi, type ParsedBlocks } from '../parse/nvidia-smi.ts'
@@ -7,7 +7,7 @@ import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
 import { forgetGoneGroups } from './cgroups.ts'
 import { withContainerNames } from './container-names.ts'
-import type { GpuDocument, Memory } from './memory.ts'
+import type { GpuDocument, Memory, PreviousSample } from './memory.ts'
 import { followProcesses } from './processes.ts'
 
 // A process that was not renewed for this long is gone; the list of a RAM node is renewed every ten seconds.
@@ -19,12 +19,14 @@ export function observe(memory: Memory, sample: RawSample): Memory {
   const { answers, gpuDocument } = followDocument(memory, enter(memory.answers, sample), sample)
   const users = sample.parts.has('users') ? parseUsers(textOf(answers, 'users')) : memory.users
   const { takenAtEpochMs, elapsedMs, intervalMs } = sample
-  const keepMs = Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * intervalMs)
+  const reached = isReached(sample)
+  // of a host that can't be asked nobody knows what is gone
+  const keepMs = reached ? Math.max(KEEP_PROCESS_MS, memory.rules.gapIntervals * intervalMs) : Infinity
   const followed = followProcesses(memory.processes, sample, users, keepMs)
   const processes = withContainerNames(followed, answers)
   return {
     ...memory,
-    previous: { takenAtEpochMs, elapsedMs, intervalMs },
+    previous: { takenAtEpochMs, elapsedMs, intervalMs, ...lastReached(memory.previous, reached) },
     answers: forgetGoneGroups(
       forgetGone(answers, (pid) => processes.has(pid)),
       elapsedMs,
@@ -37,6 +39,15 @@ export function observe(memory: Memory, sample: RawSample): Memory {
       : memory.processList,
     departures: followDepartures(memory, gpuDocument, sample.elapsedMs),
   }
+}
+
+/** A host that was never reached has nothing that a gap could break. */
+function lastReached(
+  previous: PreviousSample | undefined,
+  reached: boolean,
+): Pick<PreviousSample, 'reachedAtMs'> {
+  if (reached || previous === undefined) return {}
+  return { reachedAtMs: previous.reachedAtMs ?? previous.elapsedMs }
 }
 
 function largestFirst(list: readonly ListedProcess[]): readonly ListedProcess[] {

@@ -65,3 +65,8 @@ export interface Link {
 export type LinkState = 'live' | 'connecting' | 'late' | 'stalled' | 'down' | 'refused' | 'auth'
 
 export const LIVE_LINK: Link = { state: 'live', ageMs: 0, retryInMs: null }
+
+/** Whether the host answered in time: one that did not shows what was known before. */
+export function isReached({ link }: RawSample): boolean {
+  return link === undefined || link.state === 'live'
+}
