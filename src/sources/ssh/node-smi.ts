@@ -27,8 +27,8 @@ const GRACE_MS = seconds(2)
 /** What \`timeout\` and shells say of a command that was killed. */
 const KILLED = new Set(['124', '137'])
 
-/** @param ask an order to the node over one connection */
-export function nodeSmi(ask: Connection['ask'], clock: Clock): NodeSmi {
+/** @param connection the one that it lives as long as */
+export function nodeSmi(connection: Connection, clock: Clock): NodeSmi {
   let isUnderWay = false
   let limitS = SHORT_LIMIT_S
   let failures = 0
@@ -39,15 +39,17 @@ export function nodeSmi(ask: Connection['ask'], clock: Clock): NodeSmi {
     const over = new AbortController()
     const silent: RunEnd = { kind: 'silent', afterMs: seconds(limitS), text: '' }
     isUnderWay = true
-    const asked = ask({ name: 'smi', words: `${limitS}` }).then((answer) => {
+    const asked = connection.ask({ name: 'smi', words: `${limitS}` }).then((answer) => {
       isUnderWay = false
       over.abort()
       return answer === undefined ? undefined : endOf(textIn(answer, COMMAND) ?? '', limitS)
     })
-    return Promise.race([
-      asked,
-      clock.sleep(seconds(limitS) + GRACE_MS, over.signal).then(() => (over.signal.aborted ? asked : silent)),
-    ])
+    const patience = clock.sleep(seconds(limitS) + GRACE_MS, over.signal).then(() => {
+      if (over.signal.aborted) return asked
+      // where nothing else is answered either it is the link that hangs, which its state says
+      return connection.isWaiting() ? undefined : silent
+    })
+    return Promise.race([asked, patience])
   }
 
   return {

@@ -98,7 +98,7 @@ async function* samplesOf(
     pending.run('news', () => Promise.resolve(news.login(login)))
     return {
       login,
-      smi: nodeSmi(ask, clock),
+      smi: nodeSmi(login.connection, clock),
       host: nodeHost({ ask, errands: pending, canLook: login.facts.get('awk') !== 'none' }),
       transport: sshTransport({ host, ask, probe }),
       names: options.containerNames === true ? nodeNames(ask, pending) : undefined,

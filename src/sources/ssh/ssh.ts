@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { liveState } from '../../model/session.ts'
 import { limiter } from '../../transport/limiter.ts'
 import { merged } from './merged.ts'
@@ -46,6 +47,8 @@ export function sshSource(options: SshSourceOptions): Source {
 
   async function* samples(wantsOf: WantsOf, signal: AbortSignal): AsyncGenerator<RawSample, void, undefined> {
     const over = new AbortController()
+    // each node has a few of its own
+    setMaxListeners(0, over.signal)
     const stop = (): void => {
       over.abort()
     }

@@ -26,6 +26,8 @@ export interface Connection {
   readonly ask: (order: Order) => Promise<Answer | undefined>
   /** When the node last answered anything but nvidia-smi, which has a clock of its own. */
   lastAnswerAtMs(): number
+  /** Whether an order to anything but nvidia-smi waits for its answer. */
+  isWaiting(): boolean
   readonly ended: Promise<ConnectionEnd>
   /** Ends it, on both sides. */
   end(): Promise<void>
@@ -47,6 +49,11 @@ export interface ConnectionOptions {
   readonly elapsedMs: () => number
 }
 
+interface Waiting {
+  readonly name: Order['name']
+  readonly resolve: (answer: Answer | undefined) => void
+}
+
 const SECRET_BYTES = 16
 const KEEP_ALIVE_MS = (WATCHDOG_SECONDS * 1000) / 4
 /** The head of a batch of so many orders has seven digits whatever it is. */
@@ -56,7 +63,7 @@ const BATCH_BASE = 1_000_000
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { host, ssh, program = 'ssh', elapsedMs } = options
   const secret = randomBytes(SECRET_BYTES).toString('hex')
-  const waiting = new Map<string, (answer: Answer | undefined) => void>()
+  const waiting = new Map<string, Waiting>()
   let hadHello = false
   let greeting = ''
   let errors = ''
@@ -67,7 +74,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const hello = new Promise<ReadonlyMap<string, string> | undefined>((resolve) => (greet = resolve))
 
   function answered(id: string, answer: Answer): void {
-    waiting.get(id)?.(answer)
+    waiting.get(id)?.resolve(answer)
     waiting.delete(id)
   }
   const flooded = (): void => {
@@ -113,7 +120,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const ended = child.ended.then((end): ConnectionEnd => {
     clearInterval(keepAlive)
     greet(undefined)
-    for (const resolve of waiting.values()) resolve(undefined)
+    for (const { resolve } of waiting.values()) resolve(undefined)
     waiting.clear()
     errors = keepWords(errors, errorLane.rest())
     if (!hadHello) greeting = keepWords(greeting, output.rest())
@@ -130,9 +137,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       const id = `${nextId++}`
       if (orders.length === 0) setImmediate(send)
       orders = [...orders, `${name} ${id} ${words}\n${paths.map((path) => `${path}\n`).join('')}`]
-      return new Promise((resolve) => waiting.set(id, resolve))
+      return new Promise((resolve) => waiting.set(id, { name, resolve }))
     },
     lastAnswerAtMs: () => lastAnswerAtMs,
+    isWaiting: () => [...waiting.values()].some(({ name }) => name !== 'smi'),
     ended,
     end: () => child.end(),
   }
