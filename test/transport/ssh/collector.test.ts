@@ -63,9 +63,7 @@ describe('the collector', { timeout: 20_000 }, () => {
       )
       expect(texts.get('meminfo')).toMatch(/^MemTotal: +\d+ kB\n[^]*\n$/)
       expect(texts.get('users')).toBe('0:root\n')
-      expect(texts.get('processes')).toMatch(
-        new RegExp(`^${pid} ${process.pid} \\d+ \\d+ \\d+ \\S`, 'm'),
-      )
+      expect(texts.get('processes')).toMatch(new RegExp(`^${pid} ${process.pid} \\d+ \\d+ \\d+ \\S`, 'm'))
       expect(texts.get('processes')).not.toMatch(/^2 /m)
       const local = await localTransport({ probe: true }).fetch(
         processWant(pid),

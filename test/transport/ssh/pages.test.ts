@@ -1,0 +1,119 @@
+import { createServer, type Server } from 'node:http'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { sshTransport } from '../../../src/transport/ssh/ssh-transport.ts'
+import { nodeHere, which, type NodeTools } from '../../support/node-here.ts'
+import type { Part } from '../../../src/model/sample.ts'
+import type { Want } from '../../../src/model/want.ts'
+
+const FETCHERS: readonly (readonly [string, NodeTools])[] = [
+  ['curl', {}],
+  ['wget', { without: ['curl'] }],
+  ['the wget of busybox', { without: ['curl'], links: { wget: 'busybox' } }],
+]
+
+const HERE = FETCHERS.filter(([, { links }]) => which(links?.['wget'] ?? 'curl') !== undefined)
+
+describe('pages of engines on a node', { timeout: 20_000 }, () => {
+  test.each(HERE)('come by %s', async (name, tools) => {
+    const port = await serve()
+    const parts = await fetchAll(tools, [page(port, '/health'), page(port, '/metrics')])
+    const type = name.includes('busybox') ? {} : { contentType: 'text/plain' }
+    expect(parts).toEqual([
+      { kind: 'text', text: 'path /health', status: 200, ...type },
+      { kind: 'text', text: 'vllm:num_requests_running 1\n', status: 200, ...type },
+    ])
+  })
+
+  test('are all fetched at once: one that hangs costs a second, and not one each', async () => {
+    const port = await serve()
+    const parts = await fetchAll({}, [
+      ...Array.from({ length: 6 }, (_, at) => page(port, '/slots', 1000 + at)),
+      page(port, '/health'),
+    ])
+    expect(parts.map((part) => part?.kind)).toEqual([...Array<string>(6).fill('fault'), 'text'])
+    expect(parts[0]).toEqual({
+      kind: 'fault',
+      fault: { kind: 'timed-out', what: `http://127.0.0.1:${port}/slots`, afterMs: 1000 },
+    })
+  })
+
+  test('that are refused, too large, elsewhere or not there are faults', async () => {
+    const port = await serve()
+    const parts = await fetchAll({}, [
+      page(port, '/v1/models'),
+      { ...page(port, '/health'), maxBytes: 3 },
+      page(port, '/version'),
+      page(1, '/health'),
+      page(port, '/reset'),
+      { ...page(port, '/health'), host: 'localhost' },
+      { ...page(port, '/health'), host: '127.0.0.1 -o/tmp/x' },
+    ])
+    expect(parts.map((part) => (part?.kind === 'fault' ? part.fault.kind : part))).toEqual([
+      'refused',
+      'too-large',
+      { kind: 'text', text: 'moved', status: 302, contentType: 'text/plain' },
+      'not-found',
+      'no-permission',
+      'no-permission',
+      'no-permission',
+    ])
+  })
+
+  test('are not asked for with --no-probe', async () => {
+    const asked: string[] = []
+    const port = await serve((path) => asked.push(path))
+    const [part] = await fetchAll({}, [page(port, '/health')], false)
+    expect(part).toEqual({
+      kind: 'fault',
+      fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' },
+    })
+    expect(asked).toEqual([])
+  })
+})
+
+function page(port: number, path: string, maxBytes = 4096): Extract<Want, { readonly kind: 'http' }> {
+  return { kind: 'http', host: '127.0.0.1', port, path, every: 'tick', maxBytes }
+}
+
+async function fetchAll(
+  tools: NodeTools,
+  wants: readonly Want[],
+  probe = true,
+): Promise<readonly (Part | undefined)[]> {
+  const connection = await nodeHere(tools)
+  const transport = sshTransport({ host: 'node1', ask: connection.ask, probe })
+  const { signal } = new AbortController()
+  const answers = await Promise.all(wants.map((want) => transport.fetch(want, signal)))
+  return answers.map((parts) => [...parts.values()][0])
+}
+
+/** An engine of sorts: /slots hangs, /v1/models wants a key, /version leads elsewhere. */
+async function serve(onPath: (path: string) => void = () => undefined): Promise<number> {
+  const server: Server = createServer((request, response) => {
+    const path = request.url ?? ''
+    onPath(path)
+    response.setHeader('content-type', 'text/plain')
+    switch (path) {
+      case '/slots':
+        return
+      case '/v1/models':
+        response.writeHead(401).end('key?')
+        return
+      case '/version':
+        response.writeHead(302, { location: '/health' }).end('moved')
+        return
+      case '/metrics':
+        response.end('# HELP x\nvllm:a_bucket{le="1"} 3\nvllm:num_requests_running 1\n')
+        return
+      default:
+        response.end(`path ${path}`)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
