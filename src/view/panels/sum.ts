@@ -1,5 +1,5 @@
 import { formatCount, formatGib } from '../../core/format.ts'
-import { map, valueOr } from '../../core/reading.ts'
+import { both, map, valueOr } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import type { CeilingTerm } from '../../model/ceiling.ts'
 import type { Slices, Workload } from '../../model/workload.ts'
@@ -105,10 +105,11 @@ function total({ memory, ceiling }: Workload, columns: number): readonly Line[] 
     return [row(columns, 'total', '', [measured, MISSING], 'strong'), remark('', why)]
   }
   const { bytes, lowBytes, highBytes } = ceiling.value
-  const held: Reading<number> =
-    memory.usedBytes.kind === 'known' ? { ...memory.usedBytes, basis: 'measured' } : memory.usedBytes
+  // below its ceiling is where it should be; above it, the prediction was wrong
+  const over = both(memory.usedBytes, ceiling, (used, { highBytes: most }) => Math.max(0, used - most))
+  const note = over.kind === 'known' && over.value > 0 ? `+${formatGib(over.value)}` : ''
   return [
-    row(columns, 'total', '', [measured, formatGib(bytes), drift(held, bytes)], 'strong'),
+    row(columns, 'total', '', [measured, formatGib(bytes), note], 'strong'),
     remark('ceiling', `${formatGib(lowBytes)}–${formatGib(highBytes)}, ${limitedBy(ceiling.value)}`),
   ]
 }
@@ -117,9 +118,7 @@ function headroom({ headroom: left }: Workload): readonly Line[] {
   if (left.bytes.kind === 'missing' && left.tokens.kind === 'missing') return []
   const tokens = left.tokens.kind === 'known' ? [`${formatCount(left.tokens.value)} tokens`] : []
   const requests =
-    left.requests.kind === 'known'
-      ? [`about ${formatCount(left.requests.value)} requests as seen lately`]
-      : []
+    left.requests.kind === 'known' ? [`about ${formatCount(left.requests.value)} requests`] : []
   const bytes = left.bytes.kind === 'known' ? [`${formatGib(left.bytes.value)} GiB`] : []
   return [remark('headroom', [...bytes, ...tokens, ...requests].join(', '))]
 }
