@@ -29,7 +29,7 @@ export function doctorSshCommand(environment: Environment): Command {
     .description('what can be seen of another machine over ssh, step by step')
     .argument('<host>', "as in 'ssh HOST'")
     .option('--json', 'as a JSON object')
-    .action(async (word: string, flags: SshFlags & { readonly json?: boolean }, command: Command) => {
+    .action(async (word: string, flags: SshFlags, command: Command) => {
       const named = readHostNames([word])
       if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
       const [host = word] = named.hosts
@@ -38,7 +38,8 @@ export function doctorSshCommand(environment: Environment): Command {
       watch.release()
       const report = { schema: 'llmtop.doctor/1', version: environment.version, host, sections } as const
       environment.stdout.write(
-        flags.json === true
+        // doctor has the option, too, and takes it wherever it stands
+        command.optsWithGlobals<{ readonly json?: boolean }>().json === true
           ? `${JSON.stringify(report)}\n`
           : doctorText(report, !isUtf8(environment.variables)),
       )
