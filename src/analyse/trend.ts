@@ -92,6 +92,7 @@ function tailOf({ points }: Window, spannedMs: number, count: number): readonly 
 }
 
 function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
+  if (isStill(window, unit, rules)) return undefined
   const maxima = bucketMaxima(window, rules.buckets)
   if (maxima.length < rules.minimumPoints || !hasRisen(maxima, unit, rules)) return undefined
   return robustPace(maxima, 'slow', spanMs(window), rules)
@@ -103,6 +104,17 @@ function isFlat({ points }: Window, unit: Unit, rules: TrendRules): boolean {
   const last = points.at(-1)
   if (first === undefined || last === undefined) return true
   return Math.abs(last.value - first.value) < leastRise(unit, Math.min(first.value, last.value), rules) / 2
+}
+
+/** Nothing of it is as far from the rest as a rise would be. */
+function isStill({ points }: Window, unit: Unit, rules: TrendRules): boolean {
+  let least = Infinity
+  let most = -Infinity
+  for (const { value } of points) {
+    least = Math.min(least, value)
+    most = Math.max(most, value)
+  }
+  return most - least < leastRise(unit, least, rules)
 }
 
 /** A cheap look before the expensive one: most of what is watched is flat. */

@@ -10,8 +10,8 @@ export interface WindowPoint {
 
 export const EMPTY_WINDOW: Window = { points: [] }
 
-// 300 cells in a window: enough for 20 buckets of its newer half, and bounded at any sampling interval
-const CELLS = 300
+// 150 cells in a window: enough for 20 buckets of its newer half, and bounded at any sampling interval
+const CELLS = 150
 
 /** The window with one more point, without what is older than `windowMs`. A point that is not newer than the last is dropped. */
 export function extend(window: Window, point: WindowPoint, windowMs: number): Window {

@@ -30,7 +30,7 @@ const growth = (ms: number): number => gibibytes(20) + (PER_MINUTE * ms) / minut
 
 describe('a slow trend', () => {
   test('is not given before there is enough to judge by, and says how much is needed', () => {
-    expect(slow(seconds(100), growth)).toEqual({ kind: 'too-short', spanMs: 98_000, neededMs: 120_000 })
+    expect(slow(seconds(100), growth)).toEqual({ kind: 'too-short', spanMs: 94_000, neededMs: 120_000 })
   })
 
   test('needs points, not only time: at long intervals it says truly how long it takes', () => {

@@ -22,8 +22,8 @@ export function growersOn(outlook: PoolOutlook, situation: Situation): readonly 
       if (judged === undefined) return []
       const watched = watchedAt(situation, workloadKey(share.workload.id))
       const pace = paceOf(watched) ?? rampOf(watched, rules.trend)
-      const creep = stillGrows(watched, situation.nowMs, rules.risk)
-      const bytesPerSecond = Math.max(pace?.perSecond ?? 0, creep ?? 0)
+      const creep = pace === undefined ? stillGrows(watched, situation.nowMs, rules.risk) : undefined
+      const bytesPerSecond = pace?.perSecond ?? creep ?? 0
       return bytesPerSecond > 0 ? [{ share, bytesPerSecond, judged }] : []
     })
     .sort((a, b) => b.bytesPerSecond - a.bytesPerSecond)

@@ -15,9 +15,12 @@ import { ramCondition } from './ram-wording.ts'
  */
 export function hostOom(situation: Situation): readonly Condition[] {
   return ramPools(situation).flatMap((pool) => {
+    const raw = forecastIn(pool, situation)
+    const floor = floorLevel(pool, situation)
+    if (raw === undefined && floor === undefined) return []
     const grower = fastestIn(pool, situation)
-    const forecast = expectedFits(pool, grower, situation) ? undefined : forecastIn(pool, situation)
-    const level = worst(forecastLevel(forecast, pool, situation), floorLevel(pool, situation))
+    const forecast = expectedFits(pool, grower, situation) ? undefined : raw
+    const level = worst(forecastLevel(forecast, pool, situation), floor)
     return level === undefined ? [] : [ramCondition(pool, grower, forecast, level, situation)]
   })
 }
