@@ -23,16 +23,19 @@ export interface PtyOptions {
   readonly variables?: Readonly<Record<string, string>>
   /** A script of ours in place of the built program. */
   readonly script?: string
+  /** A program in place of Node and what it would run: a shell. */
+  readonly program?: string
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export function startInPty(
   args: readonly string[],
-  { columns = 80, rows = 24, variables = {}, script }: PtyOptions = {},
+  { columns = 80, rows = 24, variables = {}, script, program }: PtyOptions = {},
 ): Pty {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
-  const process_ = spawn(process.execPath, [...programOf(script), ...args], {
+  const command = program === undefined ? [...programOf(script), ...args] : [...args]
+  const process_ = spawn(program ?? process.execPath, command, {
     cols: columns,
     rows,
     name: variables['TERM'] ?? 'xterm-256color',
