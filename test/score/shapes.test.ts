@@ -17,11 +17,10 @@ const BARS = {
 }
 const TIMEOUT_MS = 120_000
 
-/** Each shape three times; healthy ones also with engines that take a tenth less and a tenth more than formulas say. */
+/** Each shape twice; healthy ones with engines that take a tenth less, and a tenth more, than formulas say. */
 const RUNS: readonly { readonly seed: number; readonly factor: number }[] = [
-  { seed: 1, factor: 1 },
-  { seed: 2, factor: 0.9 },
-  { seed: 3, factor: 1.1 },
+  { seed: 1, factor: 0.9 },
+  { seed: 2, factor: 1.1 },
 ]
 
 const played = new Map<string, readonly WatchedShape[]>()

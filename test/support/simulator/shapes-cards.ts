@@ -76,7 +76,7 @@ export const CARD_SHAPES: readonly Shape[] = [
     name: 'driver restart and a gap',
     what: 'the driver is updated, everything starts again with new pids, then the machine is suspended',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(50),
     expects: { kind: 'healthy' },
     play: (machine, engine) => restart(machine, engine),

@@ -47,7 +47,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     name: 'peaks without harm',
     what: 'the pool fills to 96 % at every rush, nobody is preempted, and it empties again',
     machine: ONE_H100,
-    intervalMs: seconds(5),
+    intervalMs: seconds(10),
     durationMs: minutes(75),
     expects: { kind: 'healthy' },
     play: (machine, engine) => {
@@ -124,7 +124,7 @@ export const EDGE_SHAPES: readonly Shape[] = [
     name: 'waves of saturation',
     what: 'the pool is full and preempts for minutes, recovers, and fills again',
     machine: ONE_H100,
-    intervalMs: seconds(5),
+    intervalMs: seconds(10),
     durationMs: minutes(75),
     expects: { kind: 'outcome', class: 'kv-saturation', growthSeconds: 600, names: ['vllm:4200'] },
     play: (machine, engine) => waves(machine, engine),

@@ -114,7 +114,7 @@ export const GROWTH_SHAPES: readonly Shape[] = [
     name: 'neighbour that grows',
     what: 'a notebook grows beside a vLLM server until one of them finds no memory',
     machine: ONE_H100,
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(45),
     expects: { kind: 'outcome', class: 'cuda-oom', growthSeconds: 1200, names: ['pytorch:8300'] },
     play: (machine, engine) => {

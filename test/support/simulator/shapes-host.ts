@@ -17,7 +17,7 @@ export const HOST_SHAPES: readonly Shape[] = [
     name: 'host memory runs out',
     what: "a server's resident memory grows until swap is full and the kernel kills it",
     machine: { ...ONE_H100, hostMiB: 128_000 },
-    intervalMs: seconds(2),
+    intervalMs: seconds(5),
     durationMs: minutes(60),
     expects: { kind: 'outcome', class: 'host-oom', growthSeconds: 1200, names: ['vllm:4200'] },
     play: (machine, engine) => {
