@@ -53,7 +53,7 @@ describe('the demo', () => {
       ['\u001b[Z', 'Warnings'],
       ['\u001bOQ', 'Setup'],
       ['\u001b[C', '← light →'],
-      ['\u001b', 'What will happen|What happened|no warning'],
+      ['\u001b', '^(?![^]*up and down choose)'],
       ['K', 'a replay has no processes to signal'],
       ['?', 'open and close the help'],
       ['\u001bOP', 'Warnings'],
