@@ -6,6 +6,7 @@ import { measureFold, measureMemoryGrowth } from './bench/fold.ts'
 import { shareOfBudget, type Measure } from './bench/measure.ts'
 import { measureLive } from './bench/live.ts'
 import { measureProgram } from './bench/program.ts'
+import { measureRecording } from './bench/recording.ts'
 import { measureScreen } from './bench/screen.ts'
 
 // `npm run bench`: what llmtop itself costs, against the budgets it was given; writes docs/performance.md.
@@ -13,6 +14,7 @@ const measures = [
   ...measureFold(),
   ...(await measureScreen()),
   ...measureProgram(),
+  ...(await measureRecording()),
   ...(await measureLive()),
   measureMemoryGrowth(),
 ]

@@ -2,7 +2,7 @@
 export interface Measure {
   readonly what: string
   readonly value: number
-  readonly unit: 'ms' | 'MiB' | 'bytes' | 'samples/s' | '% of a core'
+  readonly unit: 'ms' | 'MiB' | 'bytes' | 'samples/s' | 'MB/h' | '% of a core'
   readonly budget: number
   /** `most`: the value must not be above the budget; `least`: not below. */
   readonly bound: 'most' | 'least'
