@@ -4,11 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { Frame } from '../../../src/model/frame.ts'
 import type { RiskLevel } from '../../../src/model/risk.ts'
 import type { Part, RawSample } from '../../../src/model/sample.ts'
-import {
-  AFTERMATH_MS,
-  incidentOutput,
-  type IncidentOptions,
-} from '../../../src/outputs/recording/incidents.ts'
+import { AFTERMATH_MS, incidentOutput } from '../../../src/outputs/recording/incidents.ts'
+import type { IncidentOptions } from '../../../src/outputs/recording/incident-options.ts'
 import { ring } from '../../../src/outputs/recording/ring.ts'
 import { recordingDecoder } from '../../../src/parse/recording-decoder.ts'
 import { steps } from '../../support/fold.ts'
