@@ -76,6 +76,8 @@ export type TimelineNotice =
 export interface TimelineTick {
   readonly atMs: number
   readonly kind: RiskLevel | 'outcome' | 'gap'
+  /** Of a gap, which ends at `atMs`. */
+  readonly lengthMs?: number
 }
 
 /** What a viewer may ask of a source; a live session answers the seeking ones by looking back. */
