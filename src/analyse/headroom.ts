@@ -1,4 +1,4 @@
-import { both, map, missing, sumOfKnown, type Reading } from '../core/reading.ts'
+import { both, map, missing, type Reading } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { Workload } from '../model/workload.ts'
 import type { AttributedWorkload } from './attribute.ts'
@@ -43,7 +43,10 @@ export function followRequestSizes(
 // a memory of about thirty ticks: a minute at the usual pace
 const NEWEST_SHARE = 1 / 30
 
-/** The rest of the pool of a preallocating engine, the free memory of its cards for the others. */
+/**
+ * The rest of the pool of a preallocating engine. For the others what is free: on several cards as much on each as on the
+ * fullest, because a token takes of all of them and fails with the first.
+ */
 function bytesLeft(workload: AttributedWorkload, gpus: readonly GpuState[]): Reading<number> {
   const { kv, memory } = workload
   if (kv.growth.kind === 'missing') return kv.growth
@@ -52,7 +55,12 @@ function bytesLeft(workload: AttributedWorkload, gpus: readonly GpuState[]): Rea
   }
   const uuids = new Set(memory.perGpu.map(({ uuid }) => uuid))
   const free = gpus.filter(({ uuid }) => uuids.has(uuid)).map((gpu) => gpu.memory.freeBytes)
-  return free.length === 0 ? missing('not-reported') : sumOfKnown(free)
+  return free.length === 0 ? missing('not-reported') : map(leastOf(free), (least) => least * free.length)
+}
+
+function leastOf(readings: readonly Reading<number>[]): Reading<number> {
+  const [first = missing('not-reported'), ...others] = readings
+  return others.reduce((least, next) => both(least, next, (a, b) => Math.min(a, b)), first)
 }
 
 /** By what the engine counts, or by what one more token costs. */

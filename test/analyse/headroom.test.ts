@@ -5,7 +5,7 @@ import { known, missing } from '../../src/core/reading.ts'
 import { mebibytes } from '../../src/core/units.ts'
 import type { Workload } from '../../src/model/workload.ts'
 import { lastFrame } from '../support/fold.ts'
-import { growing, machine, ON_DEMAND, PREALLOCATED } from '../support/scenarios.ts'
+import { growing, machine, ON_DEMAND, PREALLOCATED, running } from '../support/scenarios.ts'
 import { workloadWith } from '../support/scene.ts'
 import { simulate } from '../support/simulate.ts'
 
@@ -36,6 +36,13 @@ function pooled(used: number, running: number): JudgedWorkload {
 
 test('an engine that takes memory as it generates has what is free on its cards to grow into', () => {
   expect(headroom(ON_DEMAND)?.bytes).toEqual(known(FREE, 'derived'))
+})
+
+test('on several cards the fullest decides, because a token takes of all of them', () => {
+  const spread = running(9120, ON_DEMAND, () => ({ 0: 30_000, 1: 80_000 }))
+  const cards = [{ utilizationAt: () => 50 }, { utilizationAt: () => 50 }]
+  const { workloads } = lastFrame(simulate(machine({ durationMs: 0, gpus: cards, processes: [spread] })))
+  expect(workloads[0]?.headroom.bytes).toEqual(known(2 * mebibytes(81_559 - 551 - 80_012), 'derived'))
 })
 
 test('room is told in tokens too, where it is known what one more costs', () => {

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../../core/format.ts'
+import { formatCount } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
 import type { EtaRange } from '../../model/risk.ts'
 import type { KvSlot } from '../../model/workload.ts'
@@ -83,7 +83,6 @@ function worded(ending: Ending, count: number, workload: JudgedWorkload, situati
       slot.remainingTokens.kind === 'known'
         ? `its request may generate ${formatCount(slot.remainingTokens.value)} more tokens, and ${formatCount(contextTokens - tokens)} fit`
         : `its request has no limit of its own, and ${formatCount(contextTokens - tokens)} tokens fit`,
-      `a warning comes ${formatDuration(rules.pool.contextWarnEtaMs)} before the end, where the request asks for more than fits`,
     ],
     victims: [],
     numbers: { etaSeconds: eta.seconds, slot: { id: slot.id, tokens, contextTokens } },

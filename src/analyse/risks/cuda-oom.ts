@@ -1,5 +1,4 @@
 import { valueOr } from '../../core/reading.ts'
-import type { RiskLevel } from '../../model/risk.ts'
 import { fatalLevel, forecastOf, isBrief, rampForecast, type Forecast } from '../forecast.ts'
 import { gpuKey, workloadKey } from '../observations.ts'
 import type { PoolOutlook } from '../outlook.ts'
@@ -31,14 +30,15 @@ function fillingOf(outlook: PoolOutlook, situation: Situation): Filling | undefi
   if (cause === undefined) return hiddenGrowth(outlook, headroomBytes, situation)
   const forecast = forecastFor(outlook, cause, headroomBytes, situation)
   if (forecast !== undefined) {
-    const level = lowered(fatalLevel(forecast.eta, risk), cause, forecast, outlook, risk)
+    const mayEnd = mayEndByItself(cause, forecast, outlook, risk)
     return {
       outlook,
       cause: cause.share,
       forecast,
       headroomBytes,
       bytesPerSecond: forecast.pace.perSecond,
-      level,
+      level: mayEnd ? 'watch' : fatalLevel(forecast.eta, risk),
+      mayEnd,
     }
   }
   return nearlyFull(outlook, cause, headroomBytes, situation)
@@ -64,18 +64,17 @@ function forecastFor(
  * Of what nobody knows the end: a minute of growth may be a load, torch frees its cache at the cap by itself, and a
  * desktop breathes.
  */
-function lowered(
-  level: RiskLevel,
+function mayEndByItself(
   { share }: Grower,
   { pace }: Forecast,
   { shares }: PoolOutlook,
   rules: RiskRules,
-): RiskLevel {
-  if (share.holder.isGraphics) return 'watch'
-  if (share.gateBytes !== undefined) return level
+): boolean {
+  if (share.holder.isGraphics) return true
+  if (share.gateBytes !== undefined) return false
   const isTorchAlone =
     share.workload.engine === 'pytorch' && !shares.some((other) => other !== share && isEngine(other))
-  return isTorchAlone || isBrief(pace, rules) ? 'watch' : level
+  return isTorchAlone || isBrief(pace, rules)
 }
 
 /** Hardly anything is left, and someone still takes more. */
@@ -97,7 +96,15 @@ function nearlyFull(
   const etaMs = (headroomBytes / creep) * 1000
   const isTorch = share.workload.engine === 'pytorch'
   const level = etaMs < risk.warnEtaMs && !isTorch ? 'warn' : 'watch'
-  return { outlook, cause: share, forecast: undefined, headroomBytes, bytesPerSecond, level }
+  return {
+    outlook,
+    cause: share,
+    forecast: undefined,
+    headroomBytes,
+    bytesPerSecond,
+    level,
+    mayEnd: isTorch,
+  }
 }
 
 /** Memory that grows and that no listed process holds: nobody can be named, and only the slow rule is believed. */
@@ -121,6 +128,7 @@ function hiddenGrowth(
     headroomBytes,
     bytesPerSecond: forecast.pace.perSecond,
     level,
+    mayEnd: spills,
   }
 }
 

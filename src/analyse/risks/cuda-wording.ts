@@ -46,11 +46,13 @@ export function fillingCondition(
 
 const RAMP_CONFIRM_MS = 2000
 
-function headline({ outlook, forecast, cause }: Filling, cards: number): string {
+function headline({ outlook, forecast, cause, mayEnd }: Filling, cards: number): string {
   const more = cards > 1 ? ` and ${cards - 1} more` : ''
   const where = `${outlook.pool.name}${more}`
   if (cause?.holder.isGraphics === true) return `${where} fills up`
   const verb = cards > 1 ? 'run' : 'runs'
+  if (forecast !== undefined && mayEnd)
+    return `${where} would run out of memory in ${formatEta(forecast.eta)}, if it went on like this`
   return forecast === undefined
     ? `${where} ${cards > 1 ? 'are' : 'is'} nearly full`
     : `${where} ${verb} out of memory in ${formatEta(forecast.eta)}`
@@ -68,11 +70,12 @@ function victimsOf({ outlook, cause }: Filling): readonly JudgedWorkload[] {
   return outlook.shares.filter((share) => share !== cause && isEngine(share)).map(({ workload }) => workload)
 }
 
-function consequence({ cause, outlook }: Filling, [victim]: readonly JudgedWorkload[]): string {
+function consequence({ cause, outlook, mayEnd }: Filling, [victim]: readonly JudgedWorkload[]): string {
   if (valueOr(outlook.pool.gpu.driverModel, '') === 'WDDM')
     return 'what does not fit then moves into RAM: many times slower'
   if (victim !== undefined)
     return `whoever asks for more then fails, and ${nameOf(victim)} is on the same card`
+  if (mayEnd) return 'a load ends by itself, and torch may live at its cap'
   return cause === undefined ? 'the next allocation then fails' : failureOf(cause.workload.engine)
 }
 

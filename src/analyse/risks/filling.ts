@@ -10,4 +10,6 @@ export interface Filling {
   readonly headroomBytes: number
   readonly bytesPerSecond: number
   readonly level: RiskLevel
+  /** It may end by itself: a load, or an allocator that stops at its cap. */
+  readonly mayEnd: boolean
 }

@@ -54,9 +54,9 @@ function livesAtItsCap(share: PoolShare, { pool, shares }: PoolOutlook, { standi
   return shares.every((other) => other === share || !isEngine(other))
 }
 
-/** A server of models, that dies when it gets no memory: not a trainer, a notebook or a desktop. */
-export function isEngine({ workload }: PoolShare): boolean {
-  return workload.engine !== 'unknown' && workload.engine !== 'pytorch'
+/** A server of models at work, that dies when it gets no memory: not a trainer, a notebook or a desktop, and none that sleeps. */
+export function isEngine({ workload, life }: PoolShare): boolean {
+  return workload.engine !== 'unknown' && workload.engine !== 'pytorch' && life?.phase !== 'asleep'
 }
 
 /** The one that was named before, while it grows; else the fastest. */
