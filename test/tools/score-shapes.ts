@@ -1,5 +1,5 @@
 // `npm run score`: plays every shape of the simulator with several seeds, and prints what today's warnings are worth as
-// the table of docs/risk.md. Arguments: --seeds N, --shape NAME (a part of it), --factor F (the engines take F times what
+// the table of docs/risk.md. Arguments: --seeds N, --from SEED, --shape NAME (a part of it), --factor F (the engines take F times what
 // formulas say), --out FOLDER (writes the recordings instead, for 'llmtop score' and 'llmtop replay').
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,12 +14,13 @@ import { watchShape, type WatchedShape } from '../support/simulator/watch.ts'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '5' },
+    from: { type: 'string', default: '1' },
     shape: { type: 'string', default: '' },
     factor: { type: 'string', default: '1' },
     out: { type: 'string' },
   },
 })
-const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + 1)
+const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + Number(values.from))
 const factor = Number(values.factor)
 const shapes = SHAPES.filter(({ name }) => name.includes(values.shape))
 
