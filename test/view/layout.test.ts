@@ -58,7 +58,7 @@ test.each(Object.keys(TRIED))(
     const scene = TRIED[name] ?? MANY
     const wrong: string[] = []
     for (let columns = 1; columns <= 300; columns += columns < 130 ? 1 : 7) {
-      for (let rows = 1; rows <= 90; rows++) {
+      for (let rows = 1 + (columns % 2); rows <= 90; rows += 2) {
         const found = problems(layout({ columns, rows }, scene), { columns, rows })
         wrong.push(...found.map((problem) => `${columns}×${rows}: ${problem}`))
       }
