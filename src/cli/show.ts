@@ -7,6 +7,7 @@ import type { Output } from '../outputs/output.ts'
 import { plainOutput } from '../outputs/plain.ts'
 import { guardAgainstCrash } from '../runtime/crash.ts'
 import { follow } from '../runtime/follow.ts'
+import { lookingBack } from '../runtime/look-back.ts'
 import { every } from '../runtime/range.ts'
 import { runSession, type RunResult } from '../runtime/run.ts'
 import { sendSignal } from '../runtime/send-signal.ts'
@@ -114,7 +115,8 @@ function recordingOf({ version }: Environment, { origin }: Source): WatchedRecor
 }
 
 function sessionFor(environment: Environment, { source, options, session }: Show): Session {
-  return session?.(hasScreen(environment, options)) ?? follow(source, RULES)
+  const onScreen = hasScreen(environment, options)
+  return session?.(onScreen) ?? (onScreen ? lookingBack(source, RULES) : follow(source, RULES))
 }
 
 function thinned(output: Output, { everyMs }: Show): Output {

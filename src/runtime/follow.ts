@@ -1,8 +1,8 @@
 import type { Rules } from '../analyse/rules.ts'
-import { partNames, type Want } from '../model/want.ts'
 import type { Source } from '../sources/source.ts'
 import { startFolding } from './fold.ts'
 import type { Session, Shown } from './session.ts'
+import { startAsking } from './wants.ts'
 
 /** A source from its beginning to its end, every frame of it. */
 export function follow(source: Source, rules: Rules): Session {
@@ -18,13 +18,9 @@ export function follow(source: Source, rules: Rules): Session {
 
 async function* framesOf(source: Source, rules: Rules, signal: AbortSignal): AsyncIterable<Shown> {
   const folding = startFolding(source.origin, rules)
-  const wants = new Map<string, readonly Want[]>()
-  const answered = new Set<string>()
-  for await (const sample of source.samples((host) => wants.get(host) ?? [], signal)) {
-    const stepped = folding.next(sample)
-    wants.set(sample.host, stepped.wants)
-    for (const name of sample.parts.keys()) answered.add(name)
-    const awaited = stepped.wants.filter((want) => !partNames(want).every((name) => answered.has(name)))
-    yield { kind: 'frame', frame: stepped.frame, sample, awaited: awaited.length }
+  const asking = startAsking()
+  for await (const sample of source.samples((host) => asking.wantsOf(host), signal)) {
+    const { frame, wants } = folding.next(sample)
+    yield { kind: 'frame', frame, sample, awaited: asking.after(sample, wants) }
   }
 }

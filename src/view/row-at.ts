@@ -4,6 +4,7 @@ import { layout } from './layout.ts'
 import { listOf } from './lists.ts'
 import type { Scene, Size } from './panel.ts'
 import { innerSize } from './picture.ts'
+import { shareAt } from './panels/scrub.ts'
 import { cursorOf } from './ui-state.ts'
 import { topView } from './views.ts'
 
@@ -23,4 +24,10 @@ export function rowAt(scene: Scene, size: Size, x: number, y: number): number | 
     rows,
   )
   return inside && first + row < choices.length ? first + row : undefined
+}
+
+/** The share of the log whose place on the scrub bar that is; undefined beside it. */
+export function logShareAt(scene: Scene, size: Size, x: number, y: number): number | undefined {
+  const placement = layout(size, scene).find(({ panel }) => panel === 'scrub')
+  return placement?.rect.top === y ? shareAt(scene, placement.rect, x) : undefined
 }

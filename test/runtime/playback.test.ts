@@ -269,7 +269,11 @@ describe('a hole in a log', () => {
       durationMs: 7_800_000,
       notice: { kind: 'gap-skipped', ms: 7_202_000 },
     })
-    expect(player.state().timeline.ticks).toContainEqual({ atMs: 7_500_000, kind: 'gap' })
+    expect(player.state().timeline.ticks).toContainEqual({
+      atMs: 7_500_000,
+      kind: 'gap',
+      lengthMs: 7_202_000,
+    })
     await player.advance(5)
     expect(player.state().timeline.notice).toBeUndefined()
   })

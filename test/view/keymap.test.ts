@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { liveState, type SessionState } from '../../src/model/session.ts'
+import { liveState, type SessionState, type SourceCommand } from '../../src/model/session.ts'
 import { actionOf, BINDINGS } from '../../src/view/keymap.ts'
 import { keysMarkdown } from '../../src/view/keys-markdown.ts'
+import { EMPTY_GO_TO } from '../../src/view/sheet.ts'
 import { INITIAL_UI } from '../../src/view/ui-state.ts'
 import { LIVE, REPLAY } from '../support/scene.ts'
 
@@ -61,12 +62,61 @@ test('pause holds the picture of a live session, and the source of a replay', ()
   })
 })
 
-test('a step forward is for a replay that is paused', () => {
-  expect(actionOf(']', LIVE, PAUSED)).toBeUndefined()
-  expect(actionOf(']', REPLAY, UI)).toBeUndefined()
-  expect(actionOf(']', { ...REPLAY, paused: true }, UI)).toEqual({
+const LOOKING_BACK: SessionState = { kind: 'live', intervalMs: 2000, behindMs: 60_000, recording: undefined }
+
+test.each<[string, SourceCommand]>([
+  [']', { kind: 'step', direction: 1 }],
+  ['[', { kind: 'step', direction: -1 }],
+  ['right', { kind: 'seek-by', ms: 10_000 }],
+  ['}', { kind: 'seek-by', ms: 300_000 }],
+  ['n', { kind: 'seek-warning', direction: 1 }],
+  ['S-n', { kind: 'seek-warning', direction: -1 }],
+])('%s moves in a replay, and in a live session that looks back, not from the present', (key, command) => {
+  expect(actionOf(key, REPLAY, UI)).toEqual({ kind: 'source', command })
+  expect(actionOf(key, LOOKING_BACK, UI)).toEqual({ kind: 'source', command })
+  expect(actionOf(key, LIVE, UI)).toBeUndefined()
+})
+
+test.each<[string, number]>([
+  ['left', -10_000],
+  ['S-left', -300_000],
+])('%s looks back from anywhere', (key, ms) => {
+  for (const session of [LIVE, REPLAY, LOOKING_BACK])
+    expect(actionOf(key, session, UI)).toEqual({ kind: 'source', command: { kind: 'seek-by', ms } })
+})
+
+test('Escape returns a live session to the present, when nothing lies on top', () => {
+  expect(actionOf('escape', LOOKING_BACK, UI)).toEqual({
     kind: 'source',
-    command: { kind: 'step', direction: 1 },
+    command: { kind: 'seek-to', place: { kind: 'end' } },
+  })
+  const detail = { ...UI, views: [...UI.views, { kind: 'help' }] } as const
+  expect(actionOf('escape', LOOKING_BACK, detail)).toEqual({ kind: 'ui', event: { kind: 'close' } })
+})
+
+test('g takes a place in time, which Enter goes to and what is none keeps open', () => {
+  const open = actionOf('g', REPLAY, UI)
+  expect(open).toEqual({ kind: 'ui', event: { kind: 'prompt', prompt: EMPTY_GO_TO } })
+  const typed = (text: string) => ({ ...UI, prompt: { ...EMPTY_GO_TO, text } })
+  expect(actionOf('5', REPLAY, typed('4'), '5')).toEqual({
+    kind: 'ui',
+    event: { kind: 'prompt', prompt: { ...EMPTY_GO_TO, text: '45' } },
+  })
+  expect(actionOf('enter', REPLAY, typed('45%'))).toEqual({
+    kind: 'source',
+    command: { kind: 'seek-to', place: { kind: 'ratio', ratio: 0.45 } },
+  })
+  expect(actionOf('enter', REPLAY, typed('+5m'))).toEqual({
+    kind: 'source',
+    command: { kind: 'seek-by', ms: 300_000 },
+  })
+  expect(actionOf('enter', REPLAY, typed('4x'))).toEqual({
+    kind: 'ui',
+    event: { kind: 'prompt', prompt: { ...EMPTY_GO_TO, text: '4x', unclear: true } },
+  })
+  expect(actionOf('enter', REPLAY, typed(''))).toEqual({
+    kind: 'ui',
+    event: { kind: 'prompt', prompt: undefined },
   })
 })
 

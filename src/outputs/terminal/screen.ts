@@ -7,7 +7,7 @@ import { actionOf } from '../../view/keymap.ts'
 import type { Scene } from '../../view/panel.ts'
 import { picture, waitingPicture } from '../../view/picture.ts'
 import type { Preferences } from '../../view/preferences.ts'
-import { rowAt } from '../../view/row-at.ts'
+import { logShareAt, rowAt } from '../../view/row-at.ts'
 import { signalNotice } from '../../view/signal-notice.ts'
 import { MONO_THEME } from '../../view/theme.ts'
 import { themeOf } from '../../view/themes.ts'
@@ -115,6 +115,9 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
       act({ kind: 'ui', event: { kind: 'move', step: kind === 'wheel-up' ? 'up' : 'down' } })
       return
     }
+    const ratio = logShareAt(now, terminal.size(), x, y)
+    if (ratio !== undefined)
+      act({ kind: 'source', command: { kind: 'seek-to', place: { kind: 'ratio', ratio } } })
     const index = rowAt(now, terminal.size(), x, y)
     if (index !== undefined) act({ kind: 'ui', event: { kind: 'click', index } })
   }
@@ -138,6 +141,8 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
         break
       case 'source':
         options.onCommand(action.command)
+        // what was typed to get there is done with
+        if (ui.prompt !== undefined) change({ kind: 'prompt', prompt: undefined })
         break
       case 'ui':
         change(action.event)

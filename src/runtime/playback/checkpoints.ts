@@ -1,4 +1,4 @@
-import type { LogMark } from '../../sources/replay/log.ts'
+import type { LogEntry } from '../../sources/replay/log.ts'
 import type { HistoryNote } from '../../view/history-note.ts'
 import type { Memories } from '../fold.ts'
 import { pack, type Packed } from './packed.ts'
@@ -7,23 +7,27 @@ import { pack, type Packed } from './packed.ts'
 export interface Checkpoint {
   /** The sample that comes next; -Infinity at the beginning. */
   readonly atMs: number
-  /** Where the log is read on; undefined: from its beginning. */
-  readonly mark: LogMark | undefined
+  /** That sample and all behind it. */
+  readonly onwards: () => AsyncIterable<LogEntry>
   readonly memories: Memories
 }
 
-/** What is kept of a log that is looked through, in bounded memory: the more there is, the farther checkpoints are apart. */
+/** What is kept of what was folded, in bounded memory: the more there is, the farther checkpoints are apart. */
 export interface Checkpoints {
   /** Whether so many samples since the last checkpoint are enough for the next one. */
   isDue(samples: number): boolean
   add(checkpoint: Checkpoint): void
-  /** The last one before a moment; the beginning, if there is none. */
-  before(ms: number): Checkpoint
+  /** The last one before a moment, or the one at it; undefined where there is none. */
+  before(ms: number): Checkpoint | undefined
   /** The moment of that one. */
   nearest(ms: number): number
+  /** The moment of the first one. */
+  firstMs(): number | undefined
   note(note: HistoryNote): void
   /** What charts remember of the time from the first moment up to, but not with, the second. */
   notes(fromMs: number, toMs: number): Iterable<HistoryNote>
+  /** Nobody goes back there any more. */
+  forgetBefore(ms: number): void
   /** Bytes that all of it takes. */
   size(): number
 }
@@ -41,7 +45,8 @@ export function startCheckpoints(mostBytes = MOST_BYTES): Checkpoints {
   let stride = 1
   const skipped = new Map<string, number>()
   let bytes = 0
-  let thinAt = 0
+  // the first one is the beginning, and stays
+  let thinAt = 1
 
   function closeChapter(): void {
     const [first] = notes
@@ -54,32 +59,36 @@ export function startCheckpoints(mostBytes = MOST_BYTES): Checkpoints {
 
   /** One of two checkpoints goes, and half of what is noted beside them: from the oldest on to the newest, and again. */
   function thinOut(): void {
-    if (thinAt === 0) {
+    if (thinAt === 1) {
       apart *= 2
       stride *= 2
     }
-    const [gone] = kept.splice(thinAt, 1)
-    const joined = joinedPair(chapters.slice(thinAt, thinAt + 2))
-    const replaced = chapters.splice(thinAt, 2, ...joined)
-    bytes += sizeOf(joined) - sizeOf(replaced) - (gone?.packed.bytes.length ?? 0)
-    thinAt = thinAt + 1 < kept.length ? thinAt + 1 : 0
+    const gone = kept.splice(thinAt, 1)
+    const joined = joinedPair(chapters.slice(thinAt - 1, thinAt + 1))
+    const replaced = chapters.splice(thinAt - 1, 2, ...joined)
+    bytes += sizeOf(joined) - sizeOf(replaced) - sizeOf(gone)
+    thinAt = thinAt + 1 < kept.length ? thinAt + 1 : 1
+  }
+
+  function find(ms: number): Kept | undefined {
+    return kept.findLast(({ atMs }) => atMs < ms) ?? kept.find(({ atMs }) => atMs === ms)
   }
 
   return {
     isDue: (samples) => samples >= apart,
-    add({ atMs, mark, memories }) {
+    add({ atMs, onwards, memories }) {
       closeChapter()
       const packed = pack(memories)
-      kept.push({ atMs, mark, packed })
+      kept.push({ atMs, onwards, packed })
       bytes += packed.bytes.length
-      while (bytes > mostBytes && kept.length > 1) thinOut()
+      while (bytes > mostBytes && kept.length > 2) thinOut()
     },
     before(ms) {
-      const found = kept.findLast(({ atMs }) => atMs < ms)
-      if (found === undefined) return { atMs: -Infinity, mark: undefined, memories: new Map() }
-      return { ...found, memories: found.packed.unpack() }
+      const found = find(ms)
+      return found && { atMs: found.atMs, onwards: found.onwards, memories: found.packed.unpack() }
     },
-    nearest: (ms) => kept.findLast(({ atMs }) => atMs < ms)?.atMs ?? -Infinity,
+    nearest: (ms) => find(ms)?.atMs ?? -Infinity,
+    firstMs: () => kept[0]?.atMs,
     note(note) {
       const count = skipped.get(note.host) ?? 0
       skipped.set(note.host, (count + 1) % stride)
@@ -95,13 +104,16 @@ export function startCheckpoints(mostBytes = MOST_BYTES): Checkpoints {
       }
       yield* notes.filter(isWithin)
     },
+    forgetBefore(ms) {
+      const old = kept.splice(0, kept.filter(({ atMs }) => atMs < ms).length)
+      const before = chapters.splice(0, chapters.filter(({ fromMs }) => fromMs < ms).length)
+      bytes -= sizeOf(old) + sizeOf(before)
+    },
     size: () => bytes,
   }
 }
 
-interface Kept {
-  readonly atMs: number
-  readonly mark: LogMark | undefined
+interface Kept extends Pick<Checkpoint, 'atMs' | 'onwards'> {
   readonly packed: Packed<Memories>
 }
 
@@ -126,6 +138,6 @@ function everyOther(notes: readonly HistoryNote[]): readonly HistoryNote[] {
   })
 }
 
-function sizeOf(chapters: readonly Chapter[]): number {
-  return chapters.reduce((sum, { packed }) => sum + packed.bytes.length, 0)
+function sizeOf(all: readonly { readonly packed: Packed<unknown> }[]): number {
+  return all.reduce((sum, { packed }) => sum + packed.bytes.length, 0)
 }

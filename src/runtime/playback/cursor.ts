@@ -1,9 +1,8 @@
-import type { Rules } from '../../analyse/rules.ts'
 import type { Fault } from '../../core/fault.ts'
-import type { Frame, SourceOrigin } from '../../model/frame.ts'
+import type { Frame } from '../../model/frame.ts'
 import type { RawSample } from '../../model/sample.ts'
 import type { LogEntry } from '../../sources/replay/log.ts'
-import { startFolding, type Memories } from '../fold.ts'
+import type { Folding } from '../fold.ts'
 
 /** A place in a log with the fold that has come there. */
 export interface Cursor {
@@ -23,17 +22,8 @@ export interface Cursor {
   close(): void
 }
 
-export interface CursorRequest {
-  readonly entries: AsyncIterable<LogEntry>
-  readonly memories: Memories
-  readonly exact: boolean
-  readonly origin: SourceOrigin
-  readonly rules: Rules
-}
-
-export function startCursor({ entries, memories, exact, origin, rules }: CursorRequest): Cursor {
+export function startCursor(entries: AsyncIterable<LogEntry>, folding: Folding, exact: boolean): Cursor {
   const iterator = entries[Symbol.asyncIterator]()
-  const folding = startFolding(origin, rules, memories)
   let held: RawSample | undefined
   let over = false
   let ending: Fault | undefined

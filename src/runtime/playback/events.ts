@@ -11,6 +11,7 @@ export interface TickFinder {
 export function startTicks(): TickFinder {
   const raised = new Map<string, ReadonlyMap<string, RiskLevel>>()
   const dead = new Set<string>()
+  const newest = new Map<string, number>()
   return {
     ticksOf(frame) {
       const before = raised.get(frame.host)
@@ -20,12 +21,14 @@ export function startTicks(): TickFinder {
         const key = `${frame.host} ${workload} ${atElapsedMs}`
         return !dead.has(key) && dead.add(key)
       })
-      const kinds: readonly TimelineTick['kind'][] = [
-        ...(frame.afterGap ? (['gap'] as const) : []),
-        ...fresh.map(({ level }) => level),
-        ...deaths.map(() => 'outcome' as const),
+      const atMs = frame.elapsedMs
+      const lengthMs = atMs - (newest.get(frame.host) ?? atMs)
+      newest.set(frame.host, atMs)
+      return [
+        ...(frame.afterGap ? [{ atMs, kind: 'gap', lengthMs } as const] : []),
+        ...fresh.map(({ level }) => ({ atMs, kind: level })),
+        ...deaths.map(() => ({ atMs, kind: 'outcome' }) as const),
       ]
-      return kinds.map((kind) => ({ atMs: frame.elapsedMs, kind }))
     },
   }
 }

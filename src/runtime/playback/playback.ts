@@ -2,12 +2,14 @@ import type { Rules } from '../../analyse/rules.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { SourceOrigin } from '../../model/frame.ts'
 import type { RawSample } from '../../model/sample.ts'
-import type { SeekPlace, SessionState, SourceCommand, TimelineNotice } from '../../model/session.ts'
+import type { SeekPlace, SessionState, SourceCommand } from '../../model/session.ts'
 import type { Log, LogSpan } from '../../sources/replay/log.ts'
 import { startPace } from '../../sources/replay/pace.ts'
 import type { Seen } from '../../view/seen.ts'
 import type { Session, Shown } from '../session.ts'
+import { startFolding } from '../fold.ts'
 import { momentOf, within, type Extent } from './seek-place.ts'
+import { startNotices } from './notices.ts'
 import { startSurvey } from './survey.ts'
 import { startTravel } from './travel.ts'
 import { turn } from './turn.ts'
@@ -33,13 +35,24 @@ export function playback(options: PlaybackOptions): Session {
   const { log, span, rules, clock, demo } = options
   const origin: SourceOrigin = { kind: 'replay', label: demo ? 'demo' : log.label }
   const pace = startPace(clock, options.speed)
-  const survey = startSurvey({ log, origin, rules, giveWay })
-  const traveller = startTravel({ log, survey, origin, rules, firstMs: span.firstElapsedMs })
+  const survey = startSurvey(log, startFolding(origin, rules), giveWay)
+  const { chronicle } = survey
+  const traveller = startTravel({
+    chronicle,
+    beginning: () => log.entries(),
+    isKnown: (ms) => survey.isKnown(ms),
+    near: (ms) => log.near(ms),
+    isGrowing: false,
+    fold: (memories) => startFolding(origin, rules, memories),
+    firstMs: () => span.firstElapsedMs,
+  })
   const notices = startNotices(clock)
   let { loop } = options
   let wish: Wish | undefined = { kind: 'moment', ms: options.fromMs }
   let isMoving = false
   let ended = false
+  /** The moment that is shown, and whether it was judged from the beginning on. */
+  let shown = { ms: span.firstElapsedMs, exact: true }
   let hunt: Hunt | undefined
   let bug: Error | undefined
   let interruption = new AbortController()
@@ -51,12 +64,12 @@ export function playback(options: PlaybackOptions): Session {
   function extent(): Extent {
     const { firstElapsedMs: firstMs, firstEpochMs, lastEpochMs = firstEpochMs } = span
     const estimatedMs = firstMs + (lastEpochMs - firstEpochMs)
-    const knownMs = Math.max(firstMs, survey.readMs, traveller.cursor?.atMs ?? firstMs)
+    const knownMs = Math.max(firstMs, chronicle.newestMs, traveller.cursor?.atMs ?? firstMs)
     return { firstMs, firstEpochMs, lastMs: survey.done ? knownMs : Math.max(estimatedMs, knownMs) }
   }
 
   function presentMs(): number {
-    return wish?.kind === 'moment' ? wish.ms : (traveller.cursor?.atMs ?? span.firstElapsedMs)
+    return wish?.kind === 'moment' ? wish.ms : shown.ms
   }
 
   function interrupt(next: Wish): void {
@@ -77,7 +90,7 @@ export function playback(options: PlaybackOptions): Session {
   }
 
   function goToWarning(direction: 1 | -1, fromMs: number): void {
-    const raised = survey.ticks.filter(({ kind }) => kind !== 'gap' && kind !== 'outcome')
+    const raised = chronicle.ticks.filter(({ kind }) => kind !== 'gap' && kind !== 'outcome')
     const found =
       direction === 1
         ? raised.find(({ atMs }) => atMs > fromMs)
@@ -94,7 +107,7 @@ export function playback(options: PlaybackOptions): Session {
     const { cursor } = traveller
     if (hunt !== undefined) goToWarning(1, hunt.fromMs)
     // what was begun near its moment is judged anew as soon as all before it is known
-    if (wish === undefined && cursor?.atMs !== undefined && !cursor.exact && survey.readMs >= cursor.atMs)
+    if (wish === undefined && cursor?.atMs !== undefined && !cursor.exact && survey.isKnown(cursor.atMs))
       interrupt({ kind: 'moment', ms: cursor.atMs })
   }
 
@@ -142,11 +155,17 @@ export function playback(options: PlaybackOptions): Session {
     isMoving = false
     if (seen === undefined) return []
     ended = false
-    if (traveller.cursor?.atMs !== undefined) pace.jump(traveller.cursor.atMs)
+    noteShown()
+    pace.jump(shown.ms)
     void traveller.completePast().then((isNews) => {
       if (isNews && wish === undefined) interrupt({ kind: 'show' })
     }, fail)
     return seen
+  }
+
+  function noteShown(): void {
+    const { cursor } = traveller
+    shown = { ms: cursor?.atMs ?? shown.ms, exact: cursor?.exact ?? shown.exact }
   }
 
   function fail(error: unknown): void {
@@ -184,12 +203,11 @@ export function playback(options: PlaybackOptions): Session {
         for (const seen of await fulfil(wish)) yield { kind: 'past', seen }
         continue
       }
-      const beforeMs = traveller.cursor?.atMs
       const sample = await nextDue(signal, refresh)
       if (sample === undefined) continue
       const seen = traveller.take(sample)
-      if (seen.frame.afterGap && beforeMs !== undefined)
-        notices.say({ kind: 'gap-skipped', ms: sample.elapsedMs - beforeMs })
+      if (seen.frame.afterGap) notices.say({ kind: 'gap-skipped', ms: sample.elapsedMs - shown.ms })
+      noteShown()
       yield { kind: 'past', seen }
       // as fast as it goes leaves no pause for keys
       await turn()
@@ -210,9 +228,8 @@ export function playback(options: PlaybackOptions): Session {
     control,
     state(): SessionState {
       const { firstMs, lastMs } = extent()
-      const { cursor } = traveller
       const durationMs = lastMs - firstMs
-      const positionMs = (cursor?.atMs ?? firstMs) - firstMs
+      const positionMs = shown.ms - firstMs
       return {
         kind: 'replay',
         speed: pace.speed,
@@ -222,11 +239,11 @@ export function playback(options: PlaybackOptions): Session {
         progressRatio: durationMs > 0 ? positionMs / durationMs : 1,
         demo,
         timeline: {
-          readRatio: readRatio(survey.done, survey.readMs - firstMs, durationMs),
-          exact: cursor?.exact ?? true,
+          readRatio: readRatio(survey.done, chronicle.newestMs - firstMs, durationMs),
+          exact: shown.exact,
           positionMs,
           durationMs,
-          ticks: survey.ticks.map(({ atMs, kind }) => ({ atMs: atMs - firstMs, kind })),
+          ticks: chronicle.ticks.map((tick) => ({ ...tick, atMs: tick.atMs - firstMs })),
           notice: hunt === undefined ? notices.present() : { kind: 'searching' },
         },
       }
@@ -245,21 +262,10 @@ interface Hunt {
   readonly fromMs: number
 }
 
-const NOTICE_MS = 5000
-
-function startNotices(clock: Clock) {
-  let said: { readonly notice: TimelineNotice; readonly untilMs: number } | undefined
-  return {
-    say(notice: TimelineNotice) {
-      said = { notice, untilMs: clock.elapsedMs() + NOTICE_MS }
-    },
-    present: () => (said !== undefined && clock.elapsedMs() < said.untilMs ? said.notice : undefined),
-  }
-}
-
 function readRatio(done: boolean, readMs: number, durationMs: number): number {
-  if (done || durationMs <= 0) return 1
-  return Math.max(0, Math.min(1, readMs / durationMs))
+  if (done) return 1
+  // the end of a log is only known when it has been read
+  return durationMs > 0 ? Math.max(0, Math.min(0.99, readMs / durationMs)) : 0
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,14 +1,15 @@
-import type { Rules } from '../../analyse/rules.ts'
-import type { Frame, SourceOrigin } from '../../model/frame.ts'
+import type { Frame } from '../../model/frame.ts'
 import type { RawSample } from '../../model/sample.ts'
-import type { Log } from '../../sources/replay/log.ts'
+import type { LogEntry } from '../../sources/replay/log.ts'
 import { NO_HISTORY } from '../../view/history.ts'
 import { noteOf, type HistoryNote } from '../../view/history-note.ts'
 import type { Seen } from '../../view/seen.ts'
 import { logged, type WarningLog } from '../../view/warning-log.ts'
+import type { Folding, Memories } from '../fold.ts'
+import type { Checkpoint } from './checkpoints.ts'
+import type { Chronicle } from './chronicle.ts'
 import { startCursor, type Cursor } from './cursor.ts'
 import { isLongAgo, recentPast, wholePast, withNotes, type Histories } from './pasts.ts'
-import type { Survey } from './survey.ts'
 import { turn } from './turn.ts'
 
 /** Moves through a log: to any moment, and on from there. */
@@ -29,18 +30,26 @@ export interface Traveller {
 }
 
 export interface TravelRequest {
-  readonly log: Log
-  readonly survey: Survey
-  readonly origin: SourceOrigin
-  readonly rules: Rules
-  readonly firstMs: number
+  readonly chronicle: Chronicle
+  /** All from the beginning on: what is gone through before anything is known. */
+  readonly beginning: Checkpoint['onwards']
+  /** Whether the chronicle reaches to a moment. */
+  readonly isKnown: (ms: number) => boolean
+  /** From somewhere not far before a moment that the chronicle does not reach. */
+  readonly near: (ms: number) => AsyncIterable<LogEntry>
+  /** There may be more samples than when reading began: who goes on begins anew. */
+  readonly isGrowing: boolean
+  readonly fold: (memories: Memories) => Folding
+  /** The first moment there is. */
+  readonly firstMs: () => number
 }
 
 // so far it is quicker to go on than to begin elsewhere
 const NEAR_MS = 60_000
 
-export function startTravel({ log, survey, origin, rules, firstMs }: TravelRequest): Traveller {
-  const { checkpoints } = survey
+export function startTravel(request: TravelRequest): Traveller {
+  const { chronicle, beginning, isKnown, near, firstMs } = request
+  const { checkpoints } = chronicle
   let cursor: Cursor | undefined
   let histories: Histories = new Map()
   let seen = new Map<string, Seen>()
@@ -52,24 +61,23 @@ export function startTravel({ log, survey, origin, rules, firstMs }: TravelReque
 
   function begin(ms: number): Cursor {
     cursor?.close()
-    const exact = survey.done || survey.readMs >= ms || ms <= firstMs
-    const { mark, memories, atMs } = exact ? checkpoints.before(ms) : NOWHERE
-    const entries = exact ? log.entries(mark) : log.near(ms)
+    const exact = isKnown(ms) || ms <= firstMs()
+    const checkpoint = exact ? checkpoints.before(ms) : undefined
+    const { atMs, memories, onwards } = checkpoint ?? { ...NOWHERE, onwards: beginning }
     beganMs = atMs
-    since = isLongAgo(firstMs, atMs) ? [] : undefined
+    since = isLongAgo(firstMs(), atMs) ? [] : undefined
     seen = new Map()
     logs = new Map()
     histories = exact ? recentPast(checkpoints, atMs) : new Map()
-    cursor = startCursor({ entries, memories, exact, origin, rules })
+    cursor = startCursor(exact ? onwards() : near(ms), request.fold(memories), exact)
     return cursor
   }
 
   /** Whether the cursor comes to a moment sooner than a new one, and as exactly. */
   function leadsTo(ms: number): boolean {
-    if (cursor?.atMs === undefined || cursor.atMs > ms) return false
-    const isKnown = survey.done || survey.readMs >= ms
-    if (isKnown && !cursor.exact) return false
-    return ms - cursor.atMs <= NEAR_MS || (isKnown && checkpoints.nearest(ms) <= cursor.atMs)
+    if (request.isGrowing || cursor?.atMs === undefined || cursor.atMs > ms) return false
+    if (isKnown(ms) && !cursor.exact) return false
+    return ms - cursor.atMs <= NEAR_MS || (isKnown(ms) && checkpoints.nearest(ms) <= cursor.atMs)
   }
 
   function fold(present: Cursor, sample: RawSample): Frame {
@@ -77,7 +85,7 @@ export function startTravel({ log, survey, origin, rules, firstMs }: TravelReque
     const note = noteOf(frame)
     since?.push(note)
     histories = withNotes(histories, [note])
-    logs.set(frame.host, logged(logs.get(frame.host) ?? survey.warningsOf(frame.host, beganMs), frame))
+    logs.set(frame.host, logged(logs.get(frame.host) ?? chronicle.warningsOf(frame.host, beganMs), frame))
     return frame
   }
 
@@ -133,4 +141,4 @@ export function startTravel({ log, survey, origin, rules, firstMs }: TravelReque
   }
 }
 
-const NOWHERE = { atMs: -Infinity, mark: undefined, memories: new Map() } as const
+const NOWHERE = { atMs: -Infinity, memories: new Map() } as const
