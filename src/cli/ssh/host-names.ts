@@ -6,7 +6,7 @@ export type HostNames =
   | { readonly kind: 'problem'; readonly problem: string }
 
 /** More are a fleet for Prometheus; a range of years or of addresses is a slip of the keyboard. */
-export const MOST_HOSTS = 512
+const MOST_HOSTS = 512
 
 /**
  * Reads names of hosts as people write groups of them: `node7`, `root@gpu[01-16]`, `rack[1,3-5]n[1-8]`. The digits of a

@@ -10,11 +10,13 @@ export async function* merged<T>(
   const ready: { readonly value: T; readonly taken: () => void }[] = []
   let running = sources.length
   let failure: { readonly error: unknown } | undefined
+  let isOver = false
   let wake: () => void = () => undefined
 
   async function pump(source: AsyncGenerator<T, void, undefined>): Promise<void> {
     try {
       for await (const value of source) {
+        if (isOver) break
         await new Promise<void>((taken) => {
           ready.push({ value, taken })
           wake()
@@ -42,11 +44,14 @@ export async function* merged<T>(
   try {
     for (;;) {
       yield* readyItems()
+      // something may have come while the last item was being handed over
+      if (ready.length > 0) continue
       if (failure !== undefined) throw failure.error
       if (running === 0) return
       await new Promise<void>((resolve) => (wake = resolve))
     }
   } finally {
+    isOver = true
     stop()
     for (const { taken } of ready) taken()
     await Promise.all([...sources.map((source) => source.return()), ...pumps])

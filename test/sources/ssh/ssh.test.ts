@@ -182,8 +182,8 @@ describe.skipIf(NO_SSHD !== undefined)('nodes over ssh', { timeout: 40_000 }, ()
       onSample: ({ link }) => {
         if (link?.state !== 'live' || first.length > 0) return
         first = node.remotePids()
-        process.kill(node.sessionPids()[0] ?? 0, 'SIGKILL')
-        for (const pid of node.sessionPids()) if (!first.includes(pid)) process.kill(pid, 'SIGKILL')
+        const own = node.sessionPids().filter((pid) => !first.includes(pid))
+        for (const pid of own) process.kill(pid, 'SIGKILL')
       },
     })
     const down = samples.find(({ link }) => link?.state === 'down')
