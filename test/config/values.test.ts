@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { readCommand, readDurationMs, readSpeed } from '../../src/config/values.ts'
+import { readCommand, readDurationMs, readSizeBytes, readSpeed } from '../../src/config/values.ts'
 
 test.each([
   ['500ms', 500],
   ['2s', 2000],
   ['1.5m', 90_000],
   ['1h', 3_600_000],
+  ['7d', 604_800_000],
   [' 3 ', 3000],
   ['0s', 0],
   ['0.0004s', 0],
@@ -18,6 +19,21 @@ test.each([
   ['Infinity', undefined],
 ])('the time «%s» is %s ms', (text, ms) => {
   expect(readDurationMs(text)).toBe(ms)
+})
+
+test.each([
+  ['100', 100],
+  ['64K', 65_536],
+  ['1.5 MiB', 1_572_864],
+  ['2GB', 2 ** 31],
+  ['1t', 2 ** 40],
+  ['', undefined],
+  ['M', undefined],
+  ['-1M', undefined],
+  ['1 MM', undefined],
+  ['1e9', undefined],
+])('the size «%s» is %s bytes', (text, bytes) => {
+  expect(readSizeBytes(text)).toBe(bytes)
 })
 
 test.each([
