@@ -192,20 +192,33 @@ function eventsOf(
     })
   const news = [...book.values()]
     .filter(({ raised }) => raised)
-    .flatMap((record): readonly RiskEvent[] => {
-      const { condition } = record
-      const earlier = before.get(condition.id)
-      const same = earlier?.condition.identity === condition.identity && earlier.raised ? earlier : undefined
-      const risk = riskOf(record, nowMs, rules)
-      const isNew = same === undefined || rose(same, risk.level)
-      const isTrue =
-        (condition.cameTrue === true && same?.condition.cameTrue !== true) || hasComeTrue(condition, endings)
-      return [
-        ...(isNew ? [{ kind: 'raised', risk } as const] : []),
-        ...(isTrue ? [{ kind: 'came-true', risk } as const] : []),
-      ]
-    })
+    .flatMap((record) => newsOf(record, sameBefore(before, record), endings, nowMs, rules))
   return [...gone, ...news]
+}
+
+/** The record of the tick before, where it was said then of the same processes. */
+function sameBefore(before: RiskBook, { condition }: RiskRecord): RiskRecord | undefined {
+  const earlier = before.get(condition.id)
+  return earlier?.condition.identity === condition.identity && earlier.raised ? earlier : undefined
+}
+
+function newsOf(
+  record: RiskRecord,
+  same: RiskRecord | undefined,
+  endings: readonly Ending[],
+  nowMs: number,
+  rules: RiskRules,
+): readonly RiskEvent[] {
+  const { condition } = record
+  const risk = riskOf(record, nowMs, rules)
+  const events: RiskEvent[] = []
+  if (same === undefined || rose(same, risk.level)) events.push({ kind: 'raised', risk })
+  if (condition.cameTrue === true && same?.condition.cameTrue !== true)
+    events.push({ kind: 'came-true', risk })
+  // a death is what was said before it, not what is left of it
+  if (same !== undefined && hasComeTrue(condition, endings))
+    events.push({ kind: 'came-true', risk: riskOf(same, same.lastTrueMs, rules) })
+  return events
 }
 
 function rose({ condition, levels }: RiskRecord, level: RiskLevel): boolean {

@@ -97,6 +97,8 @@ export interface PoolRules {
   /** From here on, growth of less than five minutes is believed too. */
   readonly nearlyFullRatio: number
   readonly fullRatio: number
+  /** A request without a limit of its own is not spoken of before it has so much of its context: most end long before. */
+  readonly contextFromRatio: number
   readonly contextWarnEtaMs: number
   readonly contextWatchEtaMs: number
   /** Part of the weights on the CPU that is worth a warning. */
@@ -172,6 +174,7 @@ export const RULES: Rules = {
     watchFromRatio: 0.5,
     nearlyFullRatio: 0.85,
     fullRatio: 0.97,
+    contextFromRatio: 0.3,
     contextWarnEtaMs: minutes(1),
     contextWatchEtaMs: minutes(15),
     spillWarnRatio: 0.1,

@@ -32,12 +32,16 @@ interface Ending {
 function endOf(slot: KvSlot, workload: JudgedWorkload, situation: Situation): Ending | undefined {
   const { tokens, contextTokens, remainingTokens, generating } = slot
   if (!generating || tokens.kind === 'missing' || contextTokens.kind === 'missing') return undefined
-  if (remainingTokens.kind === 'known' && tokens.value + remainingTokens.value <= contextTokens.value)
-    return undefined
+  const { contextFromRatio, contextWatchEtaMs } = situation.rules.pool
+  const isAtStake =
+    remainingTokens.kind === 'known'
+      ? tokens.value + remainingTokens.value > contextTokens.value
+      : tokens.value >= contextFromRatio * contextTokens.value
+  if (!isAtStake) return undefined
   const pace = generationPace(watchedAt(situation, slotKey(workload.id, slot.id))?.recent)
   if (pace === undefined) return undefined
   const eta = (contextTokens.value - tokens.value) / pace
-  if (eta * 1000 > situation.rules.pool.contextWatchEtaMs) return undefined
+  if (eta * 1000 > contextWatchEtaMs) return undefined
   return {
     slot,
     tokens: tokens.value,

@@ -1,7 +1,7 @@
 import { valueOr } from '../../core/reading.ts'
 import { reaches, type RiskLevel } from '../../model/risk.ts'
 import { fatalLevel, forecastOf, isBrief, type Forecast } from '../forecast.ts'
-import { residentKey } from '../observations.ts'
+import { residentKey, workloadKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import { watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
@@ -25,22 +25,27 @@ export function hostOom(situation: Situation): readonly Condition[] {
   })
 }
 
-function fastestIn({ workloads }: RamPool, situation: Situation): RamGrower | undefined {
+function fastestIn({ workloads, kind }: RamPool, situation: Situation): RamGrower | undefined {
   const { rules, nowMs } = situation
   return workloads
     .flatMap((workload): readonly RamGrower[] => {
-      const watched = watchedAt(situation, residentKey(workload.id))
-      const pace = paceOf(watched)?.perSecond ?? stillGrows(watched, nowMs, rules.risk)
-      return pace === undefined || pace <= 0 ? [] : [{ workload, bytesPerSecond: pace }]
+      // of one pool, what it holds as a GPU's memory is the host's too
+      const keys = [residentKey(workload.id), ...(kind === 'unified' ? [workloadKey(workload.id)] : [])]
+      const paces = keys.map((key) => {
+        const watched = watchedAt(situation, key)
+        return paceOf(watched)?.perSecond ?? stillGrows(watched, nowMs, rules.risk) ?? 0
+      })
+      const bytesPerSecond = Math.max(...paces)
+      return bytesPerSecond <= 0 ? [] : [{ workload, bytesPerSecond }]
     })
     .toSorted((a, b) => b.bytesPerSecond - a.bytesPerSecond)[0]
 }
 
 /** A load, or a cache with a limit, that will end before the memory does. */
 function expectedFits(pool: RamPool, grower: RamGrower | undefined, { rules }: Situation): boolean {
-  const own = grower === undefined ? undefined : expectedBytes(grower.workload)
+  const own = grower === undefined ? undefined : expectedBytes(grower.workload, pool)
   if (own === undefined || own === 0) return false
-  const all = pool.workloads.reduce((total, workload) => total + (expectedBytes(workload) ?? 0), 0)
+  const all = pool.workloads.reduce((total, workload) => total + (expectedBytes(workload, pool) ?? 0), 0)
   return pool.headroomBytes - all > floorBytes(pool, rules.host.warnRatio, rules.host.warnBytes)
 }
 

@@ -75,7 +75,10 @@ function groupsOf(workloads: readonly JudgedWorkload[], hostBytes: number): read
  * What loads and caches on the host are still expected to take by the estimator: it comes on top of what is held now.
  * Undefined where nothing is known of anyone who grows.
  */
-export function expectedBytes(workload: JudgedWorkload): number | undefined {
+export function expectedBytes(workload: JudgedWorkload, { kind }: RamPool): number | undefined {
+  const { ceiling, memory } = workload
+  if (kind === 'unified' && ceiling.kind === 'known' && memory.usedBytes.kind === 'known')
+    return Math.max(0, ceiling.value.bytes - memory.usedBytes.value)
   if (workload.estimated.kind === 'missing' || workload.memory.residentBytes.kind === 'missing')
     return undefined
   const { weightsBytes, kvBytes, otherBytes } = workload.estimated.value.estimate.host

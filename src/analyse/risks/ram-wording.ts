@@ -25,7 +25,7 @@ export function ramCondition(
     workload: workload?.id,
     mig: undefined,
     eta: forecast?.eta,
-    summary: `${where(pool)} ${whatHappens(forecast)}: ${whoGrows(grower)}${leftIn(pool)}; ${consequence(pool)}`,
+    summary: `${where(pool)} ${whatHappens(pool, forecast)}: ${whoGrows(grower)}${leftIn(pool)}; ${consequence(pool)}`,
     paused: `${where(pool)} has stopped filling: ${leftIn(pool)}`,
     evidence: evidenceOf(pool, forecast, situation),
     victims: pool.workloads.filter((other) => other !== workload).map(({ id }) => id),
@@ -60,8 +60,9 @@ function leftIn({ headroomBytes, limitBytes }: RamPool): string {
   return `${formatBytes(headroomBytes)} of ${formatBytes(limitBytes)} left`
 }
 
-function whatHappens(forecast: Forecast | undefined): string {
-  return forecast === undefined ? 'is nearly used up' : `runs out in ${formatEta(forecast.eta)}`
+function whatHappens({ kind }: RamPool, forecast: Forecast | undefined): string {
+  if (forecast === undefined) return 'is nearly used up'
+  return `${kind === 'cgroup' ? 'runs out of memory' : 'runs out'} in ${formatEta(forecast.eta)}`
 }
 
 function whoGrows(grower: RamGrower | undefined): string {
@@ -86,7 +87,7 @@ function evidenceOf(pool: RamPool, forecast: Forecast | undefined, situation: Si
     ...paceLine(forecast),
     ...(pool.kind === 'cgroup'
       ? ['file pages of a mapped model are not counted: the kernel can take them back']
-      : [...largestLine(situation), ...swapLines(situation), ...pressureLine(situation)]),
+      : [...largestLine(pool, situation), ...swapLines(situation), ...pressureLine(situation)]),
     ...freeLine(pool, situation),
     ...killsLine(pool),
   ]
@@ -107,9 +108,9 @@ function killsLine({ oomKills = 0 }: RamPool): readonly string[] {
   return oomKills === 0 ? [] : [`the kernel has killed ${oomKills} processes here for memory since its start`]
 }
 
-function largestLine({ hostProcesses }: Situation): readonly string[] {
+function largestLine({ kind }: RamPool, { hostProcesses }: Situation): readonly string[] {
   const [largest] = hostProcesses
-  if (largest?.residentBytes.kind !== 'known') return []
+  if (kind === 'unified' || largest?.residentBytes.kind !== 'known') return []
   return [
     `the largest process is ${largest.comm} ${largest.pid} with ${formatBytes(largest.residentBytes.value)}`,
   ]
