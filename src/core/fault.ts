@@ -99,7 +99,7 @@ export function describeFault(fault: Fault): string {
     case 'refused':
       return `${fault.url} answered ${fault.status}; does it need a key?`
     case 'query-failed':
-      return `Prometheus at '${fault.url}' ${fault.because}`
+      return `the Prometheus at '${fault.url}' ${fault.because}`
     case 'no-permission':
       return `no permission to read ${fault.what}; run as that user or as root to see it`
     case 'not-found':

@@ -88,7 +88,7 @@ describe.skipIf(!HAS_PROMETHEUS)('the fleet of a real Prometheus (needs promethe
     for (const { gpus, faults } of troubled) {
       expect(gpus).toHaveLength(1)
       expect(faults.map(({ message }) => message)).toEqual([
-        `Prometheus at '${prometheus.url}/' refuses connections: is it running there?`,
+        `the Prometheus at '${prometheus.url}/' refuses connections: is it running there?`,
       ])
     }
     expect(frames.at(-1)?.faults).toEqual([])
