@@ -34,7 +34,8 @@ export interface Checkpoints {
 
 // 60 samples are folded in half a second even where each has eight busy cards
 const SAMPLES_APART = 60
-const MOST_BYTES = 40 * 1024 * 1024
+// ten hours of eight busy GPUs at 1 Hz take 20 MB, and stay a minute apart
+const MOST_BYTES = 24 * 1024 * 1024
 
 export function startCheckpoints(mostBytes = MOST_BYTES): Checkpoints {
   const kept: Kept[] = []

@@ -8,6 +8,7 @@ import { logged, type WarningLog } from '../../view/warning-log.ts'
 import type { Folding, Memories } from '../fold.ts'
 import type { Checkpoint } from './checkpoints.ts'
 import type { Chronicle } from './chronicle.ts'
+import { condensed } from './condense.ts'
 import { startCursor, type Cursor } from './cursor.ts'
 import { isLongAgo, recentPast, wholePast, withNotes, type Histories } from './pasts.ts'
 import { turn } from './turn.ts'
@@ -44,6 +45,8 @@ export interface TravelRequest {
   readonly firstMs: () => number
 }
 
+// shares of a CPU and of a link are told from one sample to the next
+const JUDGED_MS = 6000
 // so far it is quicker to go on than to begin elsewhere
 const NEAR_MS = 60_000
 
@@ -69,7 +72,8 @@ export function startTravel(request: TravelRequest): Traveller {
     seen = new Map()
     logs = new Map()
     histories = exact ? recentPast(checkpoints, atMs) : new Map()
-    cursor = startCursor(exact ? onwards() : near(ms), request.fold(memories), exact)
+    const entries = exact ? onwards() : condensed(near(ms), ms - JUDGED_MS)
+    cursor = startCursor(entries, request.fold(memories), exact)
     return cursor
   }
 
