@@ -12,11 +12,16 @@ import { printable } from '../../core/text.ts'
 import { prometheusOutput } from '../../outputs/prometheus/output.ts'
 import { serveMetrics, type MetricsServer, type ServerOptions } from '../../outputs/prometheus/server.ts'
 import { guardAgainstCrash } from '../../runtime/crash.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
+import { sshSource } from '../../sources/ssh/ssh.ts'
+import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { intervalOption, noProbeOption } from '../options.ts'
 import { verdict } from '../show.ts'
+import { readHostNames } from '../ssh/host-names.ts'
+import { sshOptionsOf } from '../ssh/options.ts'
 import { thisMachine, type LiveOptions } from './live.ts'
 
 // registered with no other exporter: https://github.com/prometheus/prometheus/wiki/Default-port-allocations
@@ -29,6 +34,7 @@ interface ServeOptions extends LiveOptions {
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly insecure?: boolean
+  readonly watchSsh?: readonly string[]
 }
 
 export function serveCommand(environment: Environment): Command {
@@ -40,6 +46,7 @@ export function serveCommand(environment: Environment): Command {
       parseAddress,
       DEFAULT_ADDRESS,
     )
+    .option('--watch-ssh <host...>', 'export these hosts over ssh instead of this machine')
     .addOption(intervalOption())
     .addOption(noProbeOption())
     .option('--token-file <file>', 'ask scrapers for the bearer token that stands in this file')
@@ -47,11 +54,28 @@ export function serveCommand(environment: Environment): Command {
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--insecure', 'listen beyond this machine without token or TLS')
     .action(async (options: ServeOptions, command: Command) => {
+      const source = sourceOf(environment, options)
+      if (typeof source === 'string') command.error(`error: ${source}`, { exitCode: EXIT.usage })
       const protection = await protectionOf(options)
-      if (typeof protection === 'string') {
-        command.error(`error: ${protection}`, { exitCode: EXIT.usage })
-      } else await serve(environment, options, protection)
+      if (typeof protection === 'string') command.error(`error: ${protection}`, { exitCode: EXIT.usage })
+      await serve(environment, options, source, protection)
     })
+}
+
+/** What is exported, or one sentence on a host that can be none. */
+function sourceOf(environment: Environment, options: ServeOptions): Source | string {
+  const { watchSsh, interval, probe } = options
+  if (watchSsh === undefined) return thisMachine(environment, interval, options)
+  const named = readHostNames(watchSsh)
+  if (named.kind === 'problem') return named.problem
+  return sshSource({
+    hosts: named.hosts,
+    ssh: sshOptionsOf({}),
+    clock: systemClock(),
+    intervalMs: interval,
+    probe,
+    containerNames: false,
+  })
 }
 
 type Protection = Pick<ServerOptions, 'token' | 'tls'>
@@ -81,7 +105,12 @@ function refusal({ listen, tokenFile, tlsCert, tlsKey, insecure }: ServeOptions)
   return `${describeListenAddress(listen)} can be reached from other machines: give --token-file or --tls-cert and --tls-key, or --insecure if that is meant`
 }
 
-async function serve(environment: Environment, options: ServeOptions, protection: Protection): Promise<void> {
+async function serve(
+  environment: Environment,
+  options: ServeOptions,
+  source: Source,
+  protection: Protection,
+): Promise<void> {
   const { stderr, version } = environment
   const output = prometheusOutput(() => performance.now())
   const server = await opened(options.listen, () =>
@@ -96,7 +125,6 @@ async function serve(environment: Environment, options: ServeOptions, protection
   guardAgainstCrash(version, () => undefined)
   stderr.write(`llmtop: metrics at ${describeListenAddress(options.listen)}, path /metrics\n`)
   try {
-    const source = thisMachine(environment, options.interval, options)
     const result = await run({ source, outputs: [output], rules: RULES, signal: watch.signal })
     environment.exitWith(watch.exitCode() ?? verdict(environment, result, undefined))
   } finally {
