@@ -21,7 +21,7 @@ export function engineSteps(workload: JudgedWorkload, gpus: readonly GpuState[])
     quantization: valueOr(model.quantization, undefined),
     doubts: [],
   }
-  return remembered(estimated.value, question).map((step) => ({
+  return remembered(question).map((step) => ({
     kind: step.kind,
     enough: step.enough,
     advice: adviceOf(workload, step, question.quantization),
@@ -63,17 +63,23 @@ function roughly(bytes: number): number {
 }
 
 // many estimates: the same question comes with every frame while a risk stands
-const WORKED_OUT = new WeakMap<
-  WorkloadEstimate,
-  { readonly key: string; readonly steps: readonly FitStep[] }
->()
+const WORKED_OUT = new WeakMap<object, Map<string, readonly FitStep[]>>()
+const MOST_REMEMBERED = 16
 
-function remembered(estimate: WorkloadEstimate, question: FitQuestion): readonly FitStep[] {
-  const key = question.input.topology.gpus.map(({ freeBytes }) => valueOr(freeBytes, '')).join()
-  const before = WORKED_OUT.get(estimate)
-  if (before?.key === key) return before.steps
+function remembered(question: FitQuestion): readonly FitStep[] {
+  const { architecture, settings, weights, topology } = question.input
+  const stored = weights.kind === 'quantization' ? weights.name : weights.kind
+  const free = topology.gpus.map(({ freeBytes, totalBytes }) => [
+    valueOr(freeBytes, ''),
+    valueOr(totalBytes, ''),
+  ])
+  const key = JSON.stringify([settings, stored, question.quantization, free])
+  const known = WORKED_OUT.get(architecture) ?? new Map<string, readonly FitStep[]>()
+  const before = known.get(key)
+  if (before !== undefined) return before
   const steps = stepsFor(question, judgeFit(question))
-  WORKED_OUT.set(estimate, { key, steps })
+  if (known.size >= MOST_REMEMBERED) known.clear()
+  WORKED_OUT.set(architecture, known.set(key, steps))
   return steps
 }
 
