@@ -75,6 +75,11 @@ export const TIME_KEYS: readonly Binding[] = [
     action: (session) =>
       session.kind === 'replay' ? { kind: 'source', command: { kind: 'loop' } } : undefined,
   },
+  {
+    ...bound('Time', ['S-r'], ['R'], 'live: begin to record, and end it'),
+    action: (session) =>
+      session.kind === 'live' ? { kind: 'source', command: { kind: 'record' } } : undefined,
+  },
   ui(
     'Time',
     ['z'],
