@@ -54,6 +54,7 @@ export function playback(options: PlaybackOptions): Session {
   /** The moment that is shown, and whether it was judged from the beginning on. */
   let shown = { ms: span.firstElapsedMs, exact: true }
   let hunt: Hunt | undefined
+  let stepsBack = 0
   let bug: Error | undefined
   let interruption = new AbortController()
 
@@ -80,6 +81,7 @@ export function playback(options: PlaybackOptions): Session {
 
   function goTo(ms: number): void {
     hunt = undefined
+    stepsBack = 0
     interrupt({ kind: 'moment', ms: within(ms, extent()) })
   }
 
@@ -111,9 +113,14 @@ export function playback(options: PlaybackOptions): Session {
       interrupt({ kind: 'moment', ms: cursor.atMs })
   }
 
+  /** One sample back from where the picture will be: what is before that is known when it has come there. */
   function stepBack(): void {
+    if (isMoving || wish !== undefined) {
+      stepsBack += 1
+      return
+    }
     const { previousMs } = traveller.cursor ?? {}
-    if (previousMs !== undefined) goTo(previousMs)
+    if (previousMs !== undefined) interrupt({ kind: 'moment', ms: previousMs })
   }
 
   function control(command: SourceCommand): void {
@@ -124,7 +131,7 @@ export function playback(options: PlaybackOptions): Session {
         pace.control(command)
         break
       case 'step':
-        pace.control({ kind: 'pause' })
+        if (!pace.paused) pace.control({ kind: 'pause' })
         if (command.direction === -1) stepBack()
         else if (!ended) pace.control(command)
         break
@@ -157,6 +164,10 @@ export function playback(options: PlaybackOptions): Session {
     ended = false
     noteShown()
     pace.jump(shown.ms)
+    if (stepsBack > 0) {
+      stepsBack -= 1
+      stepBack()
+    }
     void traveller.completePast().then((isNews) => {
       if (isNews && wish === undefined) interrupt({ kind: 'show' })
     }, fail)
