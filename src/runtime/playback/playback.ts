@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Rules } from '../../analyse/rules.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { SourceOrigin } from '../../model/frame.ts'
@@ -280,13 +281,5 @@ function readRatio(done: boolean, readMs: number, durationMs: number): number {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve()
-      },
-      { once: true },
-    )
-  })
+  return once(signal, 'abort').then(() => undefined)
 }
