@@ -3,6 +3,7 @@ import type { RawSample } from '../model/sample.ts'
 import type { SessionState, SourceCommand } from '../model/session.ts'
 import type { Source } from '../sources/source.ts'
 import { startFolding } from './fold.ts'
+import { warningBeside } from './playback/ticks.ts'
 import { startPast } from './playback/past.ts'
 import { momentOf, type Extent } from './playback/seek-place.ts'
 import type { Session, Shown } from './session.ts'
@@ -34,14 +35,6 @@ export function lookingBack(source: Source, rules: Rules): Session {
     wake()
   }
 
-  function warning(direction: 1 | -1): number | undefined {
-    const raised = chronicle.ticks.filter(({ kind }) => kind !== 'gap' && kind !== 'outcome')
-    const fromMs = presentMs()
-    return direction === 1
-      ? raised.find(({ atMs }) => atMs > fromMs)?.atMs
-      : raised.findLast(({ atMs }) => atMs < fromMs)?.atMs
-  }
-
   function extent(): Extent {
     const firstMs = past.firstMs() ?? 0
     return { firstMs, firstEpochMs: epochAtZeroMs + firstMs, lastMs: chronicle.newestMs }
@@ -59,7 +52,7 @@ export function lookingBack(source: Source, rules: Rules): Session {
         goTo(past.beside(presentMs(), command.direction))
         break
       case 'seek-warning':
-        goTo(warning(command.direction))
+        goTo(warningBeside(chronicle.ticks, presentMs(), command.direction))
         break
       case 'interval':
       case 'pause':

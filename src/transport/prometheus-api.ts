@@ -100,8 +100,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: 'closed the connection: does it speak HTTP, or HTTPS?',
   EPROTO: 'does not speak TLS: is it http:// instead of https://?',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate of its own making: give it with --ca-file',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'has a certificate of an authority that is not known: give it with --ca-file',
+  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate of an authority that is not known: give it with --ca-file',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'has a certificate of an authority that is not known: give it with --ca-file',
   CERT_HAS_EXPIRED: 'has a certificate that has expired',

@@ -6,7 +6,7 @@ import { logged, type WarningLog } from '../../view/warning-log.ts'
 import type { Folding } from '../fold.ts'
 import type { Step } from '../../analyse/step.ts'
 import { startCheckpoints, type Checkpoint, type Checkpoints } from './checkpoints.ts'
-import { startTicks } from './events.ts'
+import { startTicks } from './ticks.ts'
 
 /** What is kept of samples that are folded in their order, so that every moment of them can be gone back to. */
 export interface Chronicle {

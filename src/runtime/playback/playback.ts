@@ -10,6 +10,7 @@ import type { Seen } from '../../view/seen.ts'
 import type { Session, Shown } from '../session.ts'
 import { startFolding } from '../fold.ts'
 import { momentOf, within, type Extent } from './seek-place.ts'
+import { warningBeside } from './ticks.ts'
 import { startNotices } from './notices.ts'
 import { startSurvey } from './survey.ts'
 import { startTravel } from './travel.ts'
@@ -93,12 +94,8 @@ export function playback(options: PlaybackOptions): Session {
   }
 
   function goToWarning(direction: 1 | -1, fromMs: number): void {
-    const raised = chronicle.ticks.filter(({ kind }) => kind !== 'gap' && kind !== 'outcome')
-    const found =
-      direction === 1
-        ? raised.find(({ atMs }) => atMs > fromMs)
-        : raised.findLast(({ atMs }) => atMs < fromMs)
-    if (found !== undefined) goTo(found.atMs)
+    const found = warningBeside(chronicle.ticks, fromMs, direction)
+    if (found !== undefined) goTo(found)
     else if (direction === 1 && !survey.done) hunt = { fromMs }
     else {
       hunt = undefined

@@ -38,3 +38,13 @@ const RANK: Readonly<Record<RiskLevel, number>> = { watch: 1, warn: 2, critical:
 function isNews(before: RiskLevel | undefined, now: RiskLevel): boolean {
   return before === undefined || RANK[now] > RANK[before]
 }
+
+/** The next or previous moment at which a warning was raised; undefined where there is none. */
+export function warningBeside(
+  ticks: readonly TimelineTick[],
+  fromMs: number,
+  direction: 1 | -1,
+): number | undefined {
+  const moments = ticks.flatMap(({ atMs, kind }) => (kind === 'gap' || kind === 'outcome' ? [] : [atMs]))
+  return direction === 1 ? moments.find((atMs) => atMs > fromMs) : moments.findLast((atMs) => atMs < fromMs)
+}
