@@ -133,6 +133,7 @@ async function ask(
     command: request.isCommand ? request.operands : undefined,
     modelText,
     notes: [
+      ...(request.isCommand ? misplaced(request.operands) : []),
       ...model.notes,
       ...(flags?.problems ?? []),
       ...stored.notes,
@@ -141,6 +142,16 @@ async function ask(
       ...ownFitting(settings),
     ],
   }
+}
+
+/** Options of `fit` that no engine has; behind the `--` they would be taken for the engine's, silently. */
+function misplaced(words: readonly string[]): readonly string[] {
+  return ['--gpu', '--compare', '--check', '--json']
+    .filter((option) => words.some((word) => word === option || word.startsWith(`${option}=`)))
+    .map(
+      (option) =>
+        `'${option}' is the engine's, because it stands behind '--'; options of llmtop go before it`,
+    )
 }
 
 /** Ollama's own choice goes by the memory of the GPUs; where none is known, its smallest one stands for it. */
