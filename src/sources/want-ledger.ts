@@ -7,8 +7,10 @@ import type { Want } from '../model/want.ts'
 export type WantLedger = ReadonlyMap<string, Entry>
 
 interface Entry {
+  readonly kind: Want['kind']
+  /** When it was asked; a page that was asked a little early counts as asked when it was due. */
   readonly askedAtMs: number
-  readonly state: 'asked' | 'answered' | 'failed' | 'refused'
+  readonly state: 'asked' | 'answered' | 'failed' | 'refused' | 'forgotten'
   /** Failures in a row, the latest included. */
   readonly failures: number
 }
@@ -43,10 +45,20 @@ export function newWants(ledger: WantLedger, wants: readonly Want[]): readonly W
 export function noteAsked(ledger: WantLedger, wants: readonly Want[], elapsedMs: number): WantLedger {
   const next = new Map(ledger)
   for (const want of wants) {
-    const failures = ledger.get(wantKey(want))?.failures ?? 0
-    next.set(wantKey(want), { askedAtMs: elapsedMs, state: 'asked', failures })
+    const before = ledger.get(wantKey(want))
+    next.set(wantKey(want), {
+      kind: want.kind,
+      askedAtMs: Math.max(elapsedMs, pageDueAtMs(before)),
+      state: 'asked',
+      failures: before?.failures ?? 0,
+    })
   }
   return next
+}
+
+/** Without this, an interval of 1.9 s would make it more than one request in two seconds in the long run. */
+function pageDueAtMs(before: Entry | undefined): number {
+  return before?.kind === 'http' ? before.askedAtMs + HTTP_SPACING_MS : 0
 }
 
 /** Notes what came of `want`. An answer that holds nothing but faults, or nothing at all, is a failure. */
@@ -60,13 +72,17 @@ export function noteAnswer(ledger: WantLedger, want: Want, parts: ReadonlyMap<st
 
 /**
  * Forgets what nobody wants any longer, so that it is asked afresh when it is wanted again (another process under the
- * same path). A refusal is remembered: it ended the asking for good.
+ * same path). A refusal is remembered: it ended the asking for good. Of a page it is remembered for two seconds that it
+ * was asked: a server that comes into sight and goes is asked no more often than one that stays.
  */
-export function forgetUnwanted(ledger: WantLedger, wants: readonly Want[]): WantLedger {
+export function forgetUnwanted(ledger: WantLedger, wants: readonly Want[], elapsedMs: number): WantLedger {
   const wanted = new Set(wants.map(wantKey))
-  const stays = ([key, { state }]: readonly [string, Entry]): boolean =>
-    wanted.has(key) || state === 'asked' || state === 'refused'
-  return new Map([...ledger].filter(stays))
+  return new Map(
+    [...ledger].flatMap(([key, entry]): readonly (readonly [string, Entry])[] => {
+      if (wanted.has(key) || entry.state === 'asked' || entry.state === 'refused') return [[key, entry]]
+      return elapsedMs < pageDueAtMs(entry) ? [[key, { ...entry, state: 'forgotten', failures: 0 }]] : []
+    }),
+  )
 }
 
 /** The identity of a want. Its size belongs to it: a header that proves longer than what was read is wanted again with more bytes. */
@@ -85,6 +101,8 @@ function dueAtMs(want: Want, entry: Entry): number {
       return Infinity
     case 'failed':
       return entry.askedAtMs + pauseAfterFailureMs(want, entry.failures)
+    case 'forgotten':
+      return entry.askedAtMs + spacingMs(want)
     case 'answered':
       return want.every === 'once' ? Infinity : entry.askedAtMs + spacingMs(want)
   }

@@ -68,7 +68,7 @@ describe('a server that is recognised and answers strangely', () => {
   beforeAll(async () => {
     process.on('warning', noteWarning)
     for (const [title, name, answer] of SERVERS) servers.set(title, await strangeServer(name, answer))
-    seen = await watched()
+    seen = await watched([...servers.values()])
   }, 60_000)
 
   afterAll(() => {
@@ -96,18 +96,20 @@ describe('a server that is recognised and answers strangely', () => {
     for (const { asked } of servers.values()) {
       const counts = new Map<string, number>()
       for (const line of asked) counts.set(line, (counts.get(line) ?? 0) + 1)
-      expect(Math.max(...counts.values())).toBeLessThanOrEqual(1 + WATCHED_MS / 2000)
+      expect(Math.max(...counts.values())).toBeGreaterThan(0)
+      expect(Math.max(...counts.values())).toBeLessThanOrEqual(1 + seen.watchedMs / 2000)
     }
   })
 })
 
 const OWN_PAGES = /^own GET \/(?:props|slots|metrics|version|v1\/models)$/
-const WATCHED_MS = 6000
+/** Other programs of this machine, and other tests, may ask these servers too: ours are known by the key. */
+const OUR_KEY = 'strange-servers-test'
 
 interface StrangeServer {
   readonly pid: number
   readonly port: number
-  /** A line `own GET /props` for each request, `other …` for what the second server got. */
+  /** A line `own GET /props` for each request of ours, `other …` for what the second server got from anybody. */
   readonly asked: readonly string[]
   stop(): void
 }
@@ -126,7 +128,7 @@ async function strangeServer(name: string, answer: string): Promise<StrangeServe
     join(folder, 'serve'),
     `const other = ${(second.address() as AddressInfo).port}
 const server = require('node:http').createServer((request, response) => {
-  console.log('own ' + request.method + ' ' + request.url)
+  if (request.headers.authorization === 'Bearer ${OUR_KEY}') console.log('own ' + request.method + ' ' + request.url)
   ${answer}
 })
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
@@ -156,19 +158,22 @@ server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 }
 
 interface Seen {
+  readonly watchedMs: number
   readonly workloads: readonly Workload[]
   readonly pages: readonly string[]
 }
 
-async function watched(): Promise<Seen> {
+async function watched(strange: readonly StrangeServer[]): Promise<Seen> {
+  const keys = new Map(strange.map(({ port }) => [`127.0.0.1 ${port}`, OUR_KEY]))
   let workloads: readonly Workload[] = []
+  let watchedMs = 0
   const pages = new Set<string>()
   await run({
     source: localSource({
       host: 'here',
       clock: systemClock(),
       intervalMs: 1000,
-      transport: localTransport({ probe: true }),
+      transport: localTransport({ probe: true, keys }),
       nvidiaSmi: '/nonexistent/nvidia-smi',
     }),
     outputs: [
@@ -176,6 +181,7 @@ async function watched(): Promise<Seen> {
         label: 'test',
         accept: (frame, { parts }) => {
           workloads = frame.workloads
+          watchedMs = frame.elapsedMs
           for (const name of parts.keys()) if (name.startsWith('http/')) pages.add(name)
         },
         close: () => undefined,
@@ -184,7 +190,7 @@ async function watched(): Promise<Seen> {
     rules: RULES,
     signal: AbortSignal.timeout(30_000),
     // often enough to ask again: what was wrong with the first answer must not be taken for right then
-    isEnough: (frame) => frame.elapsedMs > WATCHED_MS,
+    isEnough: (frame) => frame.elapsedMs > 6000,
   })
-  return { workloads, pages: [...pages] }
+  return { watchedMs, workloads, pages: [...pages] }
 }

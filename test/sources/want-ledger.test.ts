@@ -75,6 +75,23 @@ describe('a want', () => {
     for (const ms of laterMs) expect(dueWants(ledger, [want], 5000 + ms)).toEqual(isDue ? [want] : [])
   })
 
+  test.each([100, 500, 900, 1000, 1500, 1900, 1950, 2000, 5000])(
+    'for a server is asked no more than once in two seconds by a clock that ticks every %i ms',
+    (intervalMs) => {
+      const askedAtMs: number[] = []
+      let ledger = NOTHING_ASKED
+      for (let nowMs = 0; nowMs < 60_000; nowMs += intervalMs) {
+        if (dueWants(ledger, [METRICS], nowMs).length === 0) continue
+        askedAtMs.push(nowMs)
+        ledger = noteAnswer(noteAsked(ledger, [METRICS], nowMs), METRICS, new Map([['it', ANSWER]]))
+      }
+      const [first = 0] = askedAtMs
+      const last = askedAtMs.at(-1) ?? 0
+      expect(askedAtMs.length).toBeLessThanOrEqual(1 + (last - first + 100) / 2000)
+      expect(askedAtMs.length).toBeGreaterThanOrEqual(60_000 / Math.max(3000, intervalMs))
+    },
+  )
+
   test('for a server that fails is asked ever more seldom, but once a minute', () => {
     const pauses: number[] = []
     let ledger = NOTHING_ASKED
@@ -85,7 +102,7 @@ describe('a want', () => {
       while (dueWants(ledger, [METRICS], nowMs).length === 0) nowMs += 100
       pauses.push(nowMs - askedAtMs)
     }
-    expect(pauses).toEqual([1900, 3900, 7900, 15_900, 31_900, 59_900, 59_900, 59_900])
+    expect(pauses).toEqual([1900, 4000, 7900, 15_900, 31_900, 59_900, 59_900, 59_900])
     const recovered = noteAnswer(noteAsked(ledger, [METRICS], nowMs), METRICS, new Map([['it', ANSWER]]))
     expect(dueWants(recovered, [METRICS], nowMs + 2000)).toEqual([METRICS])
   })
@@ -108,13 +125,21 @@ describe('a want', () => {
 
 describe('what nobody wants any longer', () => {
   test('is asked afresh when it is wanted again', () => {
-    const ledger = forgetUnwanted(answered(CONFIG, ANSWER, 0), [])
+    const ledger = forgetUnwanted(answered(CONFIG, ANSWER, 0), [], 0)
     expect(newWants(ledger, [CONFIG])).toEqual([CONFIG])
   })
 
+  test('is asked a page again after two seconds, even of one that is wanted only once', () => {
+    const ledger = forgetUnwanted(answered(MODELS, ANSWER, 5000), [], 5100)
+    expect(newWants(ledger, [MODELS])).toEqual([])
+    expect(dueWants(ledger, [MODELS], 6500)).toEqual([])
+    expect(dueWants(ledger, [MODELS], 7000)).toEqual([MODELS])
+    expect(newWants(forgetUnwanted(ledger, [], 7000), [MODELS])).toEqual([MODELS])
+  })
+
   test('stays forbidden after a refusal, and is not asked twice at the same time', () => {
-    const refused = forgetUnwanted(answered(METRICS, REFUSAL, 0), [])
-    const awaited = forgetUnwanted(noteAsked(NOTHING_ASKED, [METRICS], 0), [])
+    const refused = forgetUnwanted(answered(METRICS, REFUSAL, 0), [], 0)
+    const awaited = forgetUnwanted(noteAsked(NOTHING_ASKED, [METRICS], 0), [], 0)
     expect(dueWants(refused, [METRICS], 1e9)).toEqual([])
     expect(dueWants(awaited, [METRICS], 1e9)).toEqual([])
   })

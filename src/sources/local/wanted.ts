@@ -35,7 +35,7 @@ export function wanted(transport: Transport, errands: Errands, signal: AbortSign
 
   return {
     askDue(wants, elapsedMs) {
-      ledger = forgetUnwanted(ledger, wants)
+      ledger = forgetUnwanted(ledger, wants, elapsedMs)
       ask(dueWants(ledger, wants, elapsedMs), elapsedMs)
     },
     askNew(wants, elapsedMs) {
