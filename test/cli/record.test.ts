@@ -102,16 +102,16 @@ describe('llmtop record', () => {
     async () => {
       const folder = machine()
       const path = join(folder, 'a.ndjson.gz')
-      const line = `ulimit -S -f 4; exec '${process.execPath}' '${PROGRAM}' record -o '${path}' --interval 500ms`
-      const running = execa('/bin/bash', ['-c', line], {
-        env: { PATH: folder },
-        reject: false,
-        stdin: 'ignore',
-      })
+      const running = start(['record', '-o', path], folder)
       let said = ''
       running.stderr.on('data', (text: Buffer) => (said += text.toString()))
+      const limitTo = async (bytes: string): Promise<void> => {
+        await execa('/usr/bin/prlimit', ['--pid', `${running.pid ?? 0}`, `--fsize=${bytes}:`])
+      }
+      await eventually(() => linesIn(path).length > 2, 'some samples were recorded')
+      await limitTo(`${statSync(path).size + 1}`)
       await eventually(() => said.includes('a file may not be larger here'), 'the limit was met')
-      await execa('/usr/bin/prlimit', ['--pid', `${running.pid ?? 0}`, '--fsize=unlimited'])
+      await limitTo('unlimited')
       await eventually(() => said.includes("a.ndjson.gz' goes on"), 'it went on')
       running.kill('SIGINT')
       const { exitCode, stderr } = await running

@@ -56,6 +56,7 @@ export function playback(options: PlaybackOptions): Session {
   /** The moment that is shown, and whether it was judged from the beginning on. */
   let shown = { ms: span.firstElapsedMs, exact: true }
   let hunt: Hunt | undefined
+  let readPercent = 0
   let stepsBack = 0
   let bug: Error | undefined
   let interruption = new AbortController()
@@ -103,8 +104,12 @@ export function playback(options: PlaybackOptions): Session {
     }
   }
 
-  function onProgress(): void {
+  function onProgress(refresh: () => void): void {
     const { cursor } = traveller
+    const percent = Math.floor(100 * survey.readRatio(extent()))
+    // a picture that stands still says how far it is, too
+    if (percent !== readPercent) refresh()
+    readPercent = percent
     if (hunt !== undefined) goToWarning(1, hunt.fromMs)
     // what was begun near its moment is judged anew as soon as all before it is known
     if (wish === undefined && cursor?.atMs !== undefined && !cursor.exact && survey.isKnown(cursor.atMs))
@@ -225,7 +230,11 @@ export function playback(options: PlaybackOptions): Session {
 
   return {
     async *shown(signal, refresh) {
-      const surveying = survey.run(signal, onProgress).catch(fail)
+      const surveying = survey
+        .run(signal, () => {
+          onProgress(refresh)
+        })
+        .catch(fail)
       try {
         yield* play(signal, refresh)
       } finally {
@@ -248,7 +257,7 @@ export function playback(options: PlaybackOptions): Session {
         progressRatio: durationMs > 0 ? positionMs / durationMs : 1,
         demo,
         timeline: {
-          readRatio: readRatio(survey.done, chronicle.newestMs - firstMs, durationMs),
+          readRatio: survey.readRatio({ firstMs, lastMs }),
           exact: shown.exact,
           positionMs,
           durationMs,
@@ -269,12 +278,6 @@ type Wish =
 /** A warning after that moment is looked for. */
 interface Hunt {
   readonly fromMs: number
-}
-
-function readRatio(done: boolean, readMs: number, durationMs: number): number {
-  if (done) return 1
-  // the end of a log is only known when it has been read
-  return durationMs > 0 ? Math.max(0, Math.min(0.99, readMs / durationMs)) : 0
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
