@@ -1,7 +1,7 @@
 import { known, missing, type Reading } from '../core/reading.ts'
 import { blankReport } from '../engines/blank-report.ts'
 import { orMissing, pooled, preallocated, total, type Pool } from '../engines/pool.ts'
-import type { EngineId, KvCache, Slices, Workload } from '../model/workload.ts'
+import { SLICE_LABELS, type EngineId, type KvCache, type Slices, type Workload } from '../model/workload.ts'
 import { parseMetrics, type Metrics, type Series } from '../parse/prometheus-text.ts'
 import { parseSglangMetrics } from '../parse/engine-pages/sglang-metrics.ts'
 import { parseVllmMetrics } from '../parse/engine-pages/vllm-metrics.ts'
@@ -119,15 +119,6 @@ function cacheOf(value: (name: string) => number | undefined): KvCache {
   }
 }
 
-const PARTS: readonly (readonly [string, keyof Slices])[] = [
-  ['weights', 'weightsBytes'],
-  ['kv_cache', 'kvBytes'],
-  ['state', 'stateBytes'],
-  ['activations', 'activationsBytes'],
-  ['overhead', 'overheadBytes'],
-  ['unexplained', 'unexplainedBytes'],
-]
-
 function memoryOf(series: readonly Series[]): Workload['memory'] {
   const uuids = [...new Set(series.flatMap(({ labels }) => labels.get('uuid') ?? []))]
   return {
@@ -143,7 +134,7 @@ function memoryOf(series: readonly Series[]): Workload['memory'] {
 }
 
 function slicesOf(series: readonly Series[]): Slices {
-  const entries = PARTS.map(([part, key]): readonly [keyof Slices, Reading<number>] => {
+  const entries = SLICE_LABELS.map(([part, key]): readonly [keyof Slices, Reading<number>] => {
     const own = series.filter(({ labels }) => labels.get('part') === part)
     return [key, own.length === 0 ? NO : known(sumOf(own))]
   })

@@ -1,5 +1,6 @@
 import { missing, type MissingReason } from '../core/reading.ts'
 import type { EngineReport } from './engine.ts'
+import { preallocated } from './pool.ts'
 
 /** A report in which nothing is known, for one reason: what an engine starts from, and all that `unknown` can say. */
 export function blankReport(reason: MissingReason): EngineReport {
@@ -17,18 +18,7 @@ export function blankReport(reason: MissingReason): EngineReport {
       gpuMemoryUtilization: no,
       origins: {},
     },
-    kv: {
-      growth: no,
-      capacityBytes: no,
-      usedBytes: no,
-      capacityTokens: no,
-      usedTokens: no,
-      reusableTokens: no,
-      usedRatio: no,
-      bytesPerToken: no,
-      perEngine: [],
-      slots: [],
-    },
+    kv: { ...preallocated(no), growth: no },
     requests: { running: no, waiting: no, preemptions: no },
     onCpuRatio: no,
     telemetryGaps: [],

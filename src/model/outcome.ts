@@ -1,4 +1,4 @@
-import type { RiskClass } from './risk.ts'
+import { RISK_CLASSES } from './risk.ts'
 
 /** What really happened, as a recording says it: what warnings are scored against. */
 export interface Outcome {
@@ -17,16 +17,5 @@ export interface Outcome {
   readonly foreseeable: boolean
 }
 
-export type OutcomeKind = RiskClass | 'none'
-
-export const OUTCOME_KINDS: readonly OutcomeKind[] = [
-  'cuda-oom',
-  'host-oom',
-  'unified-oom',
-  'kv-saturation',
-  'context-limit',
-  'will-not-fit',
-  'over-ceiling',
-  'spill',
-  'none',
-]
+export const OUTCOME_KINDS = [...RISK_CLASSES, 'none'] as const
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number]

@@ -1,12 +1,15 @@
-export type RiskClass =
-  | 'cuda-oom'
-  | 'will-not-fit'
-  | 'over-ceiling'
-  | 'kv-saturation'
-  | 'context-limit'
-  | 'spill'
-  | 'host-oom'
-  | 'unified-oom'
+/** What can be foreseen; the fatal classes first, as they are listed to people. */
+export const RISK_CLASSES = [
+  'cuda-oom',
+  'host-oom',
+  'unified-oom',
+  'kv-saturation',
+  'context-limit',
+  'will-not-fit',
+  'over-ceiling',
+  'spill',
+] as const
+export type RiskClass = (typeof RISK_CLASSES)[number]
 
 /** In rising order. Only the fatal classes (and a start that will fail) go beyond `warn`. */
 export const RISK_LEVELS = ['watch', 'warn', 'critical'] as const

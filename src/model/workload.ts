@@ -132,6 +132,16 @@ export interface Slices {
   readonly unexplainedBytes: Reading<number>
 }
 
+/** What each slice is called where it is a label of a metric, written and read. */
+export const SLICE_LABELS: readonly (readonly [label: string, slice: keyof Slices])[] = [
+  ['weights', 'weightsBytes'],
+  ['kv_cache', 'kvBytes'],
+  ['state', 'stateBytes'],
+  ['activations', 'activationsBytes'],
+  ['overhead', 'overheadBytes'],
+  ['unexplained', 'unexplainedBytes'],
+]
+
 export interface KvCache {
   /** Whether the engine takes its KV memory at start or token by token: it decides which curve is watched. */
   readonly growth: Reading<'preallocated' | 'on-demand'>

@@ -1,6 +1,6 @@
 import { minutes } from '../../core/units.ts'
-import type { Outcome, OutcomeKind } from '../../model/outcome.ts'
-import type { RiskClass } from '../../model/risk.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import { RISK_CLASSES, type RiskClass } from '../../model/risk.ts'
 import { alarmsOf, type Alarm, type AlarmBook } from './alarms.ts'
 import { judgeAlarms, type JudgedAlarm, type JudgedOutcome } from './judge.ts'
 
@@ -70,7 +70,7 @@ export function scoreOf(recordings: readonly Watched[]): Score {
     watchedHours,
     healthyHours: inHours(recordings.filter(({ outcomes: all }) => all.every(({ kind }) => kind === 'none'))),
     unlabelled: recordings.filter(({ outcomes: all }) => all.length === 0).map(({ file }) => file),
-    classes: CLASSES.map((name) =>
+    classes: RISK_CLASSES.map((name) =>
       classScore(
         name,
         outcomes.filter(({ outcome }) => outcome.kind === name),
@@ -87,17 +87,6 @@ export function scoreOf(recordings: readonly Watched[]): Score {
     ),
   }
 }
-
-const CLASSES: readonly (RiskClass & OutcomeKind)[] = [
-  'cuda-oom',
-  'host-oom',
-  'unified-oom',
-  'kv-saturation',
-  'context-limit',
-  'will-not-fit',
-  'over-ceiling',
-  'spill',
-]
 
 function inHours(recordings: readonly Watched[]): number {
   return recordings.reduce((total, { book }) => total + book.watchedMs, 0) / minutes(60)

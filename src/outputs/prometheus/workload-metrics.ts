@@ -1,6 +1,6 @@
 import type { Reading } from '../../core/reading.ts'
 import type { Frame } from '../../model/frame.ts'
-import type { Slices, Workload } from '../../model/workload.ts'
+import { SLICE_LABELS, type Slices, type Workload } from '../../model/workload.ts'
 import { identity } from './gpu-metrics.ts'
 import { seriesOf, type Metric, type Series } from './metric.ts'
 
@@ -13,7 +13,7 @@ export const WORKLOAD_METRICS: readonly Metric[] = [
     ),
     labels: ['gpu', 'uuid', 'engine', 'model', 'part'],
     series: onGpus((workload, share) =>
-      PARTS.flatMap(([part, key]) => seriesOf([...nameOf(workload), part], partOf(share, key))),
+      SLICE_LABELS.flatMap(([part, key]) => seriesOf([...nameOf(workload), part], partOf(share, key))),
     ),
   },
   {
@@ -83,20 +83,11 @@ export function nameOf({ engine, model }: Pick<Workload, 'engine' | 'model'>): r
   return [engine, isPath ? (name.split(/[/\\]/).findLast((part) => part !== '') ?? '') : name]
 }
 
-const PARTS: readonly (readonly [string, keyof Slices])[] = [
-  ['weights', 'weightsBytes'],
-  ['kv_cache', 'kvBytes'],
-  ['state', 'stateBytes'],
-  ['activations', 'activationsBytes'],
-  ['overhead', 'overheadBytes'],
-  ['unexplained', 'unexplainedBytes'],
-]
-
 type Share = Workload['memory']['perGpu'][number]
 
 /** Where nothing is known of the parts, all of it is unexplained, so that the parts always sum to the whole. */
 function partOf({ slices, usedBytes }: Share, key: keyof Slices): Reading<number> {
-  const undivided = PARTS.every(([, name]) => slices[name].kind === 'missing')
+  const undivided = SLICE_LABELS.every(([, name]) => slices[name].kind === 'missing')
   return undivided && key === 'unexplainedBytes' ? usedBytes : slices[key]
 }
 
