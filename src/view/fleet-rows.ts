@@ -11,6 +11,8 @@ import { shortGpuName } from './wording.ts'
 export interface FleetRow {
   readonly host: string
   readonly frame: Frame
+  /** False until it has answered for the first time: nothing is known of it. */
+  readonly wasSeen: boolean
   /** `8 × H100 80GB`; empty without a GPU. */
   readonly gpus: string
   /** Of all GPUs together, else of the host. */
@@ -39,6 +41,7 @@ function rowOf(frame: Frame): FleetRow {
   return {
     host: frame.host,
     frame,
+    wasSeen: own.length > 0 || totalBytes.kind === 'known',
     gpus: gpuNames(frame),
     isHostMemory,
     usedBytes: isHostMemory

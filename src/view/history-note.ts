@@ -3,7 +3,7 @@ import type { HostMemory } from '../model/snapshot.ts'
 import type { Workload } from '../model/workload.ts'
 
 /** What charts remember of a frame; a frame is one itself. */
-export interface HistoryNote extends Pick<Frame, 'host' | 'elapsedMs' | 'afterGap' | 'gpuSample'> {
+export interface HistoryNote extends Pick<Frame, 'host' | 'elapsedMs' | 'afterGap' | 'gpuSample' | 'link'> {
   readonly hostMemory: Pick<HostMemory, 'totalBytes' | 'availableBytes'>
   readonly gpus: readonly NotedGpu[]
   readonly workloads: readonly NotedWorkload[]
@@ -21,12 +21,13 @@ interface NotedWorkload extends Pick<Workload, 'id' | 'engine'> {
 
 /** The frame without what no chart remembers, for keeping many. */
 export function noteOf(frame: Frame): HistoryNote {
-  const { host, elapsedMs, afterGap, gpuSample, hostMemory } = frame
+  const { host, elapsedMs, afterGap, gpuSample, link, hostMemory } = frame
   return {
     host,
     elapsedMs,
     afterGap,
     gpuSample,
+    link,
     hostMemory: { totalBytes: hostMemory.totalBytes, availableBytes: hostMemory.availableBytes },
     gpus: frame.gpus.map(({ uuid, powerWatts, temperatureCelsius, memory, utilization }) => ({
       uuid,

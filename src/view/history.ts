@@ -43,8 +43,9 @@ export const NO_HISTORY: History = {
 const FORGET_AFTER_MS = 24 * 3_600_000
 
 /**
- * The history with the frame's numbers added. GPUs and workloads get a point only when nvidia-smi has answered anew;
- * a hole in time and a missing value are gaps. A frame older than the newest one begins a new history.
+ * The history with the frame's numbers added. GPUs and workloads get a point only when nvidia-smi has answered anew, and
+ * nothing gets one from a host that did not answer; a hole in time and a missing value are gaps. A frame older than the
+ * newest one begins a new history.
  */
 export function remember(history: History, frame: HistoryNote): History {
   const { depth } = history
@@ -61,31 +62,40 @@ export function remember(history: History, frame: HistoryNote): History {
   const gpus = { atMs: readAtMs, afterGap: frame.afterGap, depth }
   // rounding of ages must not add a point twice
   const renewed = readAtMs > past.gpusReadAtMs + 1
+  const answered = frame.link.state === 'live'
+  // the gap stands, whenever nvidia-smi will answer for the first time after it
+  const stale = (tracks: Tracks): Tracks => (frame.afterGap ? interrupted(tracks) : tracks)
   return {
     depth,
     elapsedMs: frame.elapsedMs,
     gpusReadAtMs: renewed ? readAtMs : past.gpusReadAtMs,
-    host: extended(past.host, host, now),
-    kv: extendAll(
-      past.kv,
-      known.map((workload) => [workload.id, workload.kv.usedRatio]),
-      now,
-    ),
-    gpus: renewed ? ofGpus(past.gpus, frame, 'memory', gpus) : past.gpus,
+    host: answered ? extended(past.host, host, now) : past.host,
+    kv: answered
+      ? extendAll(
+          past.kv,
+          known.map((workload) => [workload.id, workload.kv.usedRatio]),
+          now,
+        )
+      : past.kv,
+    gpus: renewed ? ofGpus(past.gpus, frame, 'memory', gpus) : stale(past.gpus),
     vitals: renewed
       ? {
           utilization: ofGpus(past.vitals.utilization, frame, 'utilization', gpus),
           power: ofGpus(past.vitals.power, frame, 'power', gpus),
           temperature: ofGpus(past.vitals.temperature, frame, 'temperature', gpus),
         }
-      : past.vitals,
+      : {
+          utilization: stale(past.vitals.utilization),
+          power: stale(past.vitals.power),
+          temperature: stale(past.vitals.temperature),
+        },
     workloads: renewed
       ? extendAll(
           past.workloads,
           known.map((workload) => [workload.id, workload.memory.usedBytes]),
           gpus,
         )
-      : past.workloads,
+      : stale(past.workloads),
   }
 }
 
@@ -120,6 +130,10 @@ function extended(track: Track, value: Reading<number>, at: Moment): Track {
   const unbroken = at.afterGap ? append(track, 'gap') : track
   const entry = value.kind === 'known' ? { atMs: at.atMs, value: value.value } : 'gap'
   return shortened(append(unbroken, entry), at.depth)
+}
+
+function interrupted(tracks: Tracks): Tracks {
+  return new Map([...tracks].map(([id, track]) => [id, append(track, 'gap')]))
 }
 
 function isRecent(track: Track, nowMs: number): boolean {

@@ -1,7 +1,10 @@
-import { both, missing, sum, valueOr } from '../core/reading.ts'
+import { both, known, missing, sum, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Risk } from '../model/risk.ts'
 import type { Workload } from '../model/workload.ts'
+import { instancesOf } from './instances.ts'
+import type { RanksHere } from './instances.ts'
+import { byUrgency } from './risk-order.ts'
 import type { Seen } from './seen.ts'
 
 /** One engine whose ranks run on several hosts: what fails first is its hottest rank. */
@@ -13,66 +16,79 @@ export interface InstanceRow {
   readonly ranksSeen: number
   readonly ranksInAll: Reading<number>
   readonly usedBytes: Reading<number>
-  /** The host whose ranks are closest to their predicted ceiling, else hold the most. */
-  readonly hottest: string
-  /** Of the hottest: held of predicted, 0–1. */
-  readonly heldRatio: Reading<number>
+  /** The rank whose card is closest to its predicted ceiling, else holds the most. */
+  readonly hottest: HottestRank
+  /** The worst of any of its ranks. */
   readonly risk: Risk | undefined
+}
+
+export interface HottestRank {
+  readonly host: string
+  /** Index of its card; missing where only the host's ranks together are known. */
+  readonly gpu: Reading<number>
+  /** Held of predicted, 0–1. */
+  readonly heldRatio: Reading<number>
 }
 
 /** The instances of which ranks were seen on more than one host, or on one of several. */
 export function instanceRows(seen: readonly Seen[]): readonly InstanceRow[] {
-  const byInstance = new Map<string, Rank[]>()
-  for (const { frame } of seen) {
-    for (const workload of frame.workloads) {
-      if (workload.partial === undefined) continue
-      const rank = {
-        host: frame.host,
-        workload,
-        ranks: workload.partial.ranksHere,
-        risk: frame.risks.find((risk) => risk.workload === workload.id),
-      }
-      byInstance.set(workload.partial.instance, [...(byInstance.get(workload.partial.instance) ?? []), rank])
-    }
-  }
-  return [...byInstance].flatMap(([instance, [first, ...rest]]) =>
-    first === undefined ? [] : [rowOf(instance, [first, ...rest])],
-  )
+  return instancesOf(seen).map(rowOf)
 }
 
-interface Rank {
-  readonly host: string
-  readonly workload: Workload
-  readonly ranks: number
-  readonly risk: Risk | undefined
-}
-
-function rowOf(instance: string, ranks: readonly [Rank, ...Rank[]]): InstanceRow {
-  const [first] = ranks
-  const hottest = ranks.reduce((a, b) => (heat(b) > heat(a) ? b : a), first)
+function rowOf(ranks: readonly RanksHere[]): InstanceRow {
+  const named = ranks.find(({ workload }) => workload.model.name.kind === 'known') ?? ranks[0]
   return {
-    instance,
-    engine: first.workload.engine,
-    model: first.workload.model.name,
+    instance: named?.partial.instance ?? '',
+    engine: named?.workload.engine ?? 'unknown',
+    model: named?.workload.model.name ?? missing('not-reported'),
     hosts: ranks.map(({ host }) => host),
-    ranksSeen: ranks.reduce((count, one) => count + one.ranks, 0),
-    ranksInAll: first.workload.partial?.ranksInAll ?? missing('not-reported'),
+    ranksSeen: ranks.reduce((count, { partial }) => count + partial.ranksHere, 0),
+    ranksInAll:
+      ranks.map(({ partial }) => partial.ranksInAll).find(({ kind }) => kind === 'known') ??
+      missing('not-reported'),
     usedBytes: sum(ranks.map(({ workload }) => workload.memory.usedBytes)),
-    hottest: hottest.host,
-    heldRatio: heldRatio(hottest.workload),
-    risk: ranks.flatMap(({ risk }) => risk ?? []).toSorted((a, b) => eta(a) - eta(b))[0],
+    hottest: ranks.flatMap(cardsOf).reduce((a, b) => (b.heat > a.heat ? b : a), NOWHERE),
+    risk: ranks.flatMap(({ risks }) => risks).toSorted(byUrgency)[0],
   }
 }
 
-function heldRatio({ memory, ceiling }: Workload): Reading<number> {
-  return both(memory.usedBytes, ceiling, (used, { bytes }) => used / Math.max(1, bytes))
+type Card = HottestRank & { readonly heat: number }
+
+const NOWHERE: Card = {
+  host: '',
+  gpu: missing('not-reported'),
+  heldRatio: missing('not-reported'),
+  heat: -Infinity,
 }
 
-// A ratio is below ten, bytes are not: whoever has no ceiling is compared by bytes among themselves.
-function heat({ workload }: Rank): number {
-  return valueOr(heldRatio(workload), valueOr(workload.memory.usedBytes, 0) / 1024 ** 4)
+/** The cards of the ranks; all of a host together where the driver does not say what each holds. */
+function cardsOf({ host, workload, gpus }: RanksHere): readonly Card[] {
+  const { memory, ceiling } = workload
+  const together = cardOf(host, missing('not-reported'), memory.usedBytes, ofCeiling(ceiling))
+  const each = memory.perGpu.map(({ uuid, usedBytes }) => {
+    const index = gpus.find((gpu) => gpu.uuid === uuid)?.index
+    const share = valueOr(ceiling, undefined)?.perGpu.find((one) => one.uuid === uuid)?.bytes
+    return cardOf(
+      host,
+      index === undefined ? missing('not-reported') : known(index),
+      usedBytes,
+      share === undefined ? missing('not-reported') : known(share),
+    )
+  })
+  return each.length === 0 ? [together] : each
 }
 
-function eta({ eta: range }: Risk): number {
-  return range?.seconds ?? Number.MAX_SAFE_INTEGER
+function ofCeiling(ceiling: Workload['ceiling']): Reading<number> {
+  return ceiling.kind === 'known' ? known(ceiling.value.bytes) : ceiling
+}
+
+// A ratio is below ten, terabytes are below one: whoever has no ceiling is compared by bytes among themselves.
+function cardOf(
+  host: string,
+  gpu: Reading<number>,
+  usedBytes: Reading<number>,
+  ceilingBytes: Reading<number>,
+): Card {
+  const heldRatio = both(usedBytes, ceilingBytes, (used, ceiling) => used / Math.max(1, ceiling))
+  return { host, gpu, heldRatio, heat: valueOr(heldRatio, valueOr(usedBytes, 0) / 1024 ** 4) }
 }

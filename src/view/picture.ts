@@ -1,3 +1,4 @@
+import { dated } from './dated.ts'
 import { boxed, ruled } from './frame-lines.ts'
 import { fitLine, span } from './line.ts'
 import type { Placement } from './bands.ts'
@@ -56,7 +57,8 @@ function draw(scene: Scene, placement: Placement): Drawn {
   const size = innerSize(placement)
   const panel = PANELS[placement.panel]
   const view = panel.view(scene, size)
-  const inner = Array.from({ length: size.rows }, (_, y) => fitLine(view.lines[y] ?? [], size.columns))
+  const text = dated(placement.panel, scene, view.lines)
+  const inner = Array.from({ length: size.rows }, (_, y) => fitLine(text[y] ?? [], size.columns))
   const lines = framed(placement, panel.title(scene), inner)
   const { rect, part } = placement
   return {

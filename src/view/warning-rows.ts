@@ -1,5 +1,7 @@
+import type { Frame } from '../model/frame.ts'
 import type { Death, RiskEvent } from '../model/incident.ts'
 import type { Risk } from '../model/risk.ts'
+import { fleetRiskList } from './fleet-risk-list.ts'
 import type { Scene } from './panel.ts'
 import type { Seen } from './seen.ts'
 import { isFleet, topTab } from './views.ts'
@@ -9,6 +11,8 @@ export interface WarningRow {
   readonly id: string
   /** The host it is about; undefined where there is one host only. */
   readonly host: string | undefined
+  /** How many other hosts it is about, too: those with ranks of the same instance. */
+  readonly elsewhere: number
   readonly kind: 'now' | RiskEvent['kind'] | 'died'
   readonly atEpochMs: number
   readonly risk: Risk | undefined
@@ -20,27 +24,44 @@ export interface WarningRow {
 export function warningRows(scene: Scene): readonly WarningRow[] {
   const all = isFleet(topTab(scene.ui.views))
   const seen: readonly Seen[] = all ? scene.hosts : [scene]
-  const present = seen.flatMap((one) => presentOf(one, all))
   const past = seen.flatMap((one) => pastOf(one, all)).toSorted((a, b) => b.atEpochMs - a.atEpochMs)
-  return [...(all ? present.toSorted(worstFirst) : present), ...past]
+  return [...(all ? ofAllHosts(scene) : presentOf(scene)), ...past]
 }
 
 /** A warning of the list by its id, as the view of one warning needs it. */
 export function warningRow(scene: Scene, id: string): WarningRow | undefined {
-  const rows = [scene, ...scene.hosts].flatMap((one) => [...presentOf(one, false), ...pastOf(one, false)])
+  const rows = [scene, ...scene.hosts].flatMap((one) => [...presentOf(one), ...pastOf(one, false)])
   return rows.find((row) => row.id === id)
 }
 
-function presentOf({ frame }: Seen, named: boolean): readonly WarningRow[] {
-  return frame.risks.map((risk) => ({
+/** `node7`, `node7 +1`; undefined where there is one host only. */
+export function warnedHost({ host, elsewhere }: WarningRow): string | undefined {
+  return host === undefined || elsewhere === 0 ? host : `${host} +${elsewhere}`
+}
+
+function ofAllHosts({ hosts }: Scene): readonly WarningRow[] {
+  return fleetRiskList(hosts).map(({ risk, frame, elsewhere }) => ({
+    ...presentRow(risk, frame),
+    host: frame.host,
+    elsewhere,
+  }))
+}
+
+function presentOf({ frame }: Seen): readonly WarningRow[] {
+  return frame.risks.map((risk) => presentRow(risk, frame))
+}
+
+function presentRow(risk: Risk, frame: Frame): WarningRow {
+  return {
     id: `${frame.host} ${risk.id}`,
-    host: named ? frame.host : undefined,
+    host: undefined,
+    elsewhere: 0,
     kind: 'now',
     atEpochMs: frame.takenAtEpochMs - (frame.elapsedMs - risk.sinceElapsedMs),
     risk,
     death: undefined,
     summary: risk.summary,
-  }))
+  }
 }
 
 function pastOf({ frame, log }: Seen, named: boolean): readonly WarningRow[] {
@@ -49,6 +70,7 @@ function pastOf({ frame, log }: Seen, named: boolean): readonly WarningRow[] {
     ...log.map(({ kind, risk, atElapsedMs, atEpochMs }): WarningRow => ({
       id: `${frame.host} ${risk.id} ${kind} ${atElapsedMs}`,
       host,
+      elsewhere: 0,
       kind,
       atEpochMs,
       risk,
@@ -58,6 +80,7 @@ function pastOf({ frame, log }: Seen, named: boolean): readonly WarningRow[] {
     ...frame.deaths.map((death): WarningRow => ({
       id: `${frame.host} ${death.workload} died ${death.atElapsedMs}`,
       host,
+      elsewhere: 0,
       kind: 'died',
       atEpochMs: frame.takenAtEpochMs - (frame.elapsedMs - death.atElapsedMs),
       risk: undefined,
@@ -65,14 +88,4 @@ function pastOf({ frame, log }: Seen, named: boolean): readonly WarningRow[] {
       summary: death.summary,
     })),
   ]
-}
-
-const RANKS: Readonly<Record<Risk['level'], number>> = { critical: 0, warn: 1, watch: 2 }
-
-function worstFirst(a: WarningRow, b: WarningRow): number {
-  return rank(a) - rank(b) || (a.risk?.eta?.seconds ?? Infinity) - (b.risk?.eta?.seconds ?? Infinity) || 0
-}
-
-function rank({ risk }: WarningRow): number {
-  return risk === undefined ? 3 : RANKS[risk.level]
 }

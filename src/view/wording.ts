@@ -1,7 +1,7 @@
 import { formatBytesShort, formatDuration } from '../core/format.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Ceiling } from '../model/ceiling.ts'
-import type { LinkState } from '../model/sample.ts'
+import type { Link, LinkState } from '../model/sample.ts'
 import type { EtaRange, Risk, RiskClass, RiskLevel } from '../model/risk.ts'
 import { RISK_LEVELS } from '../model/risk.ts'
 import type { Frame } from '../model/frame.ts'
@@ -118,7 +118,12 @@ export function clockTime(epochMs: number, timeZoneOffsetMinutes: number): strin
 
 /** `LATE`, `DOWN`: how the host answers, when it does not answer as it should. */
 export function linkWord(state: LinkState): string {
-  return state === 'auth' ? 'LOGIN REFUSED' : state.toUpperCase()
+  return state === 'auth' ? 'NO LOGIN' : state.toUpperCase()
+}
+
+/** Whether a host has been without an answer for so long that what is shown of it is the past. */
+export function isGone({ state }: Link): boolean {
+  return state !== 'live' && state !== 'late'
 }
 
 /** What is to be said of slow GPU numbers: their age and their cost; nothing when they are as fresh as asked for. */

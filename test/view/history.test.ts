@@ -53,6 +53,27 @@ test('a hole in time is a gap, and so is a value that is missing', () => {
   ])
 })
 
+test('a host that does not answer has no points, and its return a gap, whenever nvidia-smi answers', () => {
+  const down = { link: { state: 'down', ageMs: 2000, retryInMs: 1000 } } as const
+  const old = (ageMs: number) => ({ gpuSample: known({ ageMs, tookMs: missing('not-reported') }) })
+  const history = historyOf([
+    frameAt(0, 10),
+    frameAt(2000, 10, { ...down, ...old(2000) }),
+    frameAt(60_000, 10, { ...down, ...old(60_000) }),
+    frameAt(62_000, 10, { afterGap: true, ...old(62_000) }),
+    frameAt(64_000, 12),
+  ])
+  expect(entries(history.gpus.get('GPU-0'))).toEqual([
+    { atMs: 0, value: gibibytes(10) },
+    'gap',
+    { atMs: 64_000, value: gibibytes(12) },
+  ])
+  const times = entries(history.host).map((entry) =>
+    entry === 'gap' ? entry : (entry as { atMs: number }).atMs,
+  )
+  expect(times).toEqual([0, 'gap', 62_000, 64_000])
+})
+
 test('the KV pool is followed by workload, and ends when the workload does', () => {
   const workload = workloadWith('vllm:1', { engine: 'vllm' })
   const serving = { ...workload, kv: { ...workload.kv, usedRatio: known(0.5) } }

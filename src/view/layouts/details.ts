@@ -12,6 +12,7 @@ import { settingsPanel } from '../panels/settings.ts'
 import { slotsPanel } from '../panels/slots.ts'
 import { sumPanel } from '../panels/sum.ts'
 import type { TextPanel } from '../panels/text-panel.ts'
+import { fleetRiskList } from '../fleet-risk-list.ts'
 import { instanceRows } from '../instance-rows.ts'
 import { hasChart } from '../panels/workload-chart.ts'
 
@@ -82,7 +83,7 @@ export function oneWarningBands(size: Size, scene: Scene): readonly Band[] {
 export function fleetBands(size: Size, scene: Scene): readonly Band[] {
   const instances = instanceRows(scene.hosts).length
   const instanceBand = instances === 0 ? 0 : Math.min(instances + 3, Math.floor(size.rows / 4))
-  const risks = scene.hosts.reduce((count, { frame }) => count + frame.risks.length, 0)
+  const risks = fleetRiskList(scene.hosts).length
   const most = Math.max(0, Math.floor((size.rows - instanceBand) / 3))
   const spare = size.rows - instanceBand - (scene.hosts.length + 3)
   const riskBand = risks === 0 ? 0 : Math.min(risks + 2, Math.max(most, spare))

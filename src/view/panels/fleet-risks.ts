@@ -1,7 +1,7 @@
 import { levelGlyph } from '../glyphs.ts'
 import { span } from '../line.ts'
 import type { Line, Scene } from '../panel.ts'
-import { warningRows } from '../warning-rows.ts'
+import { warnedHost, warningRows } from '../warning-rows.ts'
 import { fit } from '../width.ts'
 import { textPanel } from './text-panel.ts'
 
@@ -13,10 +13,10 @@ export const fleetRisksPanel = textPanel(
     right: [],
   }),
   (scene) =>
-    present(scene).map(({ risk, host = '', summary }): Line => [
-      span(` ${risk === undefined ? ' ' : levelGlyph(risk.level)} `, risk?.level),
-      span(`${fit(host, 14)} `, 'strong'),
-      span(summary),
+    present(scene).map((row): Line => [
+      span(` ${row.risk === undefined ? ' ' : levelGlyph(row.risk.level)} `, row.risk?.level),
+      span(`${fit(warnedHost(row) ?? '', 14)} `, 'strong'),
+      span(row.summary),
     ]),
 )
 

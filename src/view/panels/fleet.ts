@@ -1,3 +1,4 @@
+import { describeFault, faultBadge } from '../../core/fault.ts'
 import { formatDuration, formatGib } from '../../core/format.ts'
 import { both } from '../../core/reading.ts'
 import type { Frame } from '../../model/frame.ts'
@@ -10,8 +11,8 @@ import { span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { rowLine } from '../row-line.ts'
 import { cursorOf } from '../ui-state.ts'
-import { fit } from '../width.ts'
-import { clockTime, formatEta, linkWord, riskWord, shown } from '../wording.ts'
+import { displayWidth, fit } from '../width.ts'
+import { clockTime, formatEta, isGone, linkWord, MISSING, riskWord, shown } from '../wording.ts'
 import { partialBar } from './partial-bar.ts'
 
 /** Every host in one line: whether it answers, what it has, how full it is, and what threatens it most. */
@@ -33,8 +34,8 @@ export const fleetPanel: Panel = {
 
 function lines(scene: Scene, size: Size): readonly Line[] {
   if (size.rows <= 0) return []
-  const widths = widthsFor(size.columns - 1)
   const rows = fleetRows(scene)
+  const widths = widthsFor(size.columns - 1, rows)
   const cursor = cursorOf(scene.ui)
   const ids = rows.map(({ host }) => host)
   const first = firstRow(cursor, ids, size.rows - 1)
@@ -56,14 +57,17 @@ interface Widths {
   readonly age: number
 }
 
-const STATE_COLUMNS = 9
+const STATE_COLUMNS = 11
 const MEMORY_COLUMNS = 22
 const LEAST_RISK_COLUMNS = 28
+const LEAST_HOST_COLUMNS = 12
 
 // What is left goes to the names of hosts and GPUs, the bar, and the warning, in that order of need.
-function widthsFor(columns: number): Widths {
+function widthsFor(columns: number, rows: readonly FleetRow[]): Widths {
   const wide = columns >= 100
-  const [host, gpus, kv, age] = [wide ? 14 : 12, wide ? 17 : 0, 6, wide ? 8 : 0]
+  const longest = Math.max(0, ...rows.map(({ host }) => displayWidth(host))) + 2
+  const host = Math.min(Math.max(LEAST_HOST_COLUMNS, longest), Math.floor(columns / 5))
+  const [gpus, kv, age] = [wide ? 17 : 0, 6, wide ? 8 : 0]
   const rest = columns - host - STATE_COLUMNS - gpus - MEMORY_COLUMNS - kv - age - 1
   const bar = wide ? Math.max(4, Math.min(30, rest - LEAST_RISK_COLUMNS)) : 0
   return { host, gpus, bar, kv, age, risk: Math.max(0, rest - bar) }
@@ -84,16 +88,16 @@ function head({ host, gpus, bar, kv, risk, age }: Widths): Line {
 
 function line(row: FleetRow, scene: Scene, widths: Widths): Line {
   const { frame, usedBytes, limitBytes, kvRatio } = row
-  const gone = frame.link.state !== 'live' && frame.link.state !== 'late'
+  const gone = isGone(frame.link)
   const ratio = both(usedBytes, limitBytes, (used, limit) => (limit > 0 ? used / limit : 0))
   const percent = shown(ratio, (value) => `${(100 * value).toFixed(0)} %`)
-  const numbers = `${shown(usedBytes, gib)}/${shown(limitBytes, gib)} GiB`
+  const numbers = row.wasSeen ? `${shown(usedBytes, gib)}/${shown(limitBytes, gib)} GiB` : MISSING
   const cells: Line = [
     span(fit(frame.host, widths.host - 1), 'strong'),
     span(' '),
     ...state(frame),
     span(fit(gpuWords(row), widths.gpus)),
-    ...(gone ? [span(fit(seenAt(frame, scene), widths.bar))] : partialBar(ratio, widths.bar, 'undivided')),
+    ...(gone ? [span(fit(seenAt(row, scene), widths.bar))] : partialBar(ratio, widths.bar, 'undivided')),
     span(` ${fit(numbers, MEMORY_COLUMNS - 8, 'right')}${fit(percent, 6, 'right')} `),
     span(
       `${fit(
@@ -117,26 +121,35 @@ function state({ link }: Frame): Line {
   return [span(word, link.state === 'live' ? 'fine' : 'warn')]
 }
 
-function gpuWords({ gpus, isHostMemory }: FleetRow): string {
+function gpuWords({ gpus, isHostMemory, wasSeen }: FleetRow): string {
+  if (!wasSeen) return MISSING
   if (gpus === '') return 'no GPU, RAM'
   return isHostMemory ? `${gpus} unified` : gpus
 }
 
 // Its last values stand, with the time at which they were true.
-function seenAt(frame: Frame, { ui }: Scene): string {
+function seenAt({ frame, wasSeen }: FleetRow, { ui }: Scene): string {
+  if (!wasSeen) return ''
   return ` at ${clockTime(frame.takenAtEpochMs - frame.link.ageMs, ui.timeZoneOffsetMinutes).slice(0, 5)}`
 }
 
 function risk({ frame, risk: top }: FleetRow, columns: number): Line {
   const room = Math.max(0, columns - 1)
-  const { state: link, retryInMs } = frame.link
-  if (link !== 'live' && link !== 'late') {
-    const retry = retryInMs === null ? '' : `, retry in ${formatDuration(retryInMs)}`
-    return [span(fit(` ? ${linkWord(link).toLowerCase()}${retry}`, room + 1), 'warn')]
+  if (isGone(frame.link)) {
+    const { retryInMs } = frame.link
+    const retry = retryInMs === null ? '' : `retry in ${formatDuration(retryInMs)}, `
+    return [span(fit(` ? ${retry}${whyGone(frame, room - retry.length)}`, room + 1), 'warn')]
   }
   if (top === undefined) return [span(fit(` ${glyph('fine')}`, room + 1), 'fine')]
   const words = room >= 40 ? top.summary : inShort(top, frame)
   return [span(` ${levelGlyph(top.level)} `, top.level), span(fit(words, Math.max(0, room - 2)))]
+}
+
+// The beginning of the sentence that tells it, or its short name.
+function whyGone({ faults, link }: Frame, room: number): string {
+  const fault = faults.map((one) => one.fault).find(({ kind }) => kind === 'ssh')
+  if (fault === undefined) return linkWord(link.state).toLowerCase()
+  return room >= LEAST_RISK_COLUMNS ? describeFault(fault) : faultBadge(fault)
 }
 
 // `GPU 5 oom 4–6 min`.

@@ -1,6 +1,7 @@
 import { faultBadge } from '../../core/fault.ts'
 import { formatDuration } from '../../core/format.ts'
-import type { SessionState } from '../../model/session.ts'
+import type { LinkState } from '../../model/sample.ts'
+import { fleetRiskList } from '../fleet-risk-list.ts'
 import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
@@ -11,7 +12,7 @@ import { reading } from './scrub.ts'
 import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
 import type { Tab } from '../views.ts'
 import { truncate } from '../width.ts'
-import { clockTime, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
+import { clockTime, isGone, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
 
 /** The first line: which host, how it is watched, what is wrong, and when. */
 export const headerPanel: Panel = {
@@ -34,7 +35,6 @@ function leftParts(scene: Scene, columns: number): readonly Ranked[] {
 function hostParts(scene: Scene, columns: number): readonly Ranked[] {
   const { frame } = scene
   const { version, cuda } = frame.driver
-  const late = sampleAge(frame, columns < 100)
   const here = crumb(scene)
   return [
     { rank: 1, line: [span('llmtop', 'title')] },
@@ -45,12 +45,26 @@ function hostParts(scene: Scene, columns: number): readonly Ranked[] {
       line: here === '' && version.kind === 'known' ? [span('driver ', 'dim'), span(version.value)] : [],
     },
     { rank: 9, line: here === '' && cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
-    { rank: 0, line: sessionBadge(scene) },
-    { rank: 4, line: linkBadge(scene) },
+    ...howWatched(scene),
     { rank: 7, line: frame.gpus.some((gpu) => gpu.unifiedMemory) ? [span('unified', 'badge')] : [] },
-    { rank: 5, line: late === undefined ? [] : [span(late, 'warn')] },
+    { rank: 5, line: lateness(scene, columns) },
     ...frame.faults.map(({ fault }) => ({ rank: 6, line: [span(faultBadge(fault), 'warn')] })),
   ]
+}
+
+// What is not there can't be LIVE.
+function howWatched(scene: Scene): readonly Ranked[] {
+  const gone = isGone(scene.frame.link)
+  return [
+    { rank: 0, line: gone && isLive(scene) ? [] : sessionBadge(scene) },
+    { rank: gone ? 0 : 4, line: linkBadge(scene) },
+  ]
+}
+
+// A host that does not answer has one age, that of its link.
+function lateness({ frame }: Scene, columns: number): Line {
+  const late = isGone(frame.link) ? undefined : sampleAge(frame, columns < 100)
+  return late === undefined ? [] : [span(late, 'warn')]
 }
 
 // Which of the views this is; nothing on the overview.
@@ -81,9 +95,9 @@ function crumb(scene: Scene): string {
 
 function fleetParts(scene: Scene, tab: Tab): readonly Ranked[] {
   const { hosts } = scene
-  const count = (state: 'live' | 'late') => hosts.filter(({ frame }) => frame.link.state === state).length
-  const [live, late] = [count('live'), count('late')]
-  const down = hosts.length - live - late
+  const count = (state: LinkState) => hosts.filter(({ frame }) => frame.link.state === state).length
+  const [live, late, connecting] = [count('live'), count('late'), count('connecting')]
+  const down = hosts.length - live - late - connecting
   const gpus = hosts.reduce((sum, { frame }) => sum + frame.gpus.length, 0)
   return [
     { rank: 1, line: [span('llmtop', 'title')] },
@@ -92,9 +106,15 @@ function fleetParts(scene: Scene, tab: Tab): readonly Ranked[] {
     { rank: 7, line: [span(`${gpus} GPUs`)] },
     { rank: 0, line: sessionBadge(scene) },
     { rank: 5, line: [span(`${live} live`, 'fine')] },
+    { rank: 8, line: connecting === 0 ? [] : [span(`${connecting} connecting`, 'dim')] },
     { rank: 4, line: late === 0 ? [] : [span(`${late} late`, 'warn')] },
     { rank: 3, line: down === 0 ? [] : [span(`${down} down`, 'critical')] },
   ]
+}
+
+/** Whether the present is in sight, as it comes. */
+function isLive({ session, ui }: Scene): boolean {
+  return session.kind === 'live' && session.behindMs === 0 && !ui.paused
 }
 
 function sessionBadge(scene: Scene): Line {
@@ -130,24 +150,28 @@ function linkBadge(scene: Scene): Line {
 }
 
 function rightPart(scene: Scene, columns: number): Line {
-  const { frame, ui, hosts, session } = scene
-  const all = isFleet(topTab(ui.views)) ? hosts.flatMap((one) => one.frame.risks) : frame.risks
+  const { frame, ui, hosts } = scene
+  const all = isFleet(topTab(ui.views)) ? fleetRiskList(hosts).map(({ risk }) => risk) : frame.risks
   const counts = riskCounts(all).map(({ level, count }) =>
     span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}  `, level),
   )
   return [
     span(' '),
     ...counts,
-    ...verdict(session, counts.length, columns),
+    ...verdict(scene, counts.length, columns),
     span(clockTime(frame.takenAtEpochMs, ui.timeZoneOffsetMinutes)),
     span(' '),
   ]
 }
 
 /** What stands beside the count of warnings: that there are none, or that it can't be told yet. */
-function verdict(session: SessionState, count: number, columns: number): Line {
+function verdict({ session, frame, ui }: Scene, count: number, columns: number): Line {
   // a replay that was begun in the middle has judged nothing over time
   if (session.kind === 'replay' && !session.timeline.exact)
     return [span(`${reading(session.timeline.readRatio)}  `, 'replay')]
-  return count > 0 ? [] : [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')]
+  if (count > 0) return []
+  // nobody knows how a host is that does not answer
+  if (isGone(frame.link) && !isFleet(topTab(ui.views)))
+    return [span(`? ${columns >= 100 ? 'no answer' : ''}  `, 'unknown')]
+  return [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')]
 }

@@ -6,7 +6,7 @@ import { rowLine } from '../row-line.ts'
 import type { Tone } from '../theme.ts'
 import { cursorOf } from '../ui-state.ts'
 import { isFleet, topTab } from '../views.ts'
-import { warningRows } from '../warning-rows.ts'
+import { warnedHost, warningRows } from '../warning-rows.ts'
 import type { WarningRow } from '../warning-rows.ts'
 import { fit } from '../width.ts'
 import { clockTime, formatEta } from '../wording.ts'
@@ -55,7 +55,8 @@ const HOST_COLUMNS = 14
 const WORD_COLUMNS = 11
 
 function line(row: WarningRow, { ui }: Scene, columns: number): Line {
-  const { risk, kind, host, summary } = row
+  const { risk, kind, summary } = row
+  const host = warnedHost(row)
   const eta = risk?.eta !== undefined && kind === 'now' ? formatEta(risk.eta) : ''
   const sign = risk === undefined ? glyph('died') : levelGlyph(risk.level)
   return [

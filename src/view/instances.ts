@@ -1,0 +1,46 @@
+import { valueOr } from '../core/reading.ts'
+import type { GpuState } from '../model/frame.ts'
+import type { Risk } from '../model/risk.ts'
+import type { PartialInstance, Workload } from '../model/workload.ts'
+import type { Seen } from './seen.ts'
+
+/** The ranks of an instance that run on one host. */
+export interface RanksHere {
+  readonly host: string
+  readonly workload: Workload
+  readonly partial: PartialInstance
+  readonly gpus: readonly GpuState[]
+  readonly risks: readonly Risk[]
+}
+
+/**
+ * The ranks of each instance of which some run elsewhere. Instances without an address all have one name (`vllm on Ray`):
+ * their models tell them apart, as far as they are known.
+ */
+export function instancesOf(seen: readonly Seen[]): readonly (readonly RanksHere[])[] {
+  const ranks = ranksIn(seen)
+  return grouped(ranks, ({ partial }) => partial.instance).flatMap((named) => {
+    const models = new Set(named.flatMap(({ workload }) => valueOr(workload.model.name, [])))
+    return models.size < 2 ? [named] : grouped(named, ({ workload }) => valueOr(workload.model.name, ''))
+  })
+}
+
+function ranksIn(seen: readonly Seen[]): readonly RanksHere[] {
+  return seen.flatMap(({ frame }) =>
+    frame.workloads.flatMap((workload) => {
+      const { partial } = workload
+      const risks = frame.risks.filter((risk) => risk.workload === workload.id)
+      return partial === undefined ? [] : [{ host: frame.host, workload, partial, gpus: frame.gpus, risks }]
+    }),
+  )
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return [...groups.values()]
+}
