@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readDurationMs } from '../../config/values.ts'
+import { stated } from '../../core/stated.ts'
 import { printable } from '../../core/text.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { prometheusSource } from '../../sources/prometheus/prometheus.ts'
 import type { PrometheusAddress } from '../../transport/prometheus-api.ts'
 import { EXIT, type Environment } from '../environment.ts'
+import { readOptionFiles } from '../option-files.ts'
 import {
   failOnOption,
   onWarningOption,
@@ -65,40 +67,54 @@ export function fleetCommand(environment: Environment): Command {
     })
 }
 
-/** The address with its secrets, or one sentence on a file that can't be read. */
+/** The address with its secrets, or one sentence on a file that can't be used. */
 async function addressOf(options: FleetOptions): Promise<PrometheusAddress | string> {
   const { prometheus: url, tokenFile, headerFile, caFile, certFile, keyFile } = options
-  try {
-    const [token, headers, ca, certificate, key] = await Promise.all(
-      [tokenFile, headerFile, caFile, certFile, keyFile].map((file) => textOf(file)),
-    )
-    return {
-      url,
-      headers: {
-        ...headersIn(headers ?? ''),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token.trim()}` }),
-      },
-      tls: {
-        ...(ca === undefined ? {} : { ca }),
-        ...(certificate === undefined ? {} : { certificate }),
-        ...(key === undefined ? {} : { key }),
-      },
-    }
-  } catch (error) {
-    return printable(error instanceof Error ? error.message : String(error))
+  if ((certFile === undefined) !== (keyFile === undefined))
+    return '--cert-file and --key-file belong together'
+  const texts = await readOptionFiles({
+    '--token-file': tokenFile,
+    '--header-file': headerFile,
+    '--ca-file': caFile,
+    '--cert-file': certFile,
+    '--key-file': keyFile,
+  })
+  if (typeof texts === 'string') return texts
+  const headers = headersIn(texts['--header-file'] ?? '')
+  if (typeof headers === 'string') return headers
+  const token = texts['--token-file']
+  const tls = stated({ ca: texts['--ca-file'], certificate: texts['--cert-file'], key: texts['--key-file'] })
+  const wrong = problemWith(tls)
+  if (wrong !== undefined) return wrong
+  return {
+    url,
+    tls,
+    headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
   }
 }
 
-async function textOf(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : readFile(file, 'utf8')
+/** Found before the first question, and not said again with each of them. */
+function problemWith({ ca, certificate, key }: PrometheusAddress['tls']): string | undefined {
+  try {
+    createSecureContext({ ca, cert: certificate, key })
+    return undefined
+  } catch (error) {
+    const because = printable(error instanceof Error ? error.message : String(error))
+    return `--ca-file, --cert-file and --key-file are to be certificates and a key in PEM: ${because}`
+  }
 }
 
-function headersIn(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split('\n').flatMap((line) => {
-    const [, name, value] = /^\s*([\w-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? []
-    return name === undefined || value === undefined ? [] : [[name.toLowerCase(), value] as const]
-  })
-  return Object.fromEntries(pairs)
+/** `Name: value` a line; the line itself may be a secret, and is not repeated. */
+function headersIn(text: string): Readonly<Record<string, string>> | string {
+  const headers: Record<string, string> = {}
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue
+    const [, name, value] = /^\s*([\w-]+)\s*:\s*([\t\x20-\x7e\x80-\xff]*?)\s*$/.exec(line) ?? []
+    if (name === undefined || value === undefined)
+      return `line ${at + 1} of the file of --header-file is no header; give one a line, as in 'X-Scope-OrgID: team'`
+    headers[name.toLowerCase()] = value
+  }
+  return headers
 }
 
 /** A password in the address would stand in the list of processes; a token belongs into a file. */

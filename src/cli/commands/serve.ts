@@ -1,5 +1,6 @@
-import { readFile, stat, unlink } from 'node:fs/promises'
+import { stat, unlink } from 'node:fs/promises'
 import { createConnection } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { Command, InvalidArgumentError } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type ListenAddress,
 } from '../../config/listen-address.ts'
 import { printable } from '../../core/text.ts'
+import type { OptionalLabel } from '../../outputs/prometheus/metric.ts'
 import { prometheusOutput } from '../../outputs/prometheus/output.ts'
 import { serveMetrics, type MetricsServer, type ServerOptions } from '../../outputs/prometheus/server.ts'
 import { guardAgainstCrash } from '../../runtime/crash.ts'
@@ -18,16 +20,17 @@ import { watchSignals } from '../../runtime/signals.ts'
 import { sshSource } from '../../sources/ssh/ssh.ts'
 import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { intervalOption, noProbeOption } from '../options.ts'
+import { readOptionFiles } from '../option-files.ts'
+import { intervalOption } from '../options.ts'
 import { verdict } from '../show.ts'
 import { readHostNames } from '../ssh/host-names.ts'
-import { sshOptionsOf } from '../ssh/options.ts'
-import { thisMachine, type LiveOptions } from './live.ts'
+import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
+import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
 
 // registered with no other exporter: https://github.com/prometheus/prometheus/wiki/Default-port-allocations
 const DEFAULT_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 9749 }
 
-interface ServeOptions extends LiveOptions {
+interface ServeOptions extends LiveOptions, SshFlags {
   readonly interval: number
   readonly listen: ListenAddress
   readonly tokenFile?: string
@@ -35,10 +38,12 @@ interface ServeOptions extends LiveOptions {
   readonly tlsKey?: string
   readonly insecure?: boolean
   readonly watchSsh?: readonly string[]
+  readonly labelPid?: boolean
+  readonly labelCommand?: boolean
 }
 
 export function serveCommand(environment: Environment): Command {
-  return new Command('serve')
+  return withSshOptions(withLiveOptions(new Command('serve')))
     .description('export metrics for Prometheus')
     .option(
       '--listen <address>',
@@ -46,9 +51,13 @@ export function serveCommand(environment: Environment): Command {
       parseAddress,
       DEFAULT_ADDRESS,
     )
-    .option('--watch-ssh <host...>', 'export these hosts over ssh instead of this machine')
+    .option(
+      '--watch-ssh <host...>',
+      'export these hosts over ssh instead of this machine; -F to -i are for its ssh',
+    )
     .addOption(intervalOption())
-    .addOption(noProbeOption())
+    .option('--label-pid', 'tell servers of one model apart by their pids')
+    .option('--label-command', 'label engines with their command lines, secrets masked')
     .option('--token-file <file>', 'ask scrapers for the bearer token that stands in this file')
     .option('--tls-cert <file>', 'certificate to serve with (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
@@ -66,15 +75,16 @@ export function serveCommand(environment: Environment): Command {
 function sourceOf(environment: Environment, options: ServeOptions): Source | string {
   const { watchSsh, interval, probe } = options
   if (watchSsh === undefined) return thisMachine(environment, interval, options)
+  if (options.engineLog !== undefined) return '--engine-log is about this machine, and --watch-ssh is not'
   const named = readHostNames(watchSsh)
   if (named.kind === 'problem') return named.problem
   return sshSource({
     hosts: named.hosts,
-    ssh: sshOptionsOf({}),
+    ssh: sshOptionsOf(options),
     clock: systemClock(),
     intervalMs: interval,
     probe,
-    containerNames: false,
+    containerNames: options.containerNames === true,
   })
 }
 
@@ -85,16 +95,20 @@ async function protectionOf(options: ServeOptions): Promise<Protection | string>
   const wrong = refusal(options)
   if (wrong !== undefined) return wrong
   const { tokenFile, tlsCert, tlsKey } = options
+  const texts = await readOptionFiles({
+    '--token-file': tokenFile,
+    '--tls-cert': tlsCert,
+    '--tls-key': tlsKey,
+  })
+  if (typeof texts === 'string') return texts
+  const { '--token-file': token, '--tls-cert': certificate, '--tls-key': key } = texts
+  if (certificate === undefined || key === undefined) return { token, tls: undefined }
   try {
-    const token = tokenFile === undefined ? undefined : (await readFile(tokenFile, 'utf8')).trim()
-    if (token === '') return `the file of --token-file, '${printable(tokenFile ?? '')}', is empty`
-    if (tlsCert === undefined || tlsKey === undefined) return { token, tls: undefined }
-    return {
-      token,
-      tls: { certificate: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') },
-    }
+    createSecureContext({ cert: certificate, key })
+    return { token, tls: { certificate, key } }
   } catch (error) {
-    return printable(error instanceof Error ? error.message : String(error))
+    const because = printable(error instanceof Error ? error.message : String(error))
+    return `--tls-cert and --tls-key are no certificate and its key, both in PEM: ${because}`
   }
 }
 
@@ -112,7 +126,7 @@ async function serve(
   protection: Protection,
 ): Promise<void> {
   const { stderr, version } = environment
-  const output = prometheusOutput(() => performance.now())
+  const output = prometheusOutput(() => performance.now(), askedLabels(options))
   const server = await opened(options.listen, () =>
     serveMetrics(output, { address: addressOf(options.listen), ...protection }),
   )
@@ -123,7 +137,7 @@ async function serve(
   }
   const watch = watchSignals((code) => process.exit(code))
   guardAgainstCrash(version, () => undefined)
-  stderr.write(`llmtop: metrics at ${describeListenAddress(options.listen)}, path /metrics\n`)
+  stderr.write(`llmtop: metrics at ${placeOf(options, server)}\n`)
   try {
     const result = await run({ source, outputs: [output], rules: RULES, signal: watch.signal })
     environment.exitWith(watch.exitCode() ?? verdict(environment, result, undefined))
@@ -131,6 +145,19 @@ async function serve(
     await server.close()
     watch.release()
   }
+}
+
+/** What a scraper is given: with the port that the system chose, where that was left to it. */
+function placeOf({ listen, tlsCert }: ServeOptions, { port = 0 }: MetricsServer): string {
+  if (listen.kind === 'unix') return `${printable(describeListenAddress(listen))}, path /metrics`
+  const scheme = tlsCert === undefined ? 'http' : 'https'
+  return `${scheme}://${describeListenAddress({ ...listen, port })}/metrics`
+}
+
+function askedLabels({ labelPid, labelCommand }: ServeOptions): ReadonlySet<OptionalLabel> {
+  const pid: readonly OptionalLabel[] = labelPid === true ? ['pid'] : []
+  const command: readonly OptionalLabel[] = labelCommand === true ? ['command'] : []
+  return new Set([...pid, ...command])
 }
 
 async function opened(

@@ -1,5 +1,5 @@
 import type { Frame } from '../../model/frame.ts'
-import type { Metric, Series } from './metric.ts'
+import { isOptional, type Metric, type OptionalLabel, type Series } from './metric.ts'
 import { METRICS } from './metrics.ts'
 import { WARNINGS_TOTAL, type WarningCounts } from './warning-counts.ts'
 
@@ -17,16 +17,26 @@ export interface HostState {
   readonly warnings: WarningCounts
 }
 
-/** All series of all hosts, family by family, as Prometheus reads them. Pure. */
-export function exposition(hosts: readonly HostState[], format: ExpositionFormat): string {
+/**
+ * All series of all hosts, family by family, as Prometheus reads them. Pure.
+ * @param asked the optional labels that are written
+ */
+export function exposition(
+  hosts: readonly HostState[],
+  format: ExpositionFormat,
+  asked: ReadonlySet<OptionalLabel> = new Set(),
+): string {
   const families = [
-    ...METRICS.map((metric) =>
-      family(
+    ...METRICS.map((metric) => {
+      const isLeftOut = metric.labels.map((label) => isOptional(label) && !asked.has(label))
+      return family(
         metric,
-        hosts.flatMap(({ frame }) => ofHost(frame.host, merged(metric, metric.series(frame)))),
+        hosts.flatMap(({ frame }) =>
+          ofHost(frame.host, merged(metric, without(metric.series(frame), isLeftOut))),
+        ),
         format,
-      ),
-    ),
+      )
+    }),
     family(
       WARNINGS_TOTAL,
       hosts.flatMap(({ frame, warnings }) =>
@@ -66,6 +76,14 @@ function ofHost(host: string, series: readonly Series[]): readonly Series[] {
   return series.map(({ labels, value }) => ({ labels: [host, ...labels], value }))
 }
 
+function without(series: readonly Series[], isLeftOut: readonly boolean[]): readonly Series[] {
+  if (!isLeftOut.includes(true)) return series
+  return series.map(({ labels, value }) => ({
+    labels: labels.map((label, at) => (isLeftOut[at] === true ? '' : label)),
+    value,
+  }))
+}
+
 /** Series with equal labels made one, since Prometheus refuses a page that holds a series twice. */
 function merged({ merge }: Metric, series: readonly Series[]): readonly Series[] {
   const byLabels = new Map<string, Series>()
@@ -100,8 +118,12 @@ function labelSet(names: readonly string[], values: readonly string[]): string {
   return `{${pairs.join(',')}}`
 }
 
+// a name or a command line of any length may come from outside
+const LONGEST_LABEL = 200
+
 function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+  const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text
+  return short.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }
 
 function escapeHelp(text: string): string {

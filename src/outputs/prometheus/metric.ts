@@ -13,10 +13,21 @@ export interface Metric {
   readonly labels: readonly string[]
   /**
    * How the values of series with equal labels become one: two servers of one model on one card are told apart by their
-   * pids only, which are no labels.
+   * pids only, which are no labels unless that is asked for.
    */
   readonly merge: 'sum' | 'max' | 'min'
   readonly series: (frame: Frame) => readonly Series[]
+}
+
+/**
+ * Labels that are written only where they were asked for: they change with every start of an engine, and a command line
+ * tells of people. In the tables they are labels like all others.
+ */
+export const OPTIONAL_LABELS = ['pid', 'command'] as const
+export type OptionalLabel = (typeof OPTIONAL_LABELS)[number]
+
+export function isOptional(label: string): label is OptionalLabel {
+  return OPTIONAL_LABELS.some((optional) => optional === label)
 }
 
 export type MetricGroup = 'GPU' | 'Workload' | 'Risk' | 'Host' | 'llmtop'

@@ -1,4 +1,4 @@
-import type { Metric, MetricGroup } from './metric.ts'
+import { isOptional, type Metric, type MetricGroup } from './metric.ts'
 import { METRICS } from './metrics.ts'
 import { WARNINGS_TOTAL } from './warning-counts.ts'
 
@@ -14,7 +14,9 @@ export function metricsMarkdown(): string {
     '',
     'What `llmtop serve` exports, made from the tables in `src/outputs/prometheus`. Every series has the label `host`',
     'beside those that stand here. A value that is not known has no series. Two servers of one model on one card share',
-    'their labels: bytes, tokens and requests are summed, ratios are the highest, times the shortest.',
+    'their labels: bytes, tokens and requests are summed, ratios are the highest, times the shortest. `--label-pid` and',
+    "`--label-command` keep them apart: then all that have the labels engine and model have the pid of the engine's first",
+    'process, or its command line, beside them.',
     '',
     ...GROUPS.flatMap((group) => [
       `## ${group}`,
@@ -28,6 +30,7 @@ export function metricsMarkdown(): string {
 }
 
 function line({ name, type, help, labels }: Described): string {
-  const set = labels.length === 0 ? '' : `{${labels.join(', ')}}`
+  const usual = labels.filter((label) => !isOptional(label))
+  const set = usual.length === 0 ? '' : `{${usual.join(', ')}}`
   return `- \`${name}${set}\` (${type}): ${help}`
 }

@@ -1,5 +1,6 @@
 import type { Output } from '../output.ts'
 import { exposition, type ExpositionFormat, type HostState } from './exposition.ts'
+import type { OptionalLabel } from './metric.ts'
 import { countWarnings } from './warning-counts.ts'
 
 export interface PrometheusOutput extends Output {
@@ -9,8 +10,14 @@ export interface PrometheusOutput extends Output {
   freshness(): { readonly ageMs: number; readonly intervalMs: number } | undefined
 }
 
-/** Keeps the newest frame of each host for whoever scrapes. A scrape reads what is there: it collects nothing. */
-export function prometheusOutput(nowMs: () => number): PrometheusOutput {
+/**
+ * Keeps the newest frame of each host for whoever scrapes. A scrape reads what is there: it collects nothing.
+ * @param asked the optional labels that are written
+ */
+export function prometheusOutput(
+  nowMs: () => number,
+  asked: ReadonlySet<OptionalLabel> = new Set(),
+): PrometheusOutput {
   const hosts = new Map<string, HostState>()
   const pages = new Map<ExpositionFormat, string>()
   let newest: { readonly atMs: number; readonly intervalMs: number } | undefined
@@ -27,7 +34,7 @@ export function prometheusOutput(nowMs: () => number): PrometheusOutput {
     },
     page(format) {
       if (hosts.size === 0) return undefined
-      const page = pages.get(format) ?? exposition([...hosts.values()], format)
+      const page = pages.get(format) ?? exposition([...hosts.values()], format, asked)
       pages.set(format, page)
       return page
     },

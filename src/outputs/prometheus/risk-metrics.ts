@@ -2,7 +2,7 @@ import type { Frame } from '../../model/frame.ts'
 import { RISK_LEVELS, type Risk } from '../../model/risk.ts'
 import { identity } from './gpu-metrics.ts'
 import type { Metric, Series } from './metric.ts'
-import { nameOf } from './workload-metrics.ts'
+import { NAME_LABELS, nameOf } from './workload-metrics.ts'
 
 /** The judgement: the same warnings as the screen, at the same moment. */
 export const RISK_METRICS: readonly Metric[] = [
@@ -40,7 +40,7 @@ export const RISK_METRICS: readonly Metric[] = [
     type: 'gauge',
     help: 'A warning that stands now: 1 for each class, level and cause.',
     group: 'Risk',
-    labels: ['class', 'level', 'gpu', 'uuid', 'engine', 'model'],
+    labels: ['class', 'level', 'gpu', 'uuid', ...NAME_LABELS],
     merge: 'max',
     series: (frame) =>
       frame.risks.map((risk) => ({
@@ -54,7 +54,7 @@ export const RISK_METRICS: readonly Metric[] = [
     unit: 'seconds',
     help: 'Seconds until what a warning foresees; absent where no time can be given.',
     group: 'Risk',
-    labels: ['class', 'gpu', 'uuid', 'engine', 'model'],
+    labels: ['class', 'gpu', 'uuid', ...NAME_LABELS],
     merge: 'min',
     series: (frame) =>
       frame.risks.flatMap((risk) =>
@@ -88,5 +88,5 @@ function hottest({ gpus }: Frame, risk: Risk): readonly string[] {
 
 function cause({ workloads }: Frame, risk: Risk): readonly string[] {
   const workload = workloads.find(({ id }) => id === risk.workload)
-  return workload === undefined ? ['', ''] : nameOf(workload)
+  return workload === undefined ? NAME_LABELS.map(() => '') : nameOf(workload)
 }

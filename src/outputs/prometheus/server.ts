@@ -7,7 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { CONTENT_TYPES, type ExpositionFormat } from './exposition.ts'
+import { CONTENT_TYPES } from './exposition.ts'
+import { formatFor } from './negotiate.ts'
 import type { PrometheusOutput } from './output.ts'
 
 export interface ServerOptions {
@@ -77,7 +78,7 @@ function metrics(source: PrometheusOutput, request: IncomingMessage, response: S
   const format = formatFor(request.headers.accept)
   const page = source.page(format)
   if (page === undefined) say(response, 503, 'no sample yet\n', { 'retry-after': '2' })
-  else say(response, 200, page, { 'content-type': CONTENT_TYPES[format] })
+  else say(response, 200, page, { 'content-type': CONTENT_TYPES[format], vary: 'accept' })
 }
 
 // as many intervals as make a gap
@@ -89,11 +90,6 @@ function health(source: PrometheusOutput, response: ServerResponse): void {
   else if (fresh.ageMs > STALE_INTERVALS * fresh.intervalMs + REQUEST_TIMEOUT_MS) {
     say(response, 503, `the newest sample is ${Math.round(fresh.ageMs / 1000)} s old\n`)
   } else say(response, 200, 'ok\n')
-}
-
-/** OpenMetrics for whoever asks for it, at whatever weight: Prometheus asks for both and prefers it. */
-function formatFor(accept: string | undefined): ExpositionFormat {
-  return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text'
 }
 
 /** Compared by their hashes, so that neither length nor time tells anything of the token. */

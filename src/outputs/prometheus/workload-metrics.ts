@@ -1,39 +1,46 @@
-import type { Reading } from '../../core/reading.ts'
+import { known, type Reading } from '../../core/reading.ts'
+import type { GpuCeiling } from '../../model/ceiling.ts'
 import type { Frame } from '../../model/frame.ts'
 import { SLICE_LABELS, type Slices, type Workload } from '../../model/workload.ts'
 import { identity } from './gpu-metrics.ts'
 import { seriesOf, type Metric, type Series } from './metric.ts'
 
+/** What a workload is called in all series about it, in the order of `nameOf`. */
+export const NAME_LABELS = ['engine', 'model', 'pid', 'command'] as const
+
 /** What only llmtop knows: what each engine's memory is made of, how far it can grow, how full its KV cache is. */
 export const WORKLOAD_METRICS: readonly Metric[] = [
+  {
+    name: 'llmtop_workload_info',
+    type: 'info',
+    help: 'What an engine runs, how it takes its KV cache, and what its ceiling comes from; the value is always 1.',
+    group: 'Workload',
+    labels: [...NAME_LABELS, 'quantization', 'kv_growth', 'limited_by', 'basis'],
+    merge: 'max',
+    series: ofEngines((workload) => [{ labels: [...nameOf(workload), ...natureOf(workload)], value: 1 }]),
+  },
+  {
+    name: 'llmtop_workload_state',
+    type: 'gauge',
+    help: 'How many servers of the model are in this state: loading, serving, idle, sleeping or unloading.',
+    group: 'Workload',
+    labels: [...NAME_LABELS, 'state'],
+    merge: 'sum',
+    series: ofEngines((workload) => [{ labels: [...nameOf(workload), workload.state], value: 1 }]),
+  },
   {
     ...inBytes(
       'llmtop_process_memory_bytes',
       'Memory of an engine on one GPU by part; the parts sum to what the driver reports.',
     ),
-    labels: ['gpu', 'uuid', 'engine', 'model', 'part'],
+    labels: ['gpu', 'uuid', ...NAME_LABELS, 'part'],
     series: onGpus((workload, share) =>
       SLICE_LABELS.flatMap(([part, key]) => seriesOf([...nameOf(workload), part], partOf(share, key))),
     ),
   },
-  {
-    ...inBytes(
-      'llmtop_predicted_ceiling_bytes',
-      'The most an engine can come to hold on one GPU, by the estimator.',
-    ),
-    labels: ['gpu', 'uuid', 'engine', 'model'],
-    series: (frame) =>
-      frame.workloads.flatMap((workload) =>
-        workload.ceiling.kind === 'missing'
-          ? []
-          : workload.ceiling.value.perGpu.flatMap(({ uuid, bytes }) =>
-              gpuLabels(frame, uuid).map((labels) => ({
-                labels: [...labels, ...nameOf(workload)],
-                value: bytes,
-              })),
-            ),
-      ),
-  },
+  ceiling('', 'The most an engine can come to hold on one GPU, by the estimator.', 'bytes'),
+  ceiling('_low', 'The low end of that, by the error that the estimator states of itself.', 'lowBytes'),
+  ceiling('_high', 'The high end of that: growth up to here is expected.', 'highBytes'),
   {
     ...ofEngine(
       'llmtop_kv_cache_usage_ratio',
@@ -43,6 +50,8 @@ export const WORKLOAD_METRICS: readonly Metric[] = [
     unit: 'ratio',
     merge: 'max',
   },
+  kvBytes('capacity', 'Size of the KV cache.', ({ kv }) => kv.capacityBytes),
+  kvBytes('used', 'What live requests claim of the KV cache.', ({ kv }) => kv.usedBytes),
   ofEngine(
     'llmtop_kv_cache_capacity_tokens',
     'Tokens that the KV cache can hold.',
@@ -64,23 +73,43 @@ export const WORKLOAD_METRICS: readonly Metric[] = [
     type: 'counter',
   },
   ofEngine(
+    'llmtop_prompt_tokens_per_second',
+    'Tokens of prompts read per second, lately.',
+    ({ throughput }) => throughput.promptTokensPerSecond,
+  ),
+  ofEngine(
     'llmtop_generated_tokens_per_second',
     'Tokens generated per second, lately.',
     ({ throughput }) => throughput.generatedTokensPerSecond,
   ),
   {
     ...inBytes('llmtop_resident_memory_bytes', 'Resident host memory of the processes of an engine.'),
-    labels: ['engine', 'model'],
+    labels: NAME_LABELS,
     series: ({ workloads }) =>
       workloads.flatMap((workload) => seriesOf(nameOf(workload), workload.memory.residentBytes)),
   },
 ]
 
-/** Engine and model; of a model given by its path the last part, since paths name people and change. */
-export function nameOf({ engine, model }: Pick<Workload, 'engine' | 'model'>): readonly string[] {
+/** Engine and model; of a model given by its path the last part, since paths name people and change. Then the optional labels. */
+export function nameOf({
+  engine,
+  model,
+  rootPid,
+  command,
+}: Pick<Workload, 'engine' | 'model' | 'rootPid' | 'command'>): readonly string[] {
   const name = model.name.kind === 'known' ? model.name.value : ''
   const isPath = /^[~./\\]|^[a-z]:\\/i.test(name)
-  return [engine, isPath ? (name.split(/[/\\]/).findLast((part) => part !== '') ?? '') : name]
+  const short = isPath ? (name.split(/[/\\]/).findLast((part) => part !== '') ?? '') : name
+  return [engine, short, String(rootPid), command.join(' ')]
+}
+
+function natureOf({ model, kv, ceiling }: Workload): readonly string[] {
+  const { limitedBy = '', basis = '' } = ceiling.kind === 'known' ? ceiling.value : {}
+  return [textOf(model.quantization), textOf(kv.growth), limitedBy, basis]
+}
+
+function textOf(reading: Reading<string>): string {
+  return reading.kind === 'known' ? reading.value : ''
 }
 
 type Share = Workload['memory']['perGpu'][number]
@@ -94,16 +123,41 @@ function partOf({ slices, usedBytes }: Share, key: keyof Slices): Reading<number
 function onGpus(read: (workload: Workload, share: Share) => readonly Series[]): Metric['series'] {
   return (frame) =>
     frame.workloads.flatMap((workload) =>
-      workload.memory.perGpu.flatMap((share) =>
-        gpuLabels(frame, share.uuid).flatMap((gpu) =>
-          read(workload, share).map(({ labels, value }) => ({ labels: [...gpu, ...labels], value })),
-        ),
-      ),
+      workload.memory.perGpu.flatMap((share) => onGpu(frame, share.uuid, read(workload, share))),
     )
 }
 
-function gpuLabels({ gpus }: Frame, uuid: string): readonly (readonly string[])[] {
-  return gpus.filter((gpu) => gpu.uuid === uuid).map(identity)
+function onGpu({ gpus }: Frame, uuid: string, series: readonly Series[]): readonly Series[] {
+  return gpus
+    .filter((gpu) => gpu.uuid === uuid)
+    .flatMap((gpu) => series.map(({ labels, value }) => ({ labels: [...identity(gpu), ...labels], value })))
+}
+
+function ceiling(
+  end: '' | '_low' | '_high',
+  help: string,
+  bound: 'bytes' | 'lowBytes' | 'highBytes',
+): Metric {
+  const of = (workload: Workload): readonly GpuCeiling[] =>
+    workload.ceiling.kind === 'known' ? workload.ceiling.value.perGpu : []
+  return {
+    ...inBytes(`llmtop_predicted_ceiling${end}_bytes`, help),
+    labels: ['gpu', 'uuid', ...NAME_LABELS],
+    series: (frame) =>
+      frame.workloads.flatMap((workload) =>
+        of(workload).flatMap((share) =>
+          onGpu(frame, share.uuid, seriesOf(nameOf(workload), known(share[bound]))),
+        ),
+      ),
+  }
+}
+
+function kvBytes(
+  of: 'capacity' | 'used',
+  help: string,
+  read: (workload: Workload) => Reading<number>,
+): Metric {
+  return { ...ofEngine(`llmtop_kv_cache_${of}_bytes`, help, read), unit: 'bytes' }
 }
 
 function inBytes(name: Metric['name'], help: string): Omit<Metric, 'labels' | 'series'> {
@@ -116,11 +170,13 @@ function ofEngine(name: Metric['name'], help: string, read: (workload: Workload)
     type: 'gauge',
     help,
     group: 'Workload',
-    labels: ['engine', 'model'],
+    labels: NAME_LABELS,
     merge: 'sum',
-    series: ({ workloads }) =>
-      workloads
-        .filter(({ engine }) => engine !== 'unknown')
-        .flatMap((workload) => seriesOf(nameOf(workload), read(workload))),
+    series: ofEngines((workload) => seriesOf(nameOf(workload), read(workload))),
   }
+}
+
+/** Of what is no engine only its memory is told. */
+function ofEngines(read: (workload: Workload) => readonly Series[]): Metric['series'] {
+  return ({ workloads }) => workloads.filter(({ engine }) => engine !== 'unknown').flatMap(read)
 }

@@ -7,6 +7,7 @@ import type { Frame } from '../../../src/model/frame.ts'
 import { exposition, type ExpositionFormat } from '../../../src/outputs/prometheus/exposition.ts'
 import { METRICS } from '../../../src/outputs/prometheus/metrics.ts'
 import { metricsMarkdown } from '../../../src/outputs/prometheus/metrics-markdown.ts'
+import { openMetricsFaults } from '../../support/openmetrics.ts'
 import { frameWith, gpuWith, slices, workloadWith } from '../../support/scene.ts'
 import { kvRisk, twoH100Frames } from '../../support/scene-two-h100.ts'
 import { eightGpusFrames, SCENES } from '../../support/scenes.ts'
@@ -68,7 +69,36 @@ describe('the page for Prometheus', () => {
 
   test('names neither pid nor folder', () => {
     const text = page(twoH100Frames(2).slice(-1))
-    expect(text).not.toMatch(/4200|9120|\/home|pid=/)
+    expect(text).not.toMatch(/"(4200|9120)"|\/home|pid=|command=/)
+  })
+
+  test('names pid and command line where that is asked for, and then keeps servers of one model apart', () => {
+    const command = ['vllm', 'serve', '/home/alice/models/Llama-3.1-8B/']
+    const twins = [4200, 4300].map((rootPid) => ({ ...vllm(`vllm:${rootPid}`, 20), rootPid, command }))
+    const frame = frameWith({ gpus: [gpuWith(0, {})], workloads: twins })
+    const text = exposition([{ frame, warnings: new Map() }], 'text', new Set(['pid', 'command']))
+    expect(seriesOf(text, 'llmtop_workload_state')).toEqual(
+      ['4200', '4300'].map(
+        (pid) =>
+          `llmtop_workload_state{host="node7",engine="vllm",model="Llama-3.1-8B",pid="${pid}",command="${command.join(' ')}",state="${twins[0]?.state ?? ''}"} 1`,
+      ),
+    )
+    expect(seriesOf(page([frame]), 'llmtop_workload_state').map((line) => line.split(' ')[1])).toEqual(['2'])
+  })
+
+  test('cuts what others have named without end', () => {
+    const frame = frameWith({ gpus: [gpuWith(0, { name: 'H'.repeat(5000) })] })
+    expect(page([frame])).toContain(`model_name="${'H'.repeat(199)}…"`)
+  })
+
+  test('has as many series as cards and models, however many servers come and go', () => {
+    const twins = (count: number): Frame =>
+      frameWith({
+        gpus: [gpuWith(0, {})],
+        workloads: Array.from({ length: count }, (_, at) => vllm(`vllm:${at}`, 20)),
+      })
+    const count = (text: string): number => text.split('\n').length
+    expect(count(page([twins(40)]))).toBe(count(page([twins(1)])))
   })
 
   test('leaves out what is missing: no zero that nobody measured', () => {
@@ -126,6 +156,12 @@ describe('the page for Prometheus', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
 
+  test.each(Object.keys(SCENES))('of the scene %s is OpenMetrics to the letter', (name) => {
+    const scene = SCENES[name]?.()
+    if (scene === undefined) throw new Error('no such scene')
+    expect(openMetricsFaults(page([scene.frame], 'openmetrics'))).toEqual([])
+  })
+
   test.skipIf(!PROMTOOL).each(Object.keys(SCENES))(
     'of the scene %s passes promtool (skipped where Prometheus is not installed)',
     (name) => {
@@ -138,6 +174,19 @@ describe('the page for Prometheus', () => {
       expect([checked.status, checked.stderr]).toEqual([0, ''])
     },
   )
+})
+
+test.each([
+  ['# TYPE a gauge\na 1\n', 'the page does not end in # EOF'],
+  ['# TYPE a gauge\na 1\n# HELP a text\n# EOF\n', '# HELP a text: after samples of its family'],
+  ['# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\n# EOF\n', 'a is described in two places'],
+  ['# TYPE a counter\na 1\n# EOF\n', 'a 1: is no sample of the counter a'],
+  ['# TYPE a gauge\n# UNIT a bytes\na 1\n# EOF\n', 'the unit bytes is not in the name a'],
+  ['# TYPE a gauge\na{x="1"} 1\na{x="1"} 2\n# EOF\n', 'a{x="1"} 2: a second sample of the same series'],
+  ['# TYPE a gauge\na{x="1",} 1\n# EOF\n', `'a{x="1",} 1' is neither sample nor description of a family`],
+  ['# TYPE a gauge\na{x="\\t"} 1\n# EOF\n', `'a{x="\\t"} 1' is neither sample nor description of a family`],
+])('what is no OpenMetrics is found: %j', (text, fault) => {
+  expect(openMetricsFaults(text)).toContain(fault)
 })
 
 describe('the table of metrics', () => {
