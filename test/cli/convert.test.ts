@@ -32,6 +32,24 @@ describe('llmtop convert', () => {
     expect(readFileSync(out)[0] === 0x1f).toBe(name.endsWith('.gz'))
   })
 
+  test('of a CSV log without header and times takes them from the options', async () => {
+    const folder = temporaryFolder()
+    const [log, out] = [join(folder, 'gpu.csv'), join(folder, 'a.ndjson')]
+    writeFileSync(log, '0, 900, 8192\n1, 100, 8192\n0, 950, 8192\n1, 100, 8192\n')
+    const stated = ['--start', '2026-11-21T02:10', '--interval', '5s']
+    const named = ['--columns', 'index,memory.used,memory.total']
+    expect((await llmtop(['convert', log, out])).stderr).toMatch(/name its columns with --columns\)/)
+    const { exitCode } = await llmtop(['convert', ...stated, ...named, log, out])
+    expect(exitCode).toBe(0)
+    const { stdout } = await llmtop(['replay', out, '--speed', 'max', '--json'])
+    const frames = stdout.split('\n').map((line) => JSON.parse(line) as unknown)
+    expect(frames).toMatchObject([
+      { takenAt: '2026-11-21T02:10:00.000Z', intervalMs: 5000, gpus: [{ index: 0 }, { index: 1 }] },
+      { takenAt: '2026-11-21T02:10:05.000Z', gpus: [{ memory: { usedBytes: 950 * 2 ** 20 } }, {}] },
+    ])
+    expect((await llmtop(['convert', '--columns', 'a,b', log, out])).exitCode).toBe(2)
+  })
+
   test('keeps what really happened', async () => {
     const out = join(temporaryFolder(), 'a.ndjson.gz')
     await llmtop(['convert', DEMO, out])

@@ -1,16 +1,18 @@
 import { Command } from 'commander'
 import type { ConvertOptions } from '../convert/options.ts'
 import { EXIT, type Environment } from '../environment.ts'
+import { withImportOptions } from '../replay/options.ts'
 
 const EXAMPLES = `
 Examples:
   llmtop convert nvidia-smi.xml node7.ndjson.gz
   llmtop convert node7.1.ndjson.gz node7.ndjson.gz whole.ndjson.gz
+  llmtop convert --columns timestamp,index,memory.used,memory.total log.csv node7.ndjson.gz
   llmtop convert --anonymize node7.ndjson.gz report.ndjson.gz`
 
 /** `llmtop convert IN... OUT`: any log that replay reads, as a recording. */
 export function convertCommand(environment: Environment): Command {
-  return new Command('convert')
+  return withImportOptions(new Command('convert'))
     .description('turn any log that replay reads into a recording')
     .argument(
       '<in...>',

@@ -10,6 +10,7 @@ import { watchSignals } from '../../runtime/signals.ts'
 import { openLog, type Log } from '../../sources/replay/log.ts'
 import type { ConvertOptions } from './options.ts'
 import { EXIT, type Environment } from '../environment.ts'
+import { importsOf } from '../replay/options.ts'
 import { verdict } from '../show.ts'
 import { copyLog, type Copied } from './copy-log.ts'
 
@@ -21,7 +22,9 @@ export async function runConvert(
   options: ConvertOptions,
 ): Promise<number> {
   const mayWrite = options.force === true || !(await isThere(out))
-  const opened = mayWrite ? await openLog(from) : { kind: 'fault' as const, fault: presentFault(out) }
+  const opened = mayWrite
+    ? await openLog(from, importsOf(options))
+    : { kind: 'fault' as const, fault: presentFault(out) }
   if (opened.kind === 'log') return convert(environment, opened.log, out, options)
   say(environment, describeFault(opened.fault))
   return EXIT.fault

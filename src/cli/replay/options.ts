@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { readDurationMs } from '../../config/values.ts'
 import { readDestination } from '../../model/seek-place.ts'
 import type { SeekPlace } from '../../model/session.ts'
+import { namedColumns } from '../../parse/nvidia-smi-csv/columns.ts'
 import type { LogImports } from '../../sources/replay/log-file.ts'
 
 /** Which part of a log is shown, and how of its frames. */
@@ -41,7 +42,12 @@ export function withImportOptions(command: Command): Command {
         parseEvery,
       ),
     )
-    .option('--columns <names>', "the header of a CSV log without one: 'timestamp,index,memory.used'")
+    .addOption(
+      new Option(
+        '--columns <names>',
+        "the header of a CSV log without one: 'timestamp,index,memory.used'",
+      ).argParser(parseColumns),
+    )
 }
 
 export function importsOf({ start, interval, columns }: ImportOptions): LogImports {
@@ -72,6 +78,14 @@ function parseEvery(text: string): number {
   const ms = readDurationMs(text)
   if (ms === undefined || ms <= 0) throw new InvalidArgumentError("give a time such as '10s' or '1m'.")
   return ms
+}
+
+function parseColumns(text: string): string {
+  if (namedColumns(text) === undefined)
+    throw new InvalidArgumentError(
+      "give names of 'nvidia-smi --help-query-gpu', such as 'timestamp,memory.used'.",
+    )
+  return text
 }
 
 // logs without a zone are shown by their own digits

@@ -50,15 +50,32 @@ const COLUMNS: ReadonlyMap<string, CsvColumn> = new Map(
  * (`--query-compute-apps`), and has no columns here.
  */
 export function readHeader(line: string): CsvColumns | 'other-list' | undefined {
-  const cells = line.split(',').map((cell) =>
+  const cells = cellsOf(line)
+  if (!isHeader(line, cells)) return undefined
+  if (cells.some((cell) => cell === 'pid' || cell === 'retired_pages.address')) return 'other-list'
+  return columnsOf(line, cells)
+}
+
+/**
+ * The columns of a log without a header, as the user names them: any word for those that say nothing here. undefined where
+ * none of them says anything.
+ */
+export function namedColumns(line: string): CsvColumns | undefined {
+  const columns = columnsOf(line, cellsOf(line))
+  return columns.places.size === 0 ? undefined : columns
+}
+
+function cellsOf(line: string): readonly string[] {
+  return line.split(',').map((cell) =>
     cell
       .trim()
       .toLowerCase()
       .replace(/ \[.*\]$/, ''),
   )
+}
+
+function columnsOf(line: string, cells: readonly string[]): CsvColumns {
   const known = cells.map((cell) => COLUMNS.get(cell))
-  if (!isHeader(line, known)) return undefined
-  if (cells.some((cell) => cell === 'pid' || cell === 'retired_pages.address')) return 'other-list'
   const places = new Map<CsvColumn, number>()
   known.forEach((column, at) => {
     if (column !== undefined && !places.has(column)) places.set(column, at)
@@ -69,7 +86,8 @@ export function readHeader(line: string): CsvColumns | 'other-list' | undefined 
 // one word alone is a header only with its unit: lists of the properties that there are look like headers otherwise
 const ONE_WITH_UNIT = /^\s*memory\.(?:used|free) \[MiB\]\s*$/
 
-function isHeader(line: string, known: readonly (CsvColumn | undefined)[]): boolean {
+function isHeader(line: string, cells: readonly string[]): boolean {
+  const known = cells.map((cell) => COLUMNS.get(cell))
   return new Set(known.filter((column) => column !== undefined)).size >= 2 || ONE_WITH_UNIT.test(line)
 }
 

@@ -16,7 +16,7 @@ import {
   WATTS,
   type Quantity,
 } from '../nvidia-smi-value.ts'
-import { cellOf, readCells, readHeader, type CsvColumn, type CsvColumns } from './columns.ts'
+import { cellOf, namedColumns, readCells, type CsvColumn, type CsvColumns } from './columns.ts'
 
 /** The part of a sample that holds rows of a CSV log: the header, then one row per GPU. */
 export const CSV_PART = 'nvidia-smi-csv'
@@ -24,8 +24,8 @@ export const CSV_PART = 'nvidia-smi-csv'
 /** Reads the rows of one sample. Only what the log has is told; the rest is missing, because the log does not have it. */
 export function parseNvidiaSmiCsv(text: string): NvidiaSmiAnswer {
   const [header = '', ...rows] = text.split('\n').filter((line) => line.trim() !== '')
-  const columns = readHeader(header)
-  if (columns === undefined || columns === 'other-list') return malformed('its header', header)
+  const columns = namedColumns(header)
+  if (columns === undefined) return malformed('its header', header)
   const read = rows.map((row) => readCells(row, columns))
   const torn = read.findIndex((cells) => cells === undefined)
   if (torn !== -1) return malformed(`row ${torn + 1}`, rows[torn] ?? '')

@@ -8,6 +8,7 @@ import { formatOf, type LogFormat } from './log-format.ts'
 import { gzipPieces, nextMember } from './gzip-members.ts'
 import type { Piece, ReadAt } from './pieces.ts'
 import { placeAt, type Place } from './place.ts'
+import type { StatedTimes } from './spread-stamps.ts'
 
 /** A log on disk that has been looked into: what it is, how large, and how to read it from any place on. */
 export interface LogFile {
@@ -26,13 +27,9 @@ export interface LogFile {
 }
 
 /** What the user says of a log that does not say it itself. */
-export interface LogImports {
+export interface LogImports extends StatedTimes {
   /** The header of a CSV log without one. */
   readonly columns?: string
-  /** When a log without times began. */
-  readonly startEpochMs?: number
-  /** How far apart the samples of a log without times are. */
-  readonly intervalMs?: number
 }
 
 // a report of a whole machine may say much before its first rows

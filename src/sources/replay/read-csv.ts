@@ -1,5 +1,5 @@
 import type { RawSample } from '../../model/sample.ts'
-import { readHeader, type CsvColumns } from '../../parse/nvidia-smi-csv/columns.ts'
+import { namedColumns, type CsvColumns } from '../../parse/nvidia-smi-csv/columns.ts'
 import { CSV_PART } from '../../parse/nvidia-smi-csv/document.ts'
 import {
   groupOf,
@@ -29,9 +29,9 @@ type Entry = FileEntry<CsvMark>
 /** The samples of a CSV log: each the rows of one round of its cards, at the times that it gives or that the user states. */
 export async function* readCsvLog(file: LogFile, from: ReadFrom<CsvMark>): AsyncIterable<Entry> {
   const groups = startGroups(file, from)
-  const begun = from.kind === 'mark' ? from.mark : { sequence: 0, beganMs: undefined, spread: stated(file) }
+  const begun = from.kind === 'mark' ? from.mark : NOTHING
   let { sequence, beganMs } = begun
-  for await (const placed of spreadStamps(groups.read(), begun.spread)) {
+  for await (const placed of spreadStamps(groups.read(), begun.spread, file.imports)) {
     const { document, newSegment, spread, atMs } = placed
     beganMs ??= atMs
     if (newSegment && sequence !== begun.sequence) yield { kind: 'segment' }
@@ -45,16 +45,7 @@ export async function* readCsvLog(file: LogFile, from: ReadFrom<CsvMark>): Async
   yield* groups.trouble
 }
 
-/** What the user says of a log without times. */
-function stated({ imports: { startEpochMs, intervalMs } }: LogFile): Spread | undefined {
-  if (startEpochMs === undefined && intervalMs === undefined) return undefined
-  return {
-    atMs: startEpochMs ?? 0,
-    intervalMs: intervalMs ?? 1000,
-    measured: intervalMs !== undefined,
-    newSegment: false,
-  }
-}
+const NOTHING = { sequence: 0, beganMs: undefined, spread: undefined }
 
 function sampleOf(
   { document, atMs, intervalMs }: Placed<CsvSample>,
@@ -129,8 +120,7 @@ function beginningState({ imports }: LogFile, from: ReadFrom<CsvMark>): CsvState
 }
 
 function headerOf(columns: string | undefined): CsvColumns | undefined {
-  const header = columns === undefined ? undefined : readHeader(columns)
-  return header === 'other-list' ? undefined : header
+  return columns === undefined ? undefined : namedColumns(columns)
 }
 
 function beginning(file: LogFile, from: ReadFrom<CsvMark>): Place {

@@ -28,7 +28,7 @@ export async function* readNvidiaSmiLog(file: LogFile, from: ReadFrom<NvidiaSmiM
   const documents = startDocuments(file, from)
   const begun = from.kind === 'mark' ? from.mark : NOTHING
   let { sequence, beganMs } = begun
-  for await (const placed of spreadStamps(documents.read(), begun.spread)) {
+  for await (const placed of spreadStamps(documents.read(), begun.spread, file.imports)) {
     const { document, newSegment, spread } = placed
     beganMs ??= placed.atMs
     // at a mark that begins a segment, the segment has begun before

@@ -26,18 +26,26 @@ export interface Spread {
 const DEFAULT_INTERVAL_MS = 1000
 const STAMP_GRAIN_MS = 1000
 
+/** What the user says of documents that do not say when they were made. */
+export interface StatedTimes {
+  readonly startEpochMs?: number
+  readonly intervalMs?: number
+}
+
 /**
  * Gives each document a time of its own: documents that share a stamp (`-lms 250`) are spread evenly up to the next one.
  * The interval is the shortest spacing seen so far, so that a hole in the log is seen as one.
+ * @param from where reading goes on; undefined at the beginning
  */
 export async function* spreadStamps<T extends Stamped>(
   documents: AsyncIterable<T>,
-  from?: Spread,
+  from: Spread | undefined,
+  stated: StatedTimes,
 ): AsyncIterable<Placed<T>> {
   let group: T[] = []
   let spread = from
   for await (const document of documents) {
-    spread ??= { ...UNKNOWN, atMs: document.stampMs ?? 0 }
+    spread ??= beginning(document, stated)
     const atMs = group.length === 0 ? spread.atMs : timeOf(document, spread, group.length)
     if (group.length > 0 && atMs !== spread.atMs) {
       const measured = measure(spread, (atMs - spread.atMs) / group.length)
@@ -48,6 +56,12 @@ export async function* spreadStamps<T extends Stamped>(
     group.push(document)
   }
   if (spread !== undefined) yield* placed(group, spread, spread.intervalMs)
+}
+
+function beginning({ stampMs }: Stamped, { startEpochMs = 0, intervalMs }: StatedTimes): Spread {
+  if (stampMs !== undefined) return { ...UNKNOWN, atMs: stampMs }
+  const pace = intervalMs === undefined ? UNKNOWN : { ...UNKNOWN, intervalMs, measured: true }
+  return { ...pace, atMs: startEpochMs }
 }
 
 const UNKNOWN: Omit<Spread, 'atMs'> = {

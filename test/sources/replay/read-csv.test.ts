@@ -104,6 +104,8 @@ describe('a CSV log', () => {
       `${HEADER}\n${rows(0, 1).trimEnd()}`,
       `${HEADER}\n${rows(2, 3).trimEnd()}`,
     ])
+    const used = samplesIn(await entriesOf('1\n2\n', { columns: 'memory.used' }))
+    expect(used.map(partOf)).toEqual(['memory.used\n1', 'memory.used\n2'])
     const [refused] = await entriesOf(content)
     expect(
       refused?.kind === 'end' && refused.fault?.kind === 'unreadable-log' && refused.fault.because,

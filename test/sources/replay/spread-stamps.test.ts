@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { spreadStamps } from '../../../src/sources/replay/spread-stamps.ts'
+import { spreadStamps, type StatedTimes } from '../../../src/sources/replay/spread-stamps.ts'
 
 /** Places documents by their stamps in seconds: at which second each stands, and what the interval is taken to be. */
 async function place(...stamps: readonly (number | undefined)[]): Promise<readonly (readonly number[])[]> {
+  return placeWith({}, stamps)
+}
+
+async function placeWith(
+  stated: StatedTimes,
+  stamps: readonly (number | undefined)[],
+): Promise<readonly (readonly number[])[]> {
   const placed: (readonly number[])[] = []
-  for await (const { atMs, intervalMs } of spreadStamps(documents(stamps)))
+  for await (const { atMs, intervalMs } of spreadStamps(documents(stamps), undefined, stated))
     placed.push([atMs / 1000, Math.round(intervalMs) / 1000])
   return placed
 }
@@ -69,9 +76,18 @@ describe('documents with stamps of a second’s grain', () => {
     expect(await place()).toEqual([])
   })
 
+  test('or without any stand as the user states, who is not asked where there are stamps', async () => {
+    const stated: StatedTimes = { startEpochMs: 5000, intervalMs: 250 }
+    expect(await placeWith(stated, [undefined, undefined])).toEqual([
+      [5, 0.25],
+      [5.25, 0.25],
+    ])
+    expect(await placeWith(stated, [100, 110, 120])).toEqual(await place(100, 110, 120))
+  })
+
   test('that go back begin a new segment, once', async () => {
     const segments: boolean[] = []
-    for await (const { newSegment } of spreadStamps(documents([100, 102, 50, 50, 52])))
+    for await (const { newSegment } of spreadStamps(documents([100, 102, 50, 50, 52]), undefined, {}))
       segments.push(newSegment)
     expect(segments).toEqual([false, false, true, false, false])
   })
