@@ -43,7 +43,10 @@ function readLaunch(words: readonly string[]): Launch | undefined {
   return { ...program, name: plainName(program.name), path, wrappers }
 }
 
-/** Windows paths and endings: the driver names processes there by them. */
+/** Without Windows paths and endings, by which the driver names processes there, and without what Nix puts around a name. */
 function plainName(name: string): string {
-  return name.slice(name.lastIndexOf('\\') + 1).replace(/\.exe$/i, '')
+  return name
+    .slice(name.lastIndexOf('\\') + 1)
+    .replace(/\.exe$/i, '')
+    .replace(/^\.(.+)-wrapped$/, '$1')
 }

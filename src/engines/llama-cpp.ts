@@ -27,7 +27,7 @@ import { withShape } from './shape.ts'
 export const llamaCpp: Engine = {
   id: 'llama.cpp',
   label: 'llama.cpp',
-  comms: ['llama-server', 'llama-cli', 'llama', 'llamafile', 'ld-linux-x86-64'],
+  comms: ['llama-server', 'com.docker.llam', 'llama-cli', 'llama', 'llamafile', 'ld-linux-x86-64'],
   claim: claimBy('llama.cpp', roleOf),
   wants: llamaCppWants,
   report: llamaCppReport,
@@ -38,7 +38,11 @@ const TOOLS = new Set(
   'server cli run simple simple-chat bench batched-bench perplexity mtmd-cli embedding parallel speculative speculative-simple batched completion imatrix tts lookup lookahead save-load-state retrieval passkey eval-callback export-lora finetune cvector-generator diffusion-cli gemma3-cli llava-cli minicpmv-cli qwen2vl-cli results fit-params'
     .split(' ')
     .map((tool) => `llama-${tool}`),
-)
+).add('ggml-rpc-server')
+// as Docker Model Runner packs it, and as one file with its model
+const SERVERS = new Set(['llama-server', 'com.docker.llama-server', 'llamafile'])
+// holds the layers of another machine's model (tools/rpc); the name may be anybody's, and is longer since 2026
+const RPC_FLAGS = new Set(['-H', '--host', '-p', '--port', '-d', '--device', '-c', '--cache'])
 // the unified binary since 2026: `llama serve`
 const SUBCOMMANDS = new Set(['serve', 'server', 'cli', 'chat', 'run', 'bench', 'completion'])
 // before they were renamed in 2024, and only with a model to load
@@ -53,8 +57,14 @@ function roleOf(process: HostProcess): Role | undefined {
 
 function isTool({ name, kind, args }: Launch): boolean {
   if (kind !== 'executable') return name === 'llama_cpp.server'
-  if (TOOLS.has(name) || name === 'llamafile' || name.endsWith('.llamafile')) return true
+  if (TOOLS.has(name) || SERVERS.has(name) || name.endsWith('.llamafile')) return true
   if (name === 'llama' && SUBCOMMANDS.has(args[0] ?? '')) return true
+  return hasOwnArgument(name, args)
+}
+
+/** Whether a program whose name may be anybody's was told what only llama.cpp is told. */
+function hasOwnArgument(name: string, args: readonly string[]): boolean {
+  if (name === 'rpc-server') return args.some((arg) => RPC_FLAGS.has(arg))
   if (OLD_NAMES.has(name)) return args.some((arg) => arg.endsWith('.gguf'))
   return LOCALAI_BACKEND.test(name) && args.some((arg) => arg.startsWith('--addr'))
 }
@@ -62,7 +72,7 @@ function isTool({ name, kind, args }: Launch): boolean {
 /** llama-cpp-python and LocalAI's backend serve by protocols of their own. */
 function isServer({ name, args }: Launch): boolean {
   if (name === 'llama') return args[0] === 'serve' || args[0] === 'server'
-  return name === 'llama-server' || name === 'server' || name === 'llamafile' || name.endsWith('.llamafile')
+  return SERVERS.has(name) || name === 'server' || name.endsWith('.llamafile')
 }
 
 interface Seen {

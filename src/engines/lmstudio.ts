@@ -25,7 +25,8 @@ function roleOf(process: HostProcess): Role | undefined {
 }
 
 function isWorker({ name, path, args }: Launch): boolean {
-  if (NAME.test(name)) return args.some((arg) => arg.startsWith('--type='))
+  if (NAME.test(name))
+    return args.some((arg) => arg.startsWith('--type=')) || args[0]?.endsWith('.js') === true
   return HOME.test(path) || (name === 'node' && HOME.test(args.find((arg) => !arg.startsWith('-')) ?? ''))
 }
 

@@ -35,9 +35,9 @@ export const sglang: Engine = {
   report: sglangReport,
 }
 
-// besides the server, programs that load a model themselves
+// besides the server, programs that load a model themselves, and Dynamo's worker, which runs the engine in itself
 const MODULES =
-  /^(?:sglang\.(?:launch_server|bench_one_batch|bench_offline_throughput|srt\.entrypoints)|sglang_router\.launch_server)/
+  /^(?:sglang\.(?:launch_server|bench_one_batch|bench_offline_throughput|srt\.entrypoints)|sglang_router\.launch_server|dynamo\.sglang(?:\.|$)|fastchat\.serve\.sglang_worker$)/
 
 function roleOf(process: HostProcess): Role | undefined {
   // titles by setproctitle; a comm is cut to 15 bytes: sglang::schedul

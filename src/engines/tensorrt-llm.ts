@@ -25,11 +25,13 @@ export const tensorrtLlm: Engine = {
 
 const PROGRAMS = new Set(['trtllm-serve', 'trtllm-bench', 'trtllm-eval', 'tritonserver'])
 
+// Dynamo's worker runs the engine in itself
+const MODULE = /^(?:tensorrt_llm\.|dynamo\.trtllm(?:\.|$))/
+
 function roleOf(process: HostProcess): Role | undefined {
   const launch = launchOf(process)
   if (launch === undefined) return undefined
-  const isRoot =
-    PROGRAMS.has(launch.name) || (launch.kind === 'module' && launch.name.startsWith('tensorrt_llm.'))
+  const isRoot = PROGRAMS.has(launch.name) || (launch.kind === 'module' && MODULE.test(launch.name))
   return isRoot ? 'root' : undefined
 }
 
@@ -38,7 +40,7 @@ const WHY = 'its /metrics hands each entry out only once, and the owner may read
 
 function flagsOf({ root }: Claim): EngineFlags {
   const { name, args = [] } = launchOf(root) ?? {}
-  return name === 'tritonserver' ? onlyModel('tensorrt-llm', undefined) : tensorrtLlmFlags(args)
+  return name === 'tritonserver' ? onlyModel('tensorrt-llm', undefined) : tensorrtLlmFlags(args, name)
 }
 
 function modelOf(claim: Claim): NamedModel | undefined {

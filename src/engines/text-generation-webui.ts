@@ -29,11 +29,17 @@ const OWN_FLAGS = [
 
 function roleOf(process: HostProcess): Role | undefined {
   const launch = launchOf(process)
-  return launch !== undefined && isServer(launch) ? 'root' : undefined
+  if (launch === undefined) return undefined
+  const isOwnPython = OWN_PYTHON.test(process.command[0] ?? '')
+  return isServer(launch) || (isOwnPython && launch.name === 'server.py') ? 'root' : undefined
 }
+
+// its installer's (one_click.py), which starts the server
+const OWN_PYTHON = /(?:^|\/)installer_files\/env\/bin\/python[\d.]*$/
 
 function isServer({ kind, name, path, args }: Launch): boolean {
   if (kind !== 'script' || (name !== 'server.py' && name !== 'one_click.py')) return false
+  if (name === 'one_click.py') return true
   if (/(?:^|\/)(?:text-generation-webui|textgen)[\w.-]*\//.test(path)) return true
   return OWN_FLAGS.some((flag) => hasFlag(args, flag) || flagValue(args, flag) !== undefined)
 }

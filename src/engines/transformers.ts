@@ -67,13 +67,12 @@ function generatingCommand(process: HostProcess): Program | undefined {
   return PROGRAMS.has(program.name) && GENERATING.has(subcommand) ? program : undefined
 }
 
-/** `serve --force-model M` pins the model; else it is chosen by each request. `chat M` names it at once. */
+/** `serve M`, before v5 `serve --force-model M`, pins the model; else it is chosen by each request. `chat M` names it at once. */
 function modelName(program: Program): Reading<string> {
-  const [subcommand, operand] = program.args
+  const [, operand] = program.args
   const forced = flagValue(program.args, 'force-model')
   if (forced !== undefined) return known(forced, 'declared')
-  if (subcommand === 'chat' && operand !== undefined && !operand.startsWith('-'))
-    return known(operand, 'declared')
+  if (operand !== undefined && !operand.startsWith('-')) return known(operand, 'declared')
   return missing('not-reported', 'the model is chosen by each request')
 }
 

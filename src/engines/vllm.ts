@@ -47,6 +47,8 @@ const TITLE = /^[\w-]+::(?:EngineCor|Worker(?:_|$)|APIServer|DPCoordin)/
 // V0, and workers on a Ray cluster; an idle Ray worker can still hold what its task took
 const OLD_TITLE = /^VllmWorkerProcess\b|^ray::(?:RayWorker(?:Wrapper|Proc)|IDLE|\w*EngineCore)/
 const SUBCOMMANDS = new Set(['serve', 'run-batch'])
+// NVIDIA NIM's build of it, and workers of Dynamo and FastChat that run the engine in themselves
+const MODULE = /^(?:vllm(?:_nvext)?\.entrypoints\.|dynamo\.vllm(?:\.|$)|fastchat\.serve\.vllm_worker$)/
 const OFFLINE_BENCHMARKS = new Set(['latency', 'throughput'])
 
 function roleOf(process: HostProcess): Role | undefined {
@@ -61,7 +63,7 @@ function isServer({ name, kind, path, args }: Launch): boolean {
   if (name === 'vllm' || name === 'vllm.entrypoints.cli.main') {
     return SUBCOMMANDS.has(subcommand) || (subcommand === 'bench' && OFFLINE_BENCHMARKS.has(second))
   }
-  return kind === 'module' ? name.startsWith('vllm.entrypoints.') : /\/vllm\/entrypoints\/.+\.py$/.test(path)
+  return kind === 'module' ? MODULE.test(name) : /\/vllm\/entrypoints\/.+\.py$/.test(path)
 }
 
 const DEFAULT_PORT = 8000

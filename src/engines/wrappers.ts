@@ -52,10 +52,14 @@ const WRAPPERS = new Map<string, Wrapper>([
     },
   ],
   ['apptainer', CONTAINED],
+  ['catatonit', {}],
   ['catchsegv', {}],
+  ['chroot', { valued: '--userspec --groups', operands: 1 }],
   ['chrt', { valued: '-T -P -D', operands: 1 }],
   ['compute-sanitizer', { valued: '--tool --log-file' }],
   ['conda', CONDA],
+  // `gdb --args PROGRAM …`: without it what follows is a core or a pid
+  ['cuda-gdb', { subcommand: '--args, -q --args' }],
   [
     'deepspeed',
     {
@@ -68,6 +72,7 @@ const WRAPPERS = new Map<string, Wrapper>([
   ['ddtrace-run', {}],
   ['dumb-init', {}],
   ['env', { valued: '-u --unset -C --chdir' }],
+  ['gdb', { subcommand: '--args, -q --args' }],
   ['gosu', { operands: 1 }],
   ['ionice', { valued: '-c -n --class --classdata' }],
   ['ld-linux', { valued: '--library-path --argv0 --preload --audit --inhibit-rpath --glibc-hwcaps-prepend' }],
@@ -100,6 +105,9 @@ const WRAPPERS = new Map<string, Wrapper>([
   ['pixi', { subcommand: 'run', valued: '-e --environment --manifest-path' }],
   ['poetry', { subcommand: 'run' }],
   ['prlimit', {}],
+  ['runuser', { valued: '-u -g -G --user --group' }],
+  ['s6-setuidgid', { operands: 1 }],
+  ['setpriv', { valued: '--reuid --regid --groups --bounding-set --inh-caps --ambient-caps' }],
   ['setsid', {}],
   ['singularity', CONTAINED],
   ['srun', { valued: '-n -N -c -p -G -t -w -J -A -o -e --gres --ntasks --nodes --partition' }],
@@ -129,7 +137,9 @@ const WRAPPERS = new Map<string, Wrapper>([
       valued: '--from --with --extra --group -p --python --project --directory --env-file --index',
     },
   ],
+  ['unshare', {}],
   ['uvx', { valued: '--with --from -p --python' }],
+  ['valgrind', {}],
   ['xvfb-run', { valued: '-s --server-args -n --server-num -e -f' }],
 ])
 
@@ -139,12 +149,14 @@ const MODULES_OF_TORCH = new Map([
   ['accelerate.commands.launch', 'accelerate'],
 ])
 
+// a llamafile is a shell script to kernels that do not know its format, and then a program of its own loader
+const LLAMAFILE_LOADERS = new Set(['sh', 'ape'])
+
 function peel(command: readonly string[]): { wrapper: string; command: readonly string[] } | undefined {
   const program = programOf(command)
   if (program === undefined) return undefined
   const name = wrapperName(program.name)
-  // a llamafile is a shell script to kernels that do not know its format
-  if (name === 'sh' && program.args[0]?.endsWith('.llamafile') === true) {
+  if (LLAMAFILE_LOADERS.has(name) && program.args[0]?.endsWith('.llamafile') === true) {
     return { wrapper: name, command: program.args }
   }
   const wrapper = WRAPPERS.get(name)
@@ -178,7 +190,7 @@ function behindOptions(args: readonly string[], { valued = '', operands = 0 }: W
   let at = 0
   for (let arg = args[at]; arg !== undefined; arg = args[at]) {
     if (arg === '--') return args.slice(at + 1 + operandsLeft)
-    if (startsProgram(arg)) {
+    if (startsProgram(arg, takeValue)) {
       if (operandsLeft === 0) return args.slice(at)
       operandsLeft -= 1
     }
@@ -187,9 +199,10 @@ function behindOptions(args: readonly string[], { valued = '', operands = 0 }: W
   return []
 }
 
-/** Neither an option nor a variable for `env`; `-m` is where a Python launcher's own options end. */
-function startsProgram(arg: string): boolean {
-  return arg === '-m' || !(arg.startsWith('-') || /^[A-Za-z_]\w*=/.test(arg))
+/** Neither an option nor a variable for `env`; `-m` is where a Python launcher's own options end, and numactl's nodes. */
+function startsProgram(arg: string, takeValue: ReadonlySet<string>): boolean {
+  if (arg === '-m') return !takeValue.has(arg)
+  return !(arg.startsWith('-') || /^[A-Za-z_]\w*=/.test(arg))
 }
 
 function sameDashes(option: string): string {

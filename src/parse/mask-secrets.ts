@@ -1,12 +1,13 @@
 const MASK = '***'
 
-// a flag or a field that holds a secret: --api-key, --hf_token, admin_api_key, X-Api-Key, --ssl-keyfile-password, …
-const PREFIX = '(?:[a-z\\d]{1,30}[-_]){0,6}'
-const FIELD = `${PREFIX}(?:api[-_]?key|(?:hf|hub|auth|access|bearer|api)[-_]token|password|passwd|secret(?:[-_]key)?)`
-const FLAG = `-hft|--token|--${FIELD}`
+// a flag or a field that holds a secret: --api-key, --hf_token, admin_api_key, X-Api-Key, --ssl-keyfile-password,
+// text-generation-webui's --admin-key and --gradio-auth, Jupyter's --ServerApp.token, …
+const PREFIX = '(?:[a-z\\d]{1,30}[-_.]){0,6}'
+const FIELD = `${PREFIX}(?:api[-_]?key|admin[-_]key|(?:hf|hub|auth|access|bearer|api)[-_]?token|gradio[-_](?:api[-_])?auth|password|passwd|secret(?:[-_]key)?)`
+const FLAG = `-hft|--(?:[a-z]{1,30}\\.)?token|--${FIELD}`
 // an environment variable
 const VARIABLE =
-  '(?:(?:[A-Z\\d_]{1,200}_)?(?:(?:API|ACCESS|SECRET)_KEY|TOKEN|SECRET)|[A-Z\\d_]{0,200}PASSWORD)'
+  '(?:(?:[A-Z\\d_]{1,200}_)?(?:(?:API|ACCESS|SECRET)_KEY|(?:AUTH)?TOKEN|SECRET)|[A-Z\\d_]{0,200}PASSWORD)'
 
 const FLAG_ARGUMENT = new RegExp(`^(?:${FLAG})$`, 'i')
 const LIST_FLAG_ARGUMENT = new RegExp(`^--${PREFIX}api[-_]?key$`, 'i')

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { claimFor } from '../../src/engines/index.ts'
+import { claimFor, engineOf } from '../../src/engines/index.ts'
 import { asArray, asObject, asText, parseJson } from '../../src/core/decode.ts'
 import { hostProcess } from '../support/host-process.ts'
 
@@ -39,5 +39,15 @@ describe.skipIf(!existsSync(FILE))(title, () => {
     )
     expect(wrong).toEqual([])
     expect(entries().length).toBeGreaterThan(20)
+  })
+
+  test('a line that names its model has it, and no other line has one', () => {
+    const models = entries().flatMap(({ shown }) => {
+      const claim = claimFor([hostProcess({ command: shown.split(' ') })])
+      const name =
+        claim === undefined ? undefined : engineOf(claim.engine).report(claim, new Map()).model.name
+      return name?.kind === 'known' ? [name.value] : []
+    })
+    expect(models).toEqual(['MODEL', 'DeepSeek-R1', 'MODEL.gguf'])
   })
 })

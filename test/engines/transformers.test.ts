@@ -45,6 +45,7 @@ describe('of a transformers process', () => {
   test.each([
     ['transformers serve --force-model Qwen/Qwen3-14B', 'Qwen/Qwen3-14B'],
     ['transformers serve --port 8000 --force_model=Qwen/Qwen3-14B', 'Qwen/Qwen3-14B'],
+    ['transformers serve Qwen/Qwen3-14B --continuous-batching', 'Qwen/Qwen3-14B'],
     ['transformers chat meta-llama/Llama-3.1-8B-Instruct --dtype bf16', 'meta-llama/Llama-3.1-8B-Instruct'],
   ])('«%s» names the model', (command, name) => {
     expect(reportOn(command).model).toMatchObject({
@@ -54,7 +55,7 @@ describe('of a transformers process', () => {
     })
   })
 
-  test.each(['transformers serve', 'transformers serve Qwen/Qwen3-14B', 'transformers chat --user alice'])(
+  test.each(['transformers serve', 'transformers serve --port 8000', 'transformers chat --user alice'])(
     '«%s» leaves the model unknown, and says why',
     (command) => {
       const unknown = missing('not-reported', 'the model is chosen by each request')

@@ -12,6 +12,8 @@ export interface FlagTable {
   readonly switches?: readonly string[]
   /** The same for all flags that begin so. */
   readonly switchesBegin?: RegExp
+  /** Flags with any number of values that do not matter here: they go on until the next flag. */
+  readonly lists?: readonly string[]
   /** The first argument that belongs to no flag; it wins over flags. */
   readonly positional?: (value: string) => Finding
 }
@@ -47,9 +49,16 @@ function readArguments(table: FlagTable, args: readonly string[], collected: Col
   let index = 0
   for (let argument = args[index]; argument !== undefined; argument = args[index]) {
     if (!isFlag(argument)) operands.push(argument)
-    index += isFlag(argument) ? readOne(table, argument, args[index + 1], collected) : 1
+    const isList = table.lists?.includes(sameFlag(argument)) === true
+    if (isList) index += 1 + countValues(args.slice(index + 1))
+    else index += isFlag(argument) ? readOne(table, argument, args[index + 1], collected) : 1
   }
   return operands
+}
+
+function countValues(args: readonly string[]): number {
+  const end = args.findIndex(isFlag)
+  return end === -1 ? args.length : end
 }
 
 /** `--Max_Model-Len` and `--max-model-len` are the same long flag; short flags are taken as they are. */

@@ -18,7 +18,7 @@ import {
 
 /**
  * The flags behind `vllm serve` or vLLM's API server module. The model is what stands alone, which wins over `--model`.
- * Source: vllm/engine/arg_utils.py and the pages of vLLM's documentation.
+ * Source: vllm/engine/arg_utils.py, vLLM's documentation, and the parser of v0.22.1 as it lists its own flags.
  */
 export function vllmFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
   const words = args[0] === 'bench' ? 2 : SUBCOMMANDS.has(args[0] ?? '') ? 1 : 0
@@ -78,7 +78,8 @@ const configFile: FlagRule = {
 }
 
 const model: FlagRule = {
-  names: ['--model'],
+  // `--model-path` is FastChat's worker, which runs vLLM in itself
+  names: ['--model', '--model-path'],
   takes: 'value',
   read: (text) => ({ model: { kind: 'name', text } }),
 }
@@ -115,11 +116,11 @@ const TABLE: FlagTable = {
     speculation,
     setting(
       'specTokens',
-      ['--speculative-config.num-speculative-tokens', '--num-speculative-tokens'],
+      ['--speculative-config.num-speculative-tokens', '--num-speculative-tokens', '--spec-tokens'],
       parseCount,
     ),
     {
-      names: ['--speculative-config.method'],
+      names: ['--speculative-config.method', '--spec-method'],
       takes: 'value',
       read: (method) => speculative(undefined, method),
     },
@@ -128,7 +129,12 @@ const TABLE: FlagTable = {
   // those of argparse that take no value: `--enable-lora`, `--no-enable-chunked-prefill`
   switchesBegin: /^--(?:enable|disable|no|skip)-/,
   switches:
-    '--trust-remote-code --headless --async-scheduling --language-model-only --allow-credentials --calculate-kv-scales --fully-sharded-loras --return-tokens-as-token-ids --data-parallel-hybrid-lb --data-parallel-external-lb --ray-workers-use-nsight --use-v2-block-manager --multi-step-stream-outputs --allow-deprecated-quantization -O0 -O1 -O2 -O3'.split(
+    '--trust-remote-code --headless --async-scheduling --language-model-only --allow-credentials --calculate-kv-scales --fully-sharded-loras --return-tokens-as-token-ids --data-parallel-hybrid-lb --data-parallel-external-lb --ray-workers-use-nsight --use-v2-block-manager --multi-step-stream-outputs --allow-deprecated-quantization --grpc --trust-request-chat-template --exclude-tools-when-tool-choice-none --log-error-stack --tokens-only --data-parallel-multi-port-external-lb -dpm -dph -dpe --numa-bind --kv-sharing-fast-prefill --mm-encoder-only --interleave-mm-strings --use-fp64-gumbel --use-tqdm-on-load --specialize-active-lora --kv-cache-metrics --cudagraph-metrics --scheduler-reserve-full-isl --aggregate-engine-logging --fail-on-environ-validation -O0 -O1 -O2 -O3'.split(
+      ' ',
+    ),
+  // nargs="+" in argparse
+  lists:
+    '--served-model-name --lora-modules --prompt-adapters --api-key --allowed-media-domains --logits-processors --ignore-patterns --numa-bind-nodes --numa-bind-cpus --kv-cache-dtype-skip-layers --cpu-offload-params --offload-params --lora-target-modules --collect-detailed-traces --cudagraph-capture-sizes'.split(
       ' ',
     ),
   positional: (text) => ({ model: { kind: 'name', text } }),
