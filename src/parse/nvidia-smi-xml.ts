@@ -1,5 +1,4 @@
 import { XMLParser } from 'fast-xml-parser'
-import { readPlainXml } from './plain-xml.ts'
 
 /** An element as fast-xml-parser gives it: a text, or its children by name. Read it through `nvidia-smi-value.ts`. */
 export type XmlNode = unknown
@@ -58,8 +57,6 @@ const parser = new XMLParser({
 export function readElement(text: string): XmlNode {
   const needed = keepNeeded(text)
   if (needed === undefined) return undefined
-  const plain = readPlainXml(needed, LISTS)
-  if (plain !== undefined) return plain
   try {
     return parser.parse(needed)
   } catch {
