@@ -7,6 +7,7 @@ import { asObject, asText, parseJson } from './core/decode.ts'
 import { EXIT, type Environment } from './cli/environment.ts'
 import { buildProgram } from './cli/program.ts'
 import { guardAgainstCrash } from './runtime/crash.ts'
+import { endByHangUp } from './runtime/hang-up.ts'
 
 const environment: Environment = {
   version: readVersion(),
@@ -22,9 +23,10 @@ const environment: Environment = {
 }
 
 guardAgainstCrash(environment.version, () => undefined)
-// `llmtop --help | head -1`: the reader has had enough, which is no fault
+endByHangUp()
+// `llmtop --help | head -1`: the reader has had enough; EIO: the window was closed. Neither is a fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 })
 
 try {
