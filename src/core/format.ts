@@ -14,9 +14,10 @@ export function formatBytes(bytes: number): string {
   return `${bytes.toFixed(0)} B`
 }
 
-/** `71.4G`, `496M`: for narrow columns. */
+/** `71.4G`, `1128G`, `496M`: for narrow columns. */
 export function formatBytesShort(bytes: number): string {
   const size = Math.abs(bytes)
+  if (size >= 999.95 * GIB) return `${(bytes / GIB).toFixed(0)}G`
   if (size >= 0.95 * GIB) return `${(bytes / GIB).toFixed(1)}G`
   if (size >= 1024 ** 2) return `${(bytes / 1024 ** 2).toFixed(0)}M`
   return `${(bytes / 1024).toFixed(0)}K`

@@ -13,6 +13,10 @@ export interface Binding {
   readonly group: (typeof GROUPS)[number]
   /** Its place in the key bar, if it has one: the lower the rank, the longer it stays on narrow screens. */
   readonly bar?: BarEntry
+  /** The views in which it does something; absent: all. */
+  readonly where?: readonly View['kind'][]
+  /** What the viewer is told where `action` is undefined. */
+  readonly whyNot?: string
   /** undefined: the key does nothing in this kind of session. */
   readonly action: (session: SessionState, ui: UiState) => KeyAction | undefined
 }

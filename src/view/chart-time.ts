@@ -70,15 +70,21 @@ export function timeAxis(scale: TimeScale, columns: number): string {
       `${glyph('minus')}${timeName(seconds)}`,
     )
   }
-  const ahead = `+${timeName(((columns - scale.pastColumns) * scale.aheadDotMs * 2) / 1000)}`
+  const ahead = `+${spanName(((columns - scale.pastColumns) * scale.aheadDotMs * 2) / 1000)}`
   if (scale.pastColumns < columns) write(axis, columns - ahead.length, ahead)
   return axis.join('')
 }
 
+// Exact: no two marks of an axis have one name.
 function timeName(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(0)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 60 || seconds % 30 !== 0) return `${seconds.toFixed(0)} s`
+  if (seconds < 3600) return `${seconds / 60} min`
   return `${Number((seconds / 3600).toFixed(1))} h`
+}
+
+function spanName(seconds: number): string {
+  if (seconds < 60) return timeName(Math.floor(seconds))
+  return seconds < 3600 ? timeName(60 * Math.floor(seconds / 60)) : timeName(seconds - (seconds % 360))
 }
 
 // A mark is written where its place and one column on either side are free, or not at all.

@@ -1,6 +1,8 @@
 import type { SignalTarget } from '../model/signal.ts'
+import { gpuProcessRows } from './gpu-process-rows.ts'
 import { fleetRows } from './fleet-rows.ts'
 import { hostRows } from './host-rows.ts'
+import { gpuInView } from './gpu-in-view.ts'
 import type { Scene } from './panel.ts'
 import { processRows, rowOfWorkload } from './process-rows.ts'
 import type { Choice } from './sight.ts'
@@ -15,7 +17,13 @@ export function choicesOf(scene: Scene): readonly Choice[] | undefined {
     case 'overview':
       return tableChoices(scene)
     case 'gpus':
-      return scene.frame.gpus.map(({ uuid }) => ({ id: uuid, opens: [] }))
+      return scene.frame.gpus.map(({ uuid }) => ({ id: uuid, opens: [{ kind: 'gpu', uuid }] }))
+    case 'gpu':
+      return gpuProcessRows(gpuInView(scene)).map(({ id, process, target }) => ({
+        id,
+        opens: workload(process.workload),
+        process: target,
+      }))
     case 'host':
       return hostRows(scene.frame).map(({ id, opens, process }) => ({ id, opens: workload(opens), process }))
     case 'warnings':

@@ -10,6 +10,8 @@ export type GpuMode =
 
 /** Columns from which a GPU's box has room for its legend with numbers. */
 export const WIDE_COLUMNS = 100
+/** Columns from which two lines of a GPU have room for it; below that the line of the host says what bars are made of. */
+export const LEGEND_IN_PAIR_COLUMNS = 160
 const GRID_CELL_COLUMNS = 38
 
 /** The roomiest way that fits into `size`; the last one is cut when even that is too high. */

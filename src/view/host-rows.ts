@@ -2,6 +2,7 @@ import { valueOr } from '../core/reading.ts'
 import type { Frame } from '../model/frame.ts'
 import type { SignalTarget } from '../model/signal.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import { signalTarget } from './signal-target.ts'
 
 /** A process of the host, by the host memory it holds. */
 export interface HostRow {
@@ -9,7 +10,7 @@ export interface HostRow {
   readonly host: HostProcess
   /** The id of the workload it belongs to. */
   readonly opens: string | undefined
-  readonly process: SignalTarget
+  readonly process: SignalTarget | undefined
 }
 
 /** The processes that hold the most host memory, the largest first. */
@@ -21,11 +22,6 @@ export function hostRows(frame: Frame): readonly HostRow[] {
       id: `${host.pid}:${host.startTicks}`,
       host,
       opens: byPid.get(host.pid),
-      process: {
-        pid: host.pid,
-        startTicks: host.startTicks,
-        name: host.comm,
-        user: valueOr(host.user, undefined),
-      },
+      process: signalTarget(host),
     }))
 }

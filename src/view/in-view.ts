@@ -4,6 +4,7 @@ import type { Advice, Risk } from '../model/risk.ts'
 import type { Workload } from '../model/workload.ts'
 import { choicesOf } from './choices.ts'
 import { selectedRow } from './cursor.ts'
+import { gpuInView } from './gpu-in-view.ts'
 import type { Scene } from './panel.ts'
 import { cursorOf } from './ui-state.ts'
 import { topView } from './views.ts'
@@ -14,17 +15,6 @@ import type { WarningRow } from './warning-rows.ts'
 export function workloadInView({ frame, ui }: Scene): Workload | undefined {
   const view = topView(ui.views)
   return view.kind === 'workload' ? frame.workloads.find(({ id }) => id === view.id) : undefined
-}
-
-/** The GPU under the cursor of the list of GPUs. */
-export function gpuInView(scene: Scene): GpuState | undefined {
-  const { gpus } = scene.frame
-  return gpus[
-    selectedRow(
-      cursorOf(scene.ui),
-      gpus.map(({ uuid }) => uuid),
-    )
-  ]
 }
 
 /** The row under the cursor of the list of warnings, or the warning that is open alone. */
@@ -48,23 +38,34 @@ export function risksInView(scene: Scene): readonly Risk[] {
       return scene.frame.risks.filter((risk) => risk.workload === view.id)
     case 'warnings':
     case 'fleet-warnings':
-    case 'warning': {
-      const risk = warningInView(scene)?.risk
-      return risk === undefined ? [] : [risk]
-    }
-    case 'overview': {
-      const choice = choicesOf(scene)?.[selectedIndex(scene)]
-      const [opens] = choice?.opens ?? []
-      const id = opens?.kind === 'workload' ? opens.id : undefined
-      const own = scene.frame.risks.filter((risk) => risk.workload === id)
-      return own.length > 0 ? own : scene.frame.risks.slice(0, 1)
-    }
+    case 'warning':
+      return [warningInView(scene)?.risk].flatMap((risk) => risk ?? [])
+    case 'overview':
+      return risksAtCursor(scene)
     case 'gpus':
+    case 'gpu':
+      return risksOfGpu(scene)
     case 'host':
     case 'fleet':
     case 'help':
       return []
   }
+}
+
+// Those of the workload under the cursor, else the worst.
+function risksAtCursor(scene: Scene): readonly Risk[] {
+  const choice = choicesOf(scene)?.[selectedIndex(scene)]
+  const [opens] = choice?.opens ?? []
+  const id = opens?.kind === 'workload' ? opens.id : undefined
+  const own = scene.frame.risks.filter((risk) => risk.workload === id)
+  return own.length > 0 ? own : scene.frame.risks.slice(0, 1)
+}
+
+function risksOfGpu(scene: Scene): readonly Risk[] {
+  const { uuid } = gpuInView(scene) ?? {}
+  return uuid === undefined
+    ? []
+    : scene.frame.risks.filter(({ gpu, gpus }) => gpu === uuid || gpus.includes(uuid))
 }
 
 /** What can be copied from a view, the first advice first; where nothing is advised, the workload's own command. */

@@ -71,6 +71,7 @@ function bodyBands(size: Size, scene: Scene): readonly Band[] {
     case 'overview':
       return overviewBands(size, scene)
     case 'gpus':
+    case 'gpu':
       return gpuBands(size, scene)
     case 'host':
       return hostBands(size, scene)

@@ -10,6 +10,8 @@ export function listOf(
       return { panel: 'processes', headRows: 1 }
     case 'gpus':
       return { panel: 'gpu-list', headRows: 0 }
+    case 'gpu':
+      return { panel: 'gpu-processes', headRows: 1 }
     case 'host':
       return { panel: 'host-processes', headRows: 1 }
     case 'warnings':

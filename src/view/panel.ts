@@ -55,6 +55,7 @@ export type PanelId =
   | 'warning-list'
   | 'faults'
   | 'gpus'
+  | 'host-signs'
   | 'chart-memory'
   | 'chart-kv'
   | 'chart-host'

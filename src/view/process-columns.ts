@@ -1,5 +1,6 @@
-import { formatBytesShort } from '../core/format.ts'
+import { formatBytesShort, formatGib } from '../core/format.ts'
 import { missing, type Reading } from '../core/reading.ts'
+import { GIB } from '../core/units.ts'
 import type { ColumnId } from './column-ids.ts'
 import { glyph, levelGlyph } from './glyphs.ts'
 import type { MemoryUnit } from './preferences.ts'
@@ -119,9 +120,13 @@ function engineOnly(text: ProcessColumn['text']): ProcessColumn['text'] {
 const NONE = missing('not-reported')
 
 function memory(reading: Reading<number>, units: MemoryUnit): string {
-  return shown(reading, (bytes) =>
-    units === 'MiB' ? (bytes / 1024 ** 2).toFixed(0) : formatBytesShort(bytes),
-  )
+  return shown(reading, units === 'MiB' ? (bytes) => (bytes / 1024 ** 2).toFixed(0) : gibOfColumn)
+}
+
+// One unit from top to bottom; what rounds to zero is not zero.
+function gibOfColumn(bytes: number): string {
+  if (bytes >= GIB) return formatBytesShort(bytes)
+  return bytes > 0 && bytes < 0.05 * GIB ? '<0.1G' : `${formatGib(bytes)}G`
 }
 
 function name(row: ProcessRow): string {

@@ -1,13 +1,13 @@
 import { missing, sum, sumOfKnown, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Risk } from '../model/risk.ts'
-import type { SignalTarget } from '../model/signal.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
 import { gpuList } from './process-holders.ts'
 import type { Holder } from './process-holders.ts'
 import type { ProcessRow } from './process-row.ts'
+import { signalTarget } from './signal-target.ts'
 
 /** The row of one process: what /proc and the driver say of it. */
 export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow {
@@ -28,7 +28,7 @@ export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow
     workload: undefined,
     opens: workload?.id,
     parentPid: host?.parentPid,
-    process: targetOf(host),
+    process: signalTarget(host),
     trend: trendOf(workload),
     risk,
   }
@@ -59,7 +59,7 @@ export function rowOfEngine(
     workload,
     opens: workload.id,
     parentPid: root?.parentPid,
-    process: targetOf(root),
+    process: signalTarget(root),
     trend: watchedTrend(workload),
     risk,
   }
@@ -112,20 +112,14 @@ function commandOfEngine({ command }: Workload, [first]: readonly Holder[]): str
   return command.length === 0 && first !== undefined ? commandOf(first) : command.join(' ')
 }
 
-function targetOf(host: HostProcess | undefined): SignalTarget | undefined {
-  if (host === undefined) return undefined
-  const { pid, startTicks, comm, user } = host
-  return { pid, startTicks, name: comm, user: valueOr(user, undefined) }
-}
-
 function commandOf({ host, name, places }: Holder): string {
   return host === undefined || host.command.length === 0
     ? (places[0]?.process.name ?? name)
     : host.command.join(' ')
 }
 
-// Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part is what tells them apart.
-function lastPart(name: string): string {
+/** Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part, which is what tells them apart. */
+export function lastPart(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
 }
 

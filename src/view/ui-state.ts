@@ -194,7 +194,8 @@ function close(ui: UiState): UiState {
 }
 
 function tab(ui: UiState, to: Tab | undefined): UiState {
-  return to === undefined ? ui : { ...ui, views: switched(ui.views, to), copies: 0 }
+  if (to === undefined) return { ...ui, notice: 'there is no such view here; Tab goes through the views' }
+  return { ...ui, views: switched(ui.views, to), copies: 0 }
 }
 
 function follow(ui: UiState, sight: InSight): UiState {

@@ -14,11 +14,21 @@ export const TAB_NAMES: Readonly<Record<Tab, string>> = {
   'fleet-warnings': 'warnings of all hosts',
 }
 
+/** What people call a view. */
+export const VIEW_NAMES: Readonly<Record<View['kind'], string>> = {
+  ...TAB_NAMES,
+  help: 'the help',
+  workload: 'a workload',
+  gpu: 'one GPU',
+  warning: 'a warning',
+}
+
 /** What stands between the header and the key bar. */
 export type View =
   | { readonly kind: Tab | 'help' }
   /** By the id of the workload. */
   | { readonly kind: 'workload'; readonly id: string }
+  | { readonly kind: 'gpu'; readonly uuid: string }
   /** A warning that is about no workload of this frame, by its row in the list of warnings. */
   | { readonly kind: 'warning'; readonly id: string }
 
@@ -73,6 +83,7 @@ function tabOf(view: View): Tab | undefined {
     case 'fleet-warnings':
       return view.kind
     case 'workload':
+    case 'gpu':
     case 'warning':
     case 'help':
       return undefined

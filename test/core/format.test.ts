@@ -31,6 +31,8 @@ describe('what people read', () => {
     [mebibytes(972), '972M'],
     [mebibytes(980), '1.0G'],
     [gibibytes(71.4), '71.4G'],
+    [gibibytes(999.9), '999.9G'],
+    [gibibytes(1128.1), '1128G'],
     [-mebibytes(5), '-5M'],
   ])('%d bytes in a narrow column are %s', (bytes, text) => {
     expect(formatBytesShort(bytes)).toBe(text)

@@ -137,8 +137,7 @@ function vllmWorkload(ratio: number): Workload {
         { term: 'weights', bytes: gibibytes(14.96), measuredBytes: gibibytes(15) },
         { term: 'KV cache', bytes: gibibytes(52.1), measuredBytes: gibibytes(52.3) },
         { term: 'compute buffers and activations', bytes: gibibytes(1.3), measuredBytes: gibibytes(1.1) },
-        { term: 'CUDA context and other overhead', bytes: gibibytes(1.3) },
-        { term: 'multimodal cache, at most', bytes: gibibytes(3.2) },
+        { term: 'CUDA context and other overhead', bytes: gibibytes(4.5), measuredBytes: gibibytes(1.4) },
       ],
       perGpu: [
         { uuid: 'GPU-0', bytes: gibibytes(72.9), lowBytes: gibibytes(72), highBytes: gibibytes(73.4) },

@@ -4,7 +4,7 @@ import { liveState, type SessionState, type SourceCommand } from '../../src/mode
 import { actionOf, BINDINGS } from '../../src/view/keymap.ts'
 import { keysMarkdown } from '../../src/view/keys-markdown.ts'
 import { EMPTY_GO_TO } from '../../src/view/sheet.ts'
-import { INITIAL_UI } from '../../src/view/ui-state.ts'
+import { INITIAL_UI, type UiState } from '../../src/view/ui-state.ts'
 import { LIVE, REPLAY } from '../support/scene.ts'
 
 test('docs/keys.md is made from the key table', async () => {
@@ -74,7 +74,7 @@ test.each<[string, SourceCommand]>([
 ])('%s moves in a replay, and in a live session that looks back, not from the present', (key, command) => {
   expect(actionOf(key, REPLAY, UI)).toEqual({ kind: 'source', command })
   expect(actionOf(key, LOOKING_BACK, UI)).toEqual({ kind: 'source', command })
-  expect(actionOf(key, LIVE, UI)).toBeUndefined()
+  expect(saidOf(key, LIVE)).toContain('← looks back')
 })
 
 test.each<[string, number]>([
@@ -120,7 +120,63 @@ test('g takes a place in time, which Enter goes to and what is none keeps open',
   })
 })
 
-test('Escape never quits, and unknown keys mean nothing', () => {
+test('Escape never quits', () => {
   expect(actionOf('escape', LIVE, UI)).toEqual({ kind: 'ui', event: { kind: 'close' } })
-  expect(actionOf('x', LIVE, UI)).toBeUndefined()
 })
+
+test.each([
+  ['x', 'nothing is on x; ? shows the keys'],
+  ['S-w', 'nothing is on W; ? shows the keys'],
+  ['f11', 'nothing is on F11; ? shows the keys'],
+  ['7', 'there is no view 7; Tab goes through the views'],
+  ['f7', 'llmtop changes no priorities'],
+  ['S-t', 'K or F9 sends a signal, which is chosen and confirmed first'],
+  ['S-l', 'a replay begins again at its end; this is live'],
+])('%s does nothing, and says so', (key, said) => {
+  expect(saidOf(key, LIVE)).toBe(said)
+})
+
+test('what no one presses on purpose is not answered', () => {
+  expect(['C-x', 'M-q', 'undefined', '模'].map((key) => actionOf(key, LIVE, UI))).toEqual(
+    new Array(4).fill(undefined),
+  )
+})
+
+test('a key of another view says which', () => {
+  const onHost = { ...UI, views: [{ kind: 'host' }] } as const
+  expect(actionOf('s', LIVE, onHost)).toEqual({
+    kind: 'ui',
+    event: { kind: 'notice', text: 's is a key of: overview' },
+  })
+})
+
+test('whatever is typed or chosen, Ctrl-C quits, Ctrl-L draws anew and Ctrl-Z suspends', () => {
+  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root' }
+  const open: readonly UiState[] = [
+    { ...UI, prompt: EMPTY_GO_TO },
+    { ...UI, sheet: { kind: 'signal', target, index: 0, asked: true } },
+    { ...UI, sheet: { kind: 'setup', index: 0 } },
+  ]
+  for (const state of open)
+    expect(['C-c', 'C-l', 'C-z'].map((key) => actionOf(key, LIVE, state)?.kind)).toEqual([
+      'quit',
+      'repaint',
+      'suspend',
+    ])
+})
+
+test('u begins a filter by user, behind what is filtered by already', () => {
+  const filtering = { ...UI, filters: { ...UI.filters, overview: 'gpu:0' } }
+  expect(actionOf('u', LIVE, filtering)).toEqual({
+    kind: 'ui',
+    event: {
+      kind: 'prompt',
+      prompt: { kind: 'filter', view: 'overview', text: 'gpu:0 user:', before: 'gpu:0' },
+    },
+  })
+})
+
+function saidOf(key: string, session: SessionState): string | undefined {
+  const action = actionOf(key, session, UI)
+  return action?.kind === 'ui' && action.event.kind === 'notice' ? action.event.text : undefined
+}

@@ -34,14 +34,26 @@ test('the sum stands term by term: measured, predicted, and how far they are apa
     '  KV pool                                   52.3      52.1   +0.2',
     '    in use        342k of 428k tokens       41.8',
     '  activations                                1.1       1.3   −0.2',
-    '  context, graphs                            1.4       1.3   +0.1',
-    '  multimodal cac…                              –       3.2',
+    '  context, graphs                            1.4       4.5   −3.1',
     '  unexplained                                0.1',
     ` ${'─'.repeat(64)}`,
     '  total                                     69.9      72.9',
     "  ceiling         72.0–73.4, bounded by the engine's budget",
     '  headroom        10.5 GiB, 85,920 tokens, about 7 requests',
   ])
+})
+
+test('a term that is no part of the sum has a line of its own', () => {
+  const scene = twoH100()
+  const workings = [{ term: 'a draft model', bytes: gibibytes(2) }]
+  const workloads = scene.frame.workloads.map((one) => ({
+    ...one,
+    ceiling: one.ceiling.kind === 'known' ? known({ ...one.ceiling.value, workings }) : one.ceiling,
+  }))
+  const changed = detail({ ...scene, frame: { ...scene.frame, workloads } }, 'vllm:4200')
+  expect(text(sumPanel.lines(changed, 66))).toContain(
+    '  a draft model                                –       2.0',
+  )
 })
 
 test('what cannot be told apart is called dynamic, and the parts sum to the total', () => {

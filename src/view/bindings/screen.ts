@@ -6,8 +6,8 @@ export const SCREEN_KEYS: readonly Binding[] = [
   {
     ...bound(
       'Screen',
-      ['f2'],
-      ['F2'],
+      ['f2', 'o'],
+      ['F2', 'o'],
       'setup: theme, charts, interval, units, mouse, columns',
       bar('F2', 'Setup', 13),
     ),
@@ -16,8 +16,8 @@ export const SCREEN_KEYS: readonly Binding[] = [
   {
     ...bound(
       'Screen',
-      ['C-l', 'f5'],
-      ['Ctrl-L', 'F5'],
+      ['C-l', 'C-r', 'f5'],
+      ['Ctrl-L', 'Ctrl-R', 'F5'],
       'draw the screen anew, after something else has written on it',
     ),
     action: () => ({ kind: 'repaint' }),

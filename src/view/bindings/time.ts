@@ -23,7 +23,7 @@ export const TIME_KEYS: readonly Binding[] = [
   },
   {
     ...bound('Time', ['+', '='], ['+'], 'live: longer interval; replay: faster', {
-      ...bar('+-', '', 9),
+      ...bar('+-', '', 10),
       label: (session) => (session.kind === 'live' ? 'Interval' : 'Speed'),
     }),
     action: (session) => ({ kind: 'source', command: pace(session, 1) }),
@@ -34,7 +34,7 @@ export const TIME_KEYS: readonly Binding[] = [
   },
   {
     ...seek(['left'], [glyph('arrowLeft')], 'ten seconds back; a live session looks back too', -10_000, {
-      ...bar(ARROWS, '', 10),
+      ...bar(ARROWS, '', 11),
       label: (session) => (session.kind === 'live' ? 'Look back' : 'Seek'),
     }),
   },
@@ -55,7 +55,7 @@ export const TIME_KEYS: readonly Binding[] = [
       ['g'],
       ['g'],
       'go to a time, a share, so far in, or so far on: 12:31  45%  10m  +5m',
-      bar('g', 'Go to', 11),
+      bar('g', 'Go to', 14),
     ),
     action: () => uiAction({ kind: 'prompt', prompt: EMPTY_GO_TO }),
   },
@@ -72,11 +72,17 @@ export const TIME_KEYS: readonly Binding[] = [
       ...bar('L', '', 16),
       label: (session) => (session.kind === 'replay' && session.loop ? 'No loop' : 'Loop'),
     }),
+    whyNot: 'a replay begins again at its end; this is live',
     action: (session) =>
       session.kind === 'replay' ? { kind: 'source', command: { kind: 'loop' } } : undefined,
   },
   {
-    ...bound('Time', ['S-r'], ['R'], 'live: begin to record, and end it'),
+    ...bound('Time', ['S-r'], ['R'], 'live: begin to record, and end it', {
+      ...bar('R', '', 12),
+      label: (session) =>
+        session.kind === 'live' && session.recording !== undefined ? 'End record' : 'Record',
+    }),
+    whyNot: "a replay is recorded already; 'llmtop convert' makes a recording of any log",
     action: (session) =>
       session.kind === 'live' ? { kind: 'source', command: { kind: 'record' } } : undefined,
   },
@@ -86,7 +92,7 @@ export const TIME_KEYS: readonly Binding[] = [
     ['z'],
     'how far the charts look back: 1 min to 24 h',
     { kind: 'zoom' },
-    bar('z', 'Zoom', 13),
+    bar('z', 'Zoom', 15),
   ),
 ]
 
@@ -111,6 +117,7 @@ function seek(
   const isPossible = (session: SessionState): boolean => ms < 0 || isInThePast(session)
   return {
     ...bound('Time', keys, labels, help, entry),
+    whyNot: `this is the present; ${glyph('arrowLeft')} looks back`,
     action: (session) => (isPossible(session) ? action : undefined),
   }
 }
@@ -124,6 +131,7 @@ function past(
 ): Binding {
   return {
     ...bound('Time', keys, labels, help, entry),
+    whyNot: `${labels[0] ?? ''} moves in a replay, or in the past of a live session: ${glyph('arrowLeft')} looks back`,
     action: (session) => (isInThePast(session) ? { kind: 'source', command } : undefined),
   }
 }

@@ -4,8 +4,16 @@ import { glyph } from '../glyphs.ts'
 import { FLEET_TABS, HOST_TABS, TAB_NAMES } from '../views.ts'
 import type { View } from '../views.ts'
 
-const LISTS: readonly View['kind'][] = ['overview', 'warnings', 'fleet', 'fleet-warnings', 'host']
-const DETAILS: readonly View['kind'][] = ['workload', 'warning', 'help']
+const LISTS: readonly View['kind'][] = [
+  'overview',
+  'gpus',
+  'gpu',
+  'warnings',
+  'fleet',
+  'fleet-warnings',
+  'host',
+]
+const DETAILS: readonly View['kind'][] = ['workload', 'gpu', 'warning', 'help']
 
 /** Going from view to view. */
 export const VIEW_KEYS: readonly Binding[] = [

@@ -5,7 +5,7 @@ import { cgroupsPanel } from '../panels/cgroups.ts'
 import { commandPanel } from '../panels/command.ts'
 import { gapsPanel } from '../panels/gaps.ts'
 import { gpuFactsPanel } from '../panels/gpu-facts.ts'
-import { gpuProcessesPanel } from '../panels/gpu-processes.ts'
+import { gpuProcessLines } from '../panels/gpu-processes.ts'
 import { hostFactsPanel } from '../panels/host-facts.ts'
 import { riskPanel } from '../panels/risk.ts'
 import { settingsPanel } from '../panels/settings.ts'
@@ -15,9 +15,11 @@ import type { TextPanel } from '../panels/text-panel.ts'
 import { fleetRiskList } from '../fleet-risk-list.ts'
 import { instanceRows } from '../instance-rows.ts'
 import { hasChart } from '../panels/workload-chart.ts'
+import { topView } from '../views.ts'
 
 const WIDE_COLUMNS = 100
 const CHART_ROWS = 8
+const LEAST_CHART_ROWS = 6
 
 /** One workload: the sum beside the settings, its curve, what is to happen and what to do, what can't be seen, its command. */
 export function workloadBands(size: Size, scene: Scene): readonly Band[] {
@@ -34,14 +36,21 @@ export function workloadBands(size: Size, scene: Scene): readonly Band[] {
   return [top, ...chart(size.rows - rowsOfBands([top, risk, ...last])), risk, ...last]
 }
 
-/** The list of GPUs where there are several; of the one under the cursor all that is known. */
+/** The list of GPUs where there are several and none is open alone; of the one in view all that is known. */
 export function gpuBands(size: Size, scene: Scene): readonly Band[] {
-  const count = scene.frame.gpus.length
+  const isAlone = topView(scene.ui.views).kind === 'gpu'
+  const count = isAlone ? 1 : scene.frame.gpus.length
   const listRows = count > 1 ? Math.min(count, Math.max(2, Math.floor(size.rows / 4))) + 2 : 0
-  const facts = Math.min(size.rows - listRows, boxedBand(gpuFactsPanel, scene, size.columns).rows)
+  const wanted = gpuProcessLines(scene) + 2
+  // of one that is open alone some of the processes are always seen
+  const kept = isAlone ? Math.min(wanted, 5) : 0
+  const facts = Math.min(size.rows - listRows - kept, boxedBand(gpuFactsPanel, scene, size.columns).rows)
   const rest = size.rows - listRows - facts
-  const wanted = boxedBand(gpuProcessesPanel, scene, size.columns).rows
-  const chart = Math.max(chartRowsOf(rest), rest >= CHART_ROWS + 6 ? rest - wanted : 0)
+  const least = Math.min(rest, wanted, 5)
+  const chart =
+    rest - least < LEAST_CHART_ROWS
+      ? 0
+      : Math.max(LEAST_CHART_ROWS, Math.min(rest - least, Math.max(rest - wanted, Math.floor(rest / 2))))
   const processes = rest - chart
   return [
     band('gpu-list', listRows, 'box'),
@@ -94,11 +103,6 @@ export function fleetBands(size: Size, scene: Scene): readonly Band[] {
   ].map((one, _, all) =>
     one.panels[0] === 'fleet' && all[2]?.rows === 0 ? { ...one, rows: one.rows + riskBand } : one,
   )
-}
-
-function chartRowsOf(rest: number): number {
-  if (rest < CHART_ROWS) return 0
-  return rest < CHART_ROWS + 6 ? rest : Math.max(CHART_ROWS, Math.floor(rest / 2))
 }
 
 // As high as its text; no box where there is nothing to say.

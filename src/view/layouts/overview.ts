@@ -1,7 +1,7 @@
 import type { RiskClass } from '../../model/risk.ts'
 import { band } from '../bands.ts'
 import type { Band } from '../bands.ts'
-import { gpuRowsWanted } from '../gpu-rows.ts'
+import { gpuMode, gpuRowsWanted, LEGEND_IN_PAIR_COLUMNS } from '../gpu-rows.ts'
 import type { PanelId, Scene, Size } from '../panel.ts'
 import { warningLines } from '../panels/warnings.ts'
 import { processCount } from '../process-rows.ts'
@@ -27,10 +27,16 @@ export function overviewBands(size: Size, scene: Scene): readonly Band[] {
   return [
     band('gpus', gpus),
     { panels: charts, rows: chartRows, frame: 'box' },
-    band('host', 1),
+    band(hostLineOf(scene, { columns: size.columns, rows: gpus }), 1),
     band('processes', rest - gpus - chartRows, roomy ? 'box' : 'none'),
     band('warnings', warnings, roomy ? 'box' : 'rule'),
   ]
+}
+
+// Two lines of a GPU have no legend of their own.
+function hostLineOf({ frame }: Scene, gpus: Size): PanelId {
+  const isPair = gpuMode(frame.gpus, gpus).kind === 'pairs'
+  return isPair && gpus.columns < LEGEND_IN_PAIR_COLUMNS ? 'host-signs' : 'host'
 }
 
 function warningRows(scene: Scene, size: Size, roomy: boolean): number {

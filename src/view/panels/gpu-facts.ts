@@ -3,7 +3,7 @@ import { map } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import type { GpuState, UnownedReason } from '../../model/frame.ts'
 import { gpuMemory } from '../gpu-memory.ts'
-import { gpuInView } from '../in-view.ts'
+import { gpuInView } from '../gpu-in-view.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, PanelTitle, Scene } from '../panel.ts'
 import { wrap } from '../width.ts'
@@ -51,7 +51,7 @@ function lines(scene: Scene, columns: number): readonly Line[] {
   const room = columns - lineWidth(free) - 4
   return [
     [span(' '), ...memoryBar(memory, columns - lineWidth(numbers) - 1), ...numbers],
-    spread([span('  '), ...fitting(legend(memory), Math.max(0, room), '  ')], free, columns),
+    spread([span('  '), ...legend(memory, room)], free, columns),
     ...gpu.mig.devices.map((device) => migRow(device, scene.frame, columns)),
     [span('  '), ...fitting([...vitals(gpu, false), ...condition(gpu)], columns - 3, '   ')],
     ...factLines(gpu, columns),
@@ -64,7 +64,7 @@ type Fact = readonly [name: string, text: string]
 // As many to a line as fit, so that each stands at the same place from frame to frame.
 function factLines(gpu: GpuState, columns: number): readonly Line[] {
   const facts = factsOf(gpu).filter(([, text]) => text !== MISSING)
-  const width = 30
+  const width = 26
   const perLine = Math.max(1, Math.floor((columns - 2) / width))
   const rows = Math.ceil(facts.length / perLine)
   return Array.from({ length: rows }, (_, y) =>
@@ -85,7 +85,7 @@ function factsOf(gpu: GpuState): readonly Fact[] {
     ['PCIe out', perSecond(gpu.pcie.txBytesPerSecond)],
     ['bus', gpu.busId === '' ? MISSING : gpu.busId],
     ['architecture', shown(gpu.architecture, (name) => name)],
-    ['persistence', shown(gpu.persistenceMode, (on) => (on ? 'on' : 'off: every start is slow'))],
+    ['persistence', shown(gpu.persistenceMode, (on) => (on ? 'on' : 'off, slow starts'))],
     ['driver model', shown(gpu.driverModel, (name) => name)],
     ['MIG', shown(gpu.mig.enabled, (on) => (on ? 'on' : 'off'))],
     ['driver reserves', shown(gpu.memory.reservedBytes, formatBytes)],

@@ -7,7 +7,7 @@ import { sliceGlyph, stackedBar } from '../bar.ts'
 import { limitOf, memoryOf, SLICE_KINDS } from '../gpu-memory.ts'
 import type { MemoryPicture, SliceKind } from '../gpu-memory.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
-import { span } from '../line.ts'
+import { fitting, lineWidth, span } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import type { Line, Span } from '../panel.ts'
 import { fit } from '../width.ts'
@@ -60,13 +60,34 @@ export function usedOfLimitShort(memory: MemoryPicture, frame: Frame): Line {
   return [span(used, 'strong'), span(`/${limit}G`), span(fit(percent, 5, 'right'), 'strong')]
 }
 
-/** `█ weights 15.0  ▓ KV in use 41.8 …`: what the bar's characters mean, in GiB; empty slices are left out. */
-export function legend(memory: MemoryPicture): readonly Ranked[] {
+/**
+ * `█ weights 15.0  ▓ KV in use 41.8 …`: what the bar's characters mean, in GiB; empty slices are left out, and the least
+ * important ones where there is no room. In short words where otherwise more than the driver's own would be missing.
+ */
+export function legend(memory: MemoryPicture, columns: number): Line {
+  const long = legendParts(memory, false)
+  const important = long.filter(({ rank }) => rank < SLICE_KINDS.indexOf('unowned'))
+  const parts = widthOf(important) <= columns ? long : legendParts(memory, true)
+  return fitting(parts, Math.max(0, columns), LEGEND_GAP)
+}
+
+const LEGEND_GAP = '  '
+
+function widthOf(parts: readonly Ranked[]): number {
+  return parts.reduce(
+    (columns, { line }) => columns + lineWidth(line) + LEGEND_GAP.length,
+    -LEGEND_GAP.length,
+  )
+}
+
+function legendParts(memory: MemoryPicture, short: boolean): readonly Ranked[] {
   const slices = SLICE_KINDS.flatMap((kind, i) => {
     const bytes = memory.slices[kind] ?? 0
-    return bytes < SMALLEST_SHOWN || kind === 'free' ? [] : [{ rank: i, line: entry(kind, formatGib(bytes)) }]
+    return bytes < SMALLEST_SHOWN || kind === 'free'
+      ? []
+      : [{ rank: i, line: entry(kind, formatGib(bytes), short) }]
   })
-  return [...slices, ...ceilingEntry(memory)]
+  return [...slices, ...ceilingEntry(memory, short)]
 }
 
 /** The legend's signs without numbers, of all slices that any of the GPUs has. */
@@ -149,15 +170,18 @@ function usedAndLimit(
   }
 }
 
-function entry(kind: SliceKind, number: string): Line {
-  const name = kind === 'dynamic' ? 'dynamic (KV, activations)' : SLICE_NAMES[kind]
-  return [span(sliceGlyph(kind), kind), span(` ${name} `, 'dim'), span(fit(number, 4, 'right'))]
+function entry(kind: SliceKind, number: string, short: boolean): Line {
+  const long = kind === 'dynamic' ? 'dynamic (KV, activations)' : SLICE_NAMES[kind]
+  const name = short ? (SHORT_NAMES[kind] ?? SLICE_NAMES[kind]) : ` ${long}`
+  return [span(sliceGlyph(kind), kind), span(`${name} `, 'dim'), span(fit(number, 4, 'right'))]
 }
 
-function ceilingEntry(memory: MemoryPicture): readonly Ranked[] {
+function ceilingEntry(memory: MemoryPicture, short: boolean): readonly Ranked[] {
   const { ceilingBytes, totalBytes } = memory
   if (ceilingBytes.kind === 'missing' || totalBytes.kind === 'missing') return []
   const gib = formatGib(ceilingBytes.value)
-  const words = ceilingBytes.value > totalBytes.value ? `ceiling over the card (${gib})` : `ceiling ${gib}`
-  return [{ rank: 2, line: [span(glyph('ceiling'), 'ceiling'), span(` ${words}`)] }]
+  const isOver = ceilingBytes.value > totalBytes.value
+  const words = isOver ? `ceiling over the card (${gib})` : `ceiling ${gib}`
+  const text = short ? `ceiling ${gib}${isOver ? ', over' : ''}` : ` ${words}`
+  return [{ rank: 2, line: [span(glyph('ceiling'), 'ceiling'), span(text)] }]
 }

@@ -1,81 +1,120 @@
 import { formatBytesShort } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
-import type { GpuProcessState, GpuState } from '../../model/frame.ts'
-import { gpuInView } from '../in-view.ts'
-import { span } from '../line.ts'
-import type { Line, Scene } from '../panel.ts'
-import { fit } from '../width.ts'
+import type { GpuState } from '../../model/frame.ts'
+import { firstRow, selectedRow } from '../cursor.ts'
+import { gpuProcessRows } from '../gpu-process-rows.ts'
+import type { GpuProcessRow } from '../gpu-process-rows.ts'
+import { gpuInView } from '../gpu-in-view.ts'
+import { fitLine, span } from '../line.ts'
+import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
+import { rowLine } from '../row-line.ts'
+import { cursorOf } from '../ui-state.ts'
+import { topView } from '../views.ts'
+import { drawable, fit, skip } from '../width.ts'
 import { shown } from '../wording.ts'
-import { textPanel } from './text-panel.ts'
+import { counted } from './text-panel.ts'
 
-/** Every process on one GPU, with its engine. */
-export const gpuProcessesPanel = textPanel(
-  'gpu-processes',
-  (scene) => ({
+/** Every process on one GPU, with its engine; where that GPU is looked at alone, the cursor moves among them. */
+export const gpuProcessesPanel: Panel = {
+  id: 'gpu-processes',
+  title: (scene) => ({
     left: [
       span('Processes', 'title'),
-      span(`  ${valueOr(gpuInView(scene)?.processes ?? NONE, []).length} on this GPU`, 'dim'),
+      span(`  ${gpuProcessRows(gpuInView(scene)).length} on this GPU`, 'dim'),
     ],
     right: [],
   }),
-  lines,
-)
-
-const NONE = { kind: 'missing', reason: 'not-reported' } as const
-
-function lines(scene: Scene, columns: number): readonly Line[] {
-  const gpu = gpuInView(scene)
-  if (gpu === undefined) return []
-  if (gpu.processes.kind === 'missing')
-    return [[span(' the driver does not list the processes of this GPU', 'dim')]]
-  const largest = gpu.processes.value.toSorted(
-    (a, b) => valueOr(b.usedBytes, -1) - valueOr(a.usedBytes, -1) || a.pid - b.pid,
-  )
-  return largest.length === 0
-    ? [[span(` ${noProcess(gpu)}`, 'dim')]]
-    : [head(columns), ...largest.map((process) => line(process, gpu, scene, columns))]
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(scene, size) }),
 }
 
-function noProcess({ unownedReason }: GpuState): string {
+/** How many lines they would like. */
+export function gpuProcessLines(scene: Scene): number {
+  return Math.max(1, 1 + gpuProcessRows(gpuInView(scene)).length)
+}
+
+function lines(scene: Scene, size: Size): readonly Line[] {
+  const gpu = gpuInView(scene)
+  if (gpu === undefined || size.rows <= 0) return []
+  const rows = gpuProcessRows(gpu)
+  if (rows.length === 0) return [fitLine([span(` ${noProcess(gpu)}`, 'dim')], size.columns)]
+  const hasInstances = gpu.mig.devices.length > 0
+  const texts = rows.map((row) => cells(rowTexts(row, scene), hasInstances))
+  const head = fitLine(
+    cells(HEAD, hasInstances).map((one) => ({ ...one, tone: 'title' as const })),
+    size.columns,
+  )
+  if (topView(scene.ui.views).kind !== 'gpu')
+    return counted([head, ...texts.map((one) => fitLine(one, size.columns))], size)
+  const ids = rows.map(({ id }) => id)
+  const first = firstRow(cursorOf(scene.ui), ids, size.rows - 1)
+  const selected = selectedRow(cursorOf(scene.ui), ids)
+  const inSight = texts.slice(first, first + size.rows - 1)
+  return [
+    head,
+    ...inSight.map(([blank, ...rest], i) =>
+      rowLine([{ text: (blank?.text ?? ' ').slice(1) }, ...rest], size.columns, first + i === selected),
+    ),
+  ]
+}
+
+function noProcess({ processes, unownedReason }: GpuState): string {
+  if (processes.kind === 'missing') return 'the driver does not list the processes of this GPU'
   return unownedReason === 'pid-namespace'
     ? 'its processes are in another PID namespace and not seen from here'
     : 'no process holds memory of this GPU'
 }
 
-function head(columns: number): Line {
-  return cells(['PID', 'USER', 'TYPE', 'MIG', 'VRAM', 'ENGINE', 'COMMAND'], columns).map((cell) => ({
-    ...cell,
-    tone: 'title',
-  }))
+interface Texts {
+  readonly pid: string
+  readonly user: string
+  readonly type: string
+  readonly instance: string
+  readonly vram: string
+  readonly cpu: string
+  readonly resident: string
+  readonly engine: string
+  readonly command: string
 }
 
-function line(process: GpuProcessState, gpu: GpuState, { frame }: Scene, columns: number): Line {
+const HEAD: Texts = {
+  pid: 'PID',
+  user: 'USER',
+  type: 'TYPE',
+  instance: 'MIG',
+  vram: 'VRAM',
+  cpu: 'CPU%',
+  resident: 'RES',
+  engine: 'ENGINE',
+  command: 'COMMAND',
+}
+
+function rowTexts({ process }: GpuProcessRow, { frame, ui }: Scene): Texts {
   const { host, gpuInstanceId, computeInstanceId } = process
   const workload = frame.workloads.find(({ id }) => id === process.workload)
-  const engine = workload === undefined || workload.engine === 'unknown' ? '' : workload.engine
   const command = host === undefined || host.command.length === 0 ? process.name : host.command.join(' ')
-  const instance =
-    gpu.mig.devices.length > 0 ? `${shown(gpuInstanceId, String)}/${shown(computeInstanceId, String)}` : ''
-  return cells(
-    [
-      process.pid.toString(),
-      valueOr(host?.user ?? NONE, ''),
-      process.type,
-      instance,
-      shown(process.usedBytes, formatBytesShort),
-      engine,
-      command,
-    ],
-    columns,
-  )
+  return {
+    pid: process.pid.toString(),
+    user: host === undefined ? '' : valueOr(host.user, ''),
+    type: process.type,
+    instance: `${shown(gpuInstanceId, String)}/${shown(computeInstanceId, String)}`,
+    vram: shown(process.usedBytes, formatBytesShort),
+    cpu: host === undefined ? '' : shown(host.cpuPercent, (percent) => percent.toFixed(0)),
+    resident: host === undefined ? '' : shown(host.residentBytes, formatBytesShort),
+    engine: workload === undefined || workload.engine === 'unknown' ? '' : workload.engine,
+    command: skip(drawable(command), ui.commandOffset),
+  }
 }
 
-const WIDTHS = [8, 9, 5, 6, 7, 13] as const
-
-function cells(texts: readonly string[], columns: number): readonly { text: string }[] {
-  const fixed = WIDTHS.map((width, i) =>
-    span(i === 0 || i === 4 ? `${fit(texts[i] ?? '', width - 1, 'right')} ` : fit(texts[i] ?? '', width)),
-  )
-  const rest = columns - WIDTHS.reduce((a, b) => a + b, 0)
-  return [...fixed, span(fit(texts.at(-1) ?? '', Math.max(0, rest)))]
+function cells(texts: Texts, hasInstances: boolean): Line {
+  return [
+    span(fit(texts.pid, 8, 'right')),
+    span(` ${fit(texts.user, 9)}`),
+    span(fit(texts.type, 5)),
+    span(hasInstances ? fit(texts.instance, 6) : ''),
+    span(fit(texts.vram, 7, 'right'), 'strong'),
+    span(fit(texts.cpu, 6, 'right')),
+    span(fit(texts.resident, 8, 'right')),
+    span(`  ${fit(texts.engine, 13)}`),
+    span(texts.command, 'dim'),
+  ]
 }

@@ -2,7 +2,7 @@ import type { Frame, GpuState } from '../../model/frame.ts'
 import { boxed } from '../frame-lines.ts'
 import { gpuMemory } from '../gpu-memory.ts'
 import type { MemoryPicture } from '../gpu-memory.ts'
-import { gpuMode, WIDE_COLUMNS } from '../gpu-rows.ts'
+import { gpuMode, LEGEND_IN_PAIR_COLUMNS } from '../gpu-rows.ts'
 import { clipLine, fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { fit } from '../width.ts'
@@ -88,7 +88,7 @@ function bar(memory: MemoryPicture, frame: Frame, columns: number): Line {
 function legendLine(memory: MemoryPicture, columns: number): Line {
   const free = [...freeOf(memory), span(' ')]
   const room = columns - 2 - lineWidth(free) - 2
-  return spread([span('  '), ...fitting(legend(memory), room, '  ')], free, columns)
+  return spread([span('  '), ...legend(memory, room)], free, columns)
 }
 
 // Two lines: who it is and how it fares, then the bar. Wide ones carry the legend with numbers, too.
@@ -101,10 +101,10 @@ function pair(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
   ]
   const numbers = [...usedOfLimitShort(memory, frame), span(' ')]
   const room = columns - lineWidth(name) - lineWidth(numbers) - lineWidth([risk]) - 6
-  const wide = columns >= WIDE_COLUMNS
-  const numbered = wide ? legend(memory).map(({ rank, line }) => ({ rank: rank + 10, line })) : []
-  const middle = fitting([...vitals(gpu, !wide), ...condition(gpu), ...numbered], room, wide ? '  ' : ' ')
-  const head = spread([...name, span('  '), ...middle, span('  '), risk], numbers, columns)
+  const facts = fitting([...vitals(gpu, true), ...condition(gpu)], room, ' ')
+  const signs =
+    columns >= LEGEND_IN_PAIR_COLUMNS ? [span('   '), ...legend(memory, room - lineWidth(facts) - 3)] : []
+  const head = spread([...name, span('  '), ...facts, ...signs, span('  '), risk], numbers, columns)
   return [
     head,
     [span(' '), ...memoryBar(memory, columns - 2)],

@@ -7,11 +7,13 @@ import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import { numberList } from '../number-list.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import { gpuInView } from '../gpu-in-view.ts'
 import { gpusOf, workloadInView, workloadName } from '../in-view.ts'
+import { lastPart } from '../process-row-of.ts'
 import { reading } from './scrub.ts'
 import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
 import type { Tab } from '../views.ts'
-import { truncate } from '../width.ts'
+import { displayWidth, truncate } from '../width.ts'
 import { clockTime, isGone, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
 
 /** The first line: which host, how it is watched, what is wrong, and when. */
@@ -23,29 +25,40 @@ export const headerPanel: Panel = {
 
 function header(scene: Scene, columns: number): Line {
   const right = rightPart(scene, columns)
-  const room = columns - lineWidth(right) - 2
-  return spread([span(' '), ...fitting(leftParts(scene, columns), Math.max(0, room), '  ')], right, columns)
+  const room = Math.max(0, columns - lineWidth(right) - 2)
+  return spread([span(' '), ...fitting(leftParts(scene, columns, room), room, GAP)], right, columns)
 }
 
-function leftParts(scene: Scene, columns: number): readonly Ranked[] {
+const GAP = '  '
+
+function leftParts(scene: Scene, columns: number, room: number): readonly Ranked[] {
   const tab = topTab(scene.ui.views)
-  return isFleet(tab) ? fleetParts(scene, tab) : hostParts(scene, columns)
+  return isFleet(tab) ? fleetParts(scene, tab) : hostParts(scene, columns, room)
 }
 
-function hostParts(scene: Scene, columns: number): readonly Ranked[] {
+function hostParts(scene: Scene, columns: number, room: number): readonly Ranked[] {
   const { frame } = scene
   const { version, cuda } = frame.driver
-  const here = crumb(scene)
+  const name = [span('llmtop', 'title')]
+  const host = [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')]
+  const watched = howWatched(scene)
+  // what is looked at must be read: it takes what these leave
+  const taken = [name, host, watched[0]?.line ?? []].reduce(
+    (sum, line) => sum + lineWidth(line) + GAP.length,
+    0,
+  )
+  const hereColumns = Math.max(8, Math.min(Math.floor(columns / 2), room - taken))
+  const here = truncate(crumb(scene, hereColumns), hereColumns)
   return [
-    { rank: 1, line: [span('llmtop', 'title')] },
-    { rank: 2, line: [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')] },
-    { rank: 3, line: here === '' ? [] : [span(truncate(here, Math.floor(columns / 2)), 'title')] },
+    { rank: 1, line: name },
+    { rank: 2, line: host },
+    { rank: 3, line: here === '' ? [] : [span(here, 'title')] },
     {
       rank: 8,
       line: here === '' && version.kind === 'known' ? [span('driver ', 'dim'), span(version.value)] : [],
     },
     { rank: 9, line: here === '' && cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
-    ...howWatched(scene),
+    ...watched,
     { rank: 7, line: frame.gpus.some((gpu) => gpu.unifiedMemory) ? [span('unified', 'badge')] : [] },
     { rank: 5, line: lateness(scene, columns) },
     ...frame.faults.map(({ fault }) => ({ rank: 6, line: [span(faultBadge(fault), 'warn')] })),
@@ -68,7 +81,7 @@ function lateness({ frame }: Scene, columns: number): Line {
 }
 
 // Which of the views this is; nothing on the overview.
-function crumb(scene: Scene): string {
+function crumb(scene: Scene, columns: number): string {
   const view = topView(scene.ui.views)
   switch (view.kind) {
     case 'overview':
@@ -79,18 +92,27 @@ function crumb(scene: Scene): string {
     case 'host':
     case 'fleet-warnings':
       return TAB_NAMES[view.kind]
+    case 'gpu':
+      return `GPU ${gpuInView(scene)?.index ?? ''}`
     case 'warning':
       return 'warning'
     case 'help':
       return 'help'
-    case 'workload': {
-      const workload = workloadInView(scene)
-      if (workload === undefined) return view.id
-      const gpus = numberList(gpusOf(workload, scene.frame.gpus).map(({ index }) => index))
-      const where = gpus === '' ? '' : `  GPU ${gpus}`
-      return `${workloadName(workload)}  ${shown(workload.model.name, (name) => name)}${where}`
-    }
+    case 'workload':
+      return workloadCrumb(scene, columns) ?? view.id
   }
+}
+
+// With the whole name of the model where there is room for it.
+function workloadCrumb(scene: Scene, columns: number): string | undefined {
+  const workload = workloadInView(scene)
+  if (workload === undefined) return undefined
+  const gpus = numberList(gpusOf(workload, scene.frame.gpus).map(({ index }) => index))
+  const where = gpus === '' ? '' : `  GPU ${gpus}`
+  const words = (model: string): string => `${workloadName(workload)}  ${model}${where}`
+  const { name } = workload.model
+  const whole = words(shown(name, (text) => text))
+  return displayWidth(whole) <= columns ? whole : words(shown(name, lastPart))
 }
 
 function fleetParts(scene: Scene, tab: Tab): readonly Ranked[] {

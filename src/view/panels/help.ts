@@ -5,7 +5,7 @@ import { BINDINGS } from '../keymap.ts'
 import { clipLine, span } from '../line.ts'
 import type { Line, Panel, PanelView } from '../panel.ts'
 import type { Tone } from '../theme.ts'
-import { fit } from '../width.ts'
+import { fit, wrap } from '../width.ts'
 
 /** All keys, and how to read the screen. */
 export const helpPanel: Panel = {
@@ -16,33 +16,41 @@ export const helpPanel: Panel = {
 
 /** Every line of the help, top to bottom. */
 export function helpLines(columns: number): readonly Line[] {
-  return allLines().map((line) => clipLine(line, columns))
+  return allLines(Math.max(20, columns - SIGN_COLUMNS - 4)).map((line) => clipLine(line, columns))
 }
 
-function allLines(): readonly Line[] {
+const SIGN_COLUMNS = 17
+
+function allLines(room: number): readonly Line[] {
+  const entry = (sign: string, tone: Tone, meaning: string): readonly Line[] =>
+    wrap(meaning, room, 3).map((text, i) => [
+      span('   '),
+      span(fit(i === 0 ? sign : '', SIGN_COLUMNS), tone),
+      span(text),
+    ])
   return [
     ...GROUPS.flatMap((group) => [
       heading(group),
-      ...BINDINGS.filter((binding) => binding.group === group).map(({ labels, help }) =>
+      ...BINDINGS.filter((binding) => binding.group === group).flatMap(({ labels, help }) =>
         entry(labels.join(' '), 'key', help),
       ),
     ]),
     heading('The memory bar'),
-    ...SLICES.map(([kind, meaning]) => entry(sliceGlyph(kind), kind, meaning)),
-    entry(
+    ...SLICES.flatMap(([kind, meaning]) => entry(sliceGlyph(kind), kind, meaning)),
+    ...entry(
       glyph('ceiling'),
       'ceiling',
       'predicted ceiling: the most that all workloads here can come to hold',
     ),
     heading('Warnings'),
-    entry(
+    ...entry(
       `${levelGlyph('critical')} critical`,
       'critical',
       'memory runs out within minutes, or a start will fail',
     ),
-    entry(`${levelGlyph('warn')} warn`, 'warn', 'it will run out, or requests already suffer'),
-    entry(`${levelGlyph('watch')} watch`, 'watch', 'something is coming, with time to act'),
-    entry(glyph('missing'), 'dim', 'not known: never a zero'),
+    ...entry(`${levelGlyph('warn')} warn`, 'warn', 'it will run out, or requests already suffer'),
+    ...entry(`${levelGlyph('watch')} watch`, 'watch', 'something is coming, with time to act'),
+    ...entry(glyph('missing'), 'dim', 'not known: never a zero'),
   ]
 }
 
@@ -60,8 +68,4 @@ const SLICES = [
 
 function heading(text: string): Line {
   return [span(` ${text}`, 'title')]
-}
-
-function entry(sign: string, tone: Tone, meaning: string): Line {
-  return [span('   '), span(fit(sign, 14), tone), span(meaning)]
 }

@@ -19,6 +19,13 @@ export const hostPanel: Panel = {
   view: (scene, size): PanelView => ({ kind: 'lines', lines: [hostLine(scene, size.columns)] }),
 }
 
+/** The same with less of the host and more of the signs. */
+export const hostSignsPanel: Panel = {
+  id: 'host-signs',
+  title: () => ({ left: [], right: [] }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: [narrowLine(scene, size.columns)] }),
+}
+
 function hostLine(scene: Scene, columns: number): Line {
   const { hostMemory, gpus } = scene.frame
   if (gpus.length > 0 && hostMemory.totalBytes.kind === 'missing' && hostMemory.oomKills.kind === 'missing')

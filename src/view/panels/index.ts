@@ -15,7 +15,7 @@ import { headerPanel } from './header.ts'
 import { helpPanel } from './help.ts'
 import { hostFactsPanel } from './host-facts.ts'
 import { hostProcessesPanel } from './host-processes.ts'
-import { hostPanel } from './host.ts'
+import { hostPanel, hostSignsPanel } from './host.ts'
 import { instancesPanel } from './instances.ts'
 import { keysPanel } from './keys.ts'
 import { oneLinePanel } from './one-line.ts'
@@ -50,6 +50,7 @@ export const PANELS = {
   header: headerPanel,
   help: helpPanel,
   host: hostPanel,
+  'host-signs': hostSignsPanel,
   'host-facts': hostFactsPanel,
   'host-processes': hostProcessesPanel,
   instances: instancesPanel,

@@ -60,7 +60,13 @@ function part(
     drift(measured, predicted),
   ]
   const line = row(columns, key === 'kvBytes' ? poolName(workload, name) : name, note, numbers)
+  if (key === 'weightsBytes') return [line, ...spilled(workload, columns)]
   return key === 'kvBytes' ? [line, ...poolUse(workload, columns)] : [line]
+}
+
+function spilled({ memory }: Workload, columns: number): readonly Line[] {
+  const ratio = valueOr(memory.onCpuRatio, 0)
+  return ratio > 0 ? [row(columns, '  on the CPU', `${(100 * ratio).toFixed(0)} % of the model`, [])] : []
 }
 
 // What was computed is no measurement, and agrees with itself.
@@ -123,14 +129,12 @@ function headroom({ headroom: left }: Workload): readonly Line[] {
   return [remark('headroom', [...bytes, ...tokens, ...requests].join(', '))]
 }
 
-function weightsNote({ model, memory }: Workload): string {
+function weightsNote({ model }: Workload): string {
   const parameters = shown(model.parameters, (count) => `${(count / 1e9).toFixed(2)} B`)
   const quantization = valueOr(model.quantization, '')
-  const onCpu = valueOr(memory.onCpuRatio, 0)
   return [
     ...(parameters === MISSING ? [] : [parameters]),
     ...(quantization === '' ? [] : [quantization]),
-    ...(onCpu > 0 ? [`${(100 * onCpu).toFixed(0)} % on the CPU`] : []),
   ].join(', ')
 }
 
@@ -141,14 +145,18 @@ function poolName({ kv }: Workload, name: string): string {
 function poolUse({ kv }: Workload, columns: number): readonly Line[] {
   const { usedBytes, usedTokens, capacityTokens, reusableTokens, usedRatio } = kv
   if (usedBytes.kind === 'missing' && usedTokens.kind === 'missing' && usedRatio.kind === 'missing') return []
-  const of = capacityTokens.kind === 'known' ? ` of ${tokensShort(capacityTokens.value)}` : ''
+  const of = capacityTokens.kind === 'known' ? ` of ${tokensInWords(capacityTokens.value)}` : ''
   const percent = shown(usedRatio, (ratio) => `${(100 * ratio).toFixed(0)} %`)
-  const text = usedTokens.kind === 'known' ? `${tokensShort(usedTokens.value)}${of} tokens` : percent
+  const text = usedTokens.kind === 'known' ? `${tokensInWords(usedTokens.value)}${of} tokens` : percent
   const reusable =
     reusableTokens.kind === 'known' && reusableTokens.value > 0
-      ? [row(columns, '  reusable', `${formatCount(reusableTokens.value)} tokens of finished requests`, [])]
+      ? [row(columns, '  reusable', `${formatCount(reusableTokens.value)} tokens`, [])]
       : []
   return [row(columns, '  in use', text, [shown(usedBytes, formatGib)]), ...reusable]
+}
+
+function tokensInWords(tokens: number): string {
+  return tokens < 100_000 ? formatCount(tokens) : tokensShort(tokens)
 }
 
 // Each term belongs to the first part whose pattern it meets.

@@ -45,6 +45,7 @@ const SHOTS: Readonly<Record<string, Shot>> = {
   tree: { frames: tensorParallelFrames, keys: ['t'] },
   filter: { frames: manyFrames, keys: ['/', 'kv>80% !user:team4'] },
   gpu: { frames: twoH100Frames, keys: ['2', 'j'] },
+  'gpu-alone': { frames: twoH100Frames, keys: ['2', 'j', ENTER, 'j'] },
   'gpu-mig': { frames: () => [mig().frame], keys: ['2'] },
   warnings: { frames: twoH100Frames, keys: ['3', 'j'] },
   host: { frames: tensorParallelFrames, keys: ['4'] },
@@ -62,34 +63,30 @@ const SIZES = [
 ] as const
 
 describe.each(SIZES)('%i×%i', (columns, rows) => {
-  test.each(Object.keys(SHOTS))('%s', async (name) => {
-    await matches(`${name}-${columns}x${rows}.txt`, await drawn(name, columns, rows, asText))
+  test.each(Object.keys(SHOTS))('%s, with its colours where they belong', async (name) => {
+    const { text, colors } = await drawn(name, columns, rows)
+    await matches(`${name}-${columns}x${rows}.txt`, text)
+    await matches(`${name}-${columns}x${rows}.colors.txt`, colors)
   })
 })
 
-test.each(['two-h100', 'workload', 'warnings', 'fleet'])(
-  '%s at 80×24 has its colours where they belong',
-  async (name) => {
-    await matches(`${name}-80x24.colors.txt`, await drawn(name, 80, 24, asColors))
-  },
-)
-
 test.each(['two-h100', 'workload'])('%s at 80×24 in ASCII', async (name) => {
-  await matches(`${name}-80x24.ascii.txt`, await drawn(name, 80, 24, asText, true))
+  const { text } = await drawn(name, 80, 24, true)
+  await matches(`${name}-80x24.ascii.txt`, text)
 })
 
 async function drawn(
   name: string,
   columns: number,
   rows: number,
-  read: (terminal: Terminal) => string,
   ascii = false,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly colors: string }> {
   const watched = watch(columns, rows, { ascii })
   const { frames, keys = [] } = SHOTS[name] ?? { frames: () => [] }
   await watched.show(...frames())
   for (const key of keys) await watched.type(key)
-  const picture = read(await watched.terminal.emulator())
+  const terminal = await watched.terminal.emulator()
+  const picture = { text: asText(terminal), colors: asColors(terminal) }
   await watched.screen.close()
   return picture
 }
@@ -125,7 +122,9 @@ function asColors(terminal: Terminal): string {
           ? 'default'
           : `${cell.isFgDefault() ? '' : cell.getFgColor()}${bold}${on}`,
       )
-    }).join('')
+    })
+      .join('')
+      .trimEnd()
   })
   return `${map}\n${[...letters].map(([color, letter]) => `${letter} ${color.trim()}`).join('\n')}\n`
 }

@@ -62,6 +62,23 @@ test('Tab and digits go through the views', async () => {
   expect(await typed(watched, '\u001b[Z')).toContain('Host memory by process')
 })
 
+test('Enter on a card shows it alone, and on a process there its workload', async () => {
+  const watched = await opened()
+  const card = await typed(watched, '2', 'j', ENTER)
+  expect(card).toContain('node7  GPU 1')
+  expect(card).toMatch(/▸ +9120 alice/)
+  expect(await typed(watched, 'j', 'j')).toMatch(/▸ +2210 root/)
+  expect(await typed(watched, 'k', ENTER)).toContain('Where the bytes are')
+  await escaped(watched)
+  expect(await escaped(watched)).toContain('GPUs  2')
+})
+
+test('M and P order by memory and CPU, as in htop', async () => {
+  const watched = await opened()
+  expect(await typed(watched, 'M')).toContain('sorted by vram')
+  expect(await typed(watched, 'P', 'I')).toContain('sorted by cpu, reversed')
+})
+
 test('c copies the advised commands one after the other, as OSC 52', async () => {
   const watched = await opened()
   await typed(watched, 'j', ENTER)
