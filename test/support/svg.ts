@@ -1,7 +1,7 @@
 import type { IBufferCell, Terminal } from '@xterm/headless'
 import { shapeOf } from './svg-shapes.ts'
 
-// A cell is as wide and high as DejaVu Sans Mono draws it at this size, so that box lines join without gaps.
+// Viewers join blanks: what is apart stands at its own place. A cell is as wide and high as DejaVu Sans Mono draws it at this size, so that box lines join without gaps.
 const FONT_SIZE = 14
 const CELL_WIDTH = 8.43
 const CELL_HEIGHT = 16.3
@@ -16,7 +16,7 @@ export function svgOf(terminal: Terminal): string {
   const rows = Array.from({ length: terminal.rows }, (_, y) => row(terminal, y)).join('\n')
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <rect width="100%" height="100%" rx="6" fill="${BACKGROUND}"/>
-<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${FOREGROUND}" xml:space="preserve">
+<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${FOREGROUND}">
 ${rows}
 </g>
 </svg>
@@ -49,13 +49,21 @@ function backdrop({ x, columns, look }: Run, top: number): string {
   return `<rect ${place} width="${number(columns * CELL_WIDTH)}" height="${number(CELL_HEIGHT)}" fill="${look.background}"/>`
 }
 
-function foreground({ x, text, look }: Run, top: number): string {
+function foreground({ x, text, columns, look }: Run, top: number): string {
   const left = PADDING + x * CELL_WIDTH
   const shape = shapeOf(text, { left, top, width: CELL_WIDTH, height: CELL_HEIGHT }, look.color)
-  if (shape !== undefined || text.trim() === '') return shape ?? ''
+  if (shape !== undefined) return shape
   const fill = look.color === FOREGROUND ? '' : ` fill="${look.color}"`
   const weight = look.bold ? ' font-weight="bold"' : ''
-  return `<text x="${number(left)}" y="${number(top + CELL_HEIGHT * 0.78)}"${fill}${weight}>${escaped(text)}</text>`
+  const y = number(top + CELL_HEIGHT * 0.78)
+  // of a wide character the columns are not its places in the text: then all keeps together
+  const words = [...text.matchAll(text.length === columns ? /\S+(?: \S+)*/g : /\S(?:.*\S)?/g)]
+  return words
+    .map(({ 0: word, index }) => {
+      const place = `x="${number(left + index * CELL_WIDTH)}" y="${y}"`
+      return `<text ${place}${fill}${weight}>${escaped(word)}</text>`
+    })
+    .join('')
 }
 
 // Neighbouring cells of one look make one piece of text; shapes stand alone.
