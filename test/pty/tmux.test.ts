@@ -16,36 +16,42 @@ function text(tmux: Tmux): string {
 }
 
 describe.skipIf(!HAS_TMUX)('within tmux (needs tmux)', () => {
-  test('the demo has colours, borders, keys and every size, and leaves the shell as it was', TIME, async () => {
-    const shell = startInTmux("PS1='shell> ' exec sh -i", 120, 40)
-    await expect.poll(() => text(shell), WAIT).toMatch(/^shell> *\n/)
-    shell.type(`echo TERM is $TERM; '${process.execPath}' '${MAIN}' demo --speed 8`, 'Enter')
-    await expect.poll(() => text(shell), WAIT).toContain('DEMO 8×')
-    expect(text(shell)).toContain('╭─ GPU 0')
-    expect(shell.colored()).toMatch(/\u001b\[[\d;]*38;5;\d+m/)
+  test(
+    'the demo has colours, borders, keys and every size, and leaves the shell as it was',
+    TIME,
+    async () => {
+      const shell = startInTmux("PS1='shell> ' exec sh -i", 120, 40)
+      await expect.poll(() => text(shell), WAIT).toMatch(/^shell> *\n/)
+      shell.type(`echo TERM is $TERM; '${process.execPath}' '${MAIN}' demo --speed 8`, 'Enter')
+      await expect.poll(() => text(shell), WAIT).toContain('DEMO 8×')
+      expect(text(shell)).toContain('╭─ GPU 0')
+      expect(shell.colored()).toMatch(/\u001b\[[\d;]*38;5;\d+m/)
 
-    shell.type('p')
-    await expect.poll(() => text(shell), WAIT).toContain('DEMO PAUSED')
-    shell.type('Enter')
-    await expect.poll(() => text(shell), WAIT).toContain('Where the bytes are')
-    shell.type('Escape')
-    await expect.poll(() => text(shell), WAIT).toContain('Workloads')
-    shell.type('F2')
-    await expect.poll(() => text(shell), WAIT).toContain('Setup')
-    shell.type('Escape')
-    for (const [columns, rows, seen] of [
-      [250, 70, /COMMAND[^]*Quit/],
-      [60, 15, /FULL IN[^]*Quit/],
-      [40, 10, /^[^\n]+\n+$/],
-      [120, 40, /─ Workloads[^]*Quit/],
-    ] as const) {
-      shell.resize(columns, rows)
-      await expect.poll(() => text(shell), WAIT).toMatch(seen)
-    }
+      shell.type('p')
+      await expect.poll(() => text(shell), WAIT).toContain('DEMO PAUSED')
+      shell.type('Enter')
+      await expect.poll(() => text(shell), WAIT).toContain('Where the bytes are')
+      shell.type('Escape')
+      await expect.poll(() => text(shell), WAIT).toContain('Workloads')
+      shell.type('F2')
+      await expect.poll(() => text(shell), WAIT).toContain('Setup')
+      shell.type('Escape')
+      for (const [columns, rows, seen] of [
+        [250, 70, /COMMAND[^]*Quit/],
+        [60, 15, /FULL IN[^]*Quit/],
+        [40, 10, /^[^\n]+\n+$/],
+        [120, 40, /─ Workloads[^]*Quit/],
+      ] as const) {
+        shell.resize(columns, rows)
+        await expect.poll(() => text(shell), WAIT).toMatch(seen)
+      }
 
-    shell.type('q')
-    await expect.poll(() => text(shell), WAIT).toMatch(/^shell> echo[^]+?\nTERM is tmux-256color\nshell> *\n/)
-  })
+      shell.type('q')
+      await expect
+        .poll(() => text(shell), WAIT)
+        .toMatch(/^shell> echo[^]+?\nTERM is tmux-256color\nshell> *\n/)
+    },
+  )
 
   test('ends without a word when its window is closed', TIME, async () => {
     const folder = temporaryFolder()

@@ -234,7 +234,7 @@ test('several hosts are a fleet; Enter opens one as if it were local, and Esc go
   const watched = await opened({}, fleetFrames())
   const fleet = await text(watched)
   expect(fleet).toContain('9 hosts')
-  expect(fleet).toContain('refused, retry in 8.0 s')
+  expect(fleet).toContain('retry in 8.0 s, refused')
   expect(await typed(watched, 'j', ENTER)).toContain('gpu-17  driver')
   expect(await typed(watched, '\t')).toContain('GPUs  8')
   expect(await escaped(watched)).toContain('Hosts  9')
