@@ -1,4 +1,4 @@
-import type { SliceBytes } from './gpu-memory.ts'
+import type { SliceBytes, SliceKind } from './gpu-memory.ts'
 import { SLICE_KINDS } from './gpu-memory.ts'
 import { glyph } from './glyphs.ts'
 import type { Line, Span } from './panel.ts'
@@ -6,18 +6,21 @@ import type { Line, Span } from './panel.ts'
 /** A stacked bar of exactly `columns`, its two ends included, with a mark at `markRatio` of its length if there is one. */
 export function stackedBar(slices: SliceBytes, columns: number, markRatio: number | undefined): Line {
   const inner = Math.max(0, columns - 2)
-  const cells = cellsOf(slices, inner)
-  const row = SLICE_KINDS.flatMap((kind, i) =>
-    new Array<Span>(cells[i] ?? 0).fill({ text: sliceGlyph(kind), tone: kind }),
-  )
+  const row = cellsOf(slices, inner).map((cells, i): Span => slice(SLICE_KINDS[i] ?? 'free', cells))
+  const isEmpty = row.every(({ text }) => text === '')
   // nothing known: an empty bar, which is not a bar of free memory
-  const shown = row.length === 0 ? new Array<Span>(inner).fill({ text: glyph('dot'), tone: 'unknown' }) : row
-  const marked = markRatio === undefined || markRatio > 1 ? shown : withMark(shown, markRatio)
+  const shown: Line = isEmpty ? [{ text: glyph('dot').repeat(inner), tone: 'unknown' }] : row
+  const marked =
+    markRatio === undefined || markRatio > 1 ? shown : withMark(shown, Math.floor(markRatio * inner), inner)
   return [
     { text: glyph('barStart'), tone: 'border' },
-    ...joined(marked),
+    ...marked.filter(({ text }) => text !== ''),
     { text: glyph('barEnd'), tone: 'border' },
   ]
+}
+
+function slice(kind: SliceKind, cells: number): Span {
+  return { text: sliceGlyph(kind).repeat(cells), tone: kind }
 }
 
 /** The character of a slice: told apart without colour. */
@@ -54,19 +57,16 @@ function cellsOf(slices: SliceBytes, columns: number): readonly number[] {
   return others.map((cells, i) => (SLICE_KINDS[i] === 'reserved' ? reserved : cells))
 }
 
-function withMark(row: readonly Span[], ratio: number): readonly Span[] {
-  if (row.length === 0) return row
-  const at = Math.min(row.length - 1, Math.max(0, Math.floor(ratio * row.length)))
-  return row.with(at, { text: glyph('ceiling'), tone: 'ceiling' })
-}
-
-function joined(row: readonly Span[]): Line {
-  const line: Span[] = []
-  for (const part of row) {
-    const before = line.at(-1)
-    if (before !== undefined && before.tone === part.tone)
-      line[line.length - 1] = { ...before, text: before.text + part.text }
-    else line.push(part)
-  }
-  return line
+// One cell of the row, or its nearest end, becomes the mark.
+function withMark(row: Line, wanted: number, columns: number): Line {
+  const at = Math.min(columns - 1, Math.max(0, wanted))
+  let start = 0
+  return row.flatMap((part): Line => {
+    const offset = at - start
+    start += part.text.length
+    if (offset < 0 || offset >= part.text.length) return [part]
+    const before = { ...part, text: part.text.slice(0, offset) }
+    const after = { ...part, text: part.text.slice(offset + 1) }
+    return [before, { text: glyph('ceiling'), tone: 'ceiling' }, after]
+  })
 }

@@ -1,5 +1,5 @@
 import { glyph } from './glyphs.ts'
-import { clipLine, fitLine, lineWidth } from './line.ts'
+import { clipLine, lineWidth } from './line.ts'
 import type { Line, PanelTitle, Span } from './panel.ts'
 
 /** `inner`, whose lines are exactly `columns - 2` wide, in a box with the title in its upper border. */
@@ -9,7 +9,7 @@ export function boxed(title: PanelTitle, inner: readonly Line[], columns: number
     glyph('bottomLeft') + glyph('horizontal').repeat(Math.max(0, columns - 2)) + glyph('bottomRight')
   return [
     titled(title, columns, glyph('topLeft'), glyph('topRight')),
-    ...inner.map((line) => [side, ...fitLine(line, columns - 2), side]),
+    ...inner.map((line) => [side, ...line, side]),
     [{ text: bottom, tone: 'border' }],
   ]
 }

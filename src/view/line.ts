@@ -14,7 +14,23 @@ export function lineWidth(line: Line): number {
 
 /** The line in at most `columns`; what is cut off is announced by an ellipsis. */
 export function clipLine(line: Line, columns: number): Line {
-  if (lineWidth(line) <= columns) return line
+  return lineWidth(line) <= columns ? line : cut(line, columns)
+}
+
+/** The line in exactly `columns`, cut or padded. */
+export function fitLine(line: Line, columns: number): Line {
+  const room = columns - lineWidth(line)
+  if (room >= 0) return padded(line, room)
+  const clipped = cut(line, columns)
+  return padded(clipped, columns - lineWidth(clipped))
+}
+
+function padded(line: Line, columns: number): Line {
+  return columns > 0 ? [...line, { text: ' '.repeat(columns) }] : line
+}
+
+// Of a line that is longer.
+function cut(line: Line, columns: number): Line {
   const parts: Span[] = []
   let left = columns
   for (const part of line) {
@@ -28,13 +44,6 @@ export function clipLine(line: Line, columns: number): Line {
     left -= width
   }
   return parts
-}
-
-/** The line in exactly `columns`, cut or padded. */
-export function fitLine(line: Line, columns: number): Line {
-  const clipped = clipLine(line, columns)
-  const missing = columns - lineWidth(clipped)
-  return missing > 0 ? [...clipped, { text: ' '.repeat(missing) }] : clipped
 }
 
 /** `left` and `right` at the two ends of exactly `columns`; the left one gives way. */

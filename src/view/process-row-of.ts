@@ -51,7 +51,7 @@ export function rowOfEngine(
     type: typeOf(places),
     engine: workload.engine,
     name: lastPart(valueOr(workload.model.name, nameOf(root, holders))),
-    usedBytes: heldBy(workload, holders),
+    usedBytes: heldBy(workload, places),
     cpuPercent: together(hosts, ({ cpuPercent }) => cpuPercent),
     residentBytes: residentOf(workload, hosts),
     command: () => commandOfEngine(workload, holders),
@@ -89,8 +89,7 @@ function trendOf(workload: Workload | undefined): Trend | undefined {
   return workload?.engine === 'unknown' ? workload.trend.memory : undefined
 }
 
-function heldBy({ memory }: Workload, holders: readonly Holder[]): Reading<number> {
-  const places = holders.flatMap((holder) => holder.places)
+function heldBy({ memory }: Workload, places: Holder['places']): Reading<number> {
   if (memory.usedBytes.kind === 'known' || places.length === 0) return memory.usedBytes
   return sum(places.map(({ process }) => process.usedBytes))
 }
