@@ -42,7 +42,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
     packages: ['blessed', 'blessed-contrib'],
     pure: false,
   },
-  config: { folders: ['core'], packages: [], pure: false },
+  config: { folders: ['core', 'model', 'view'], packages: ['smol-toml'], pure: false },
   runtime: { folders: BELOW_CLI, packages: [], pure: false },
   cli: { folders: [...BELOW_CLI, 'outputs/terminal', 'runtime'], packages: ['commander'], pure: false },
   'main.ts': { folders: ['core', 'config', 'runtime', 'cli'], packages: ['commander'], pure: false },

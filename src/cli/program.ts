@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { configCommand } from './commands/config.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -12,6 +13,7 @@ import { serveCommand } from './commands/serve.ts'
 import { sshCommand } from './commands/ssh.ts'
 import { watchCommand } from './commands/watch.ts'
 import type { Environment } from './environment.ts'
+import { configOption } from './settings.ts'
 
 const MORE = `
 Options of watch, the default command:
@@ -21,8 +23,11 @@ Options of watch, the default command:
   --engine-log <file> an engine's log, where its process does not say
   --container-names   names of containers, from docker ps and podman ps
   --json              NDJSON frames on stdout instead of the screen
+  --theme <name>      dark, light, contrast, safe or mono
   --color <when>      auto, always or never; NO_COLOR is obeyed
   --ascii, --no-ascii draw with ASCII or Unicode (default: by the locale)
+  --mouse             wheel and clicks
+  --on-warning <cmd>  run it for each warning raised, cleared or come true
 
 Examples:
   llmtop                              watch this machine
@@ -45,6 +50,8 @@ export function buildProgram(environment: Environment): Command {
   const program = new Command('llmtop')
     .description('What holds the GPU memory, whether it will run out, and what to change.')
     .version(environment.version)
+    // here, too, so that it is taken before the command as well
+    .addOption(configOption())
     .helpCommand(false)
     .configureHelp({ helpWidth: 80, subcommandTerm })
     .configureOutput({
@@ -65,6 +72,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(serveCommand(environment))
   program.addCommand(fleetCommand(environment))
   program.addCommand(demoCommand(environment))
+  program.addCommand(configCommand(environment))
   // sub-commands made on their own inherit neither of these
   inherit(program)
   return program

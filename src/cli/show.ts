@@ -1,4 +1,5 @@
 import { RULES } from '../analyse/rules.ts'
+import type { Loaded } from '../config/load.ts'
 import { describeFault, type Fault } from '../core/fault.ts'
 import { reaches, type RiskLevel } from '../model/risk.ts'
 import { jsonOutput } from '../outputs/json.ts'
@@ -19,6 +20,7 @@ import { EXIT, type Environment } from './environment.ts'
 import { isUtf8 } from './locale.ts'
 import type { ShowOptions } from './options.ts'
 import { recordingWhileWatching, type WatchedRecording } from './record/while-watching.ts'
+import { preferencesOf, savedInterval, saving } from './saving.ts'
 
 export interface Show {
   readonly source: Source
@@ -27,6 +29,7 @@ export interface Show {
   /** Frames are printed no more often than this, in the time of the source. */
   readonly everyMs?: number | undefined
   readonly options: ShowOptions
+  readonly loaded: Loaded
   /** Times of the log have no zone: show their digits as they are. */
   readonly zoneless?: boolean
   readonly failOn?: RiskLevel | undefined
@@ -135,7 +138,8 @@ async function outputFor(
   recording: WatchedRecording | undefined,
 ): Promise<Output> {
   const { stdin, stdout, stderr, variables } = environment
-  const { options } = request
+  const { options, loaded } = request
+  const { settings } = loaded
   if (options.json === true) return thinned(jsonOutput(stdout), request)
   if (!hasScreen(environment, options)) {
     stderr.write(
@@ -148,8 +152,10 @@ async function outputFor(
   return terminalOutput({
     input: stdin,
     output: stdout,
-    color: options.color === 'always' || (options.color === 'auto' && !variables['NO_COLOR']),
-    ascii: options.ascii ?? !isUtf8(variables),
+    color: settings.color === 'always' || (settings.color === 'auto' && !variables['NO_COLOR']),
+    ascii: settings.ascii === 'auto' ? !isUtf8(variables) : settings.ascii,
+    preferences: preferencesOf(settings),
+    onSave: saving(environment, loaded, () => savedInterval(request.source)),
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
     session: () => recording?.stateWith(session.state()) ?? session.state(),
     onCommand: (command) => {

@@ -7,4 +7,4 @@ export type KeyAction =
   | { readonly kind: 'ui'; readonly event: UiEvent }
   | { readonly kind: 'source'; readonly command: SourceCommand }
   | { readonly kind: 'signal'; readonly target: SignalTarget; readonly signal: SignalName }
-  | { readonly kind: 'repaint' | 'quit' | 'copy' | 'suspend' }
+  | { readonly kind: 'repaint' | 'quit' | 'copy' | 'suspend' | 'save' }

@@ -134,9 +134,11 @@ function setupAction(
     case 'f2':
       return CLOSED
     default:
-      return key === 'q' || key === 'f10' || key === 'C-l' || key === 'f12' ? 'through' : undefined
+      return OVER_SETUP.includes(key) ? 'through' : undefined
   }
 }
+
+const OVER_SETUP: readonly string[] = ['q', 'f10', 'C-l', 'f12', 'S-w']
 
 function changed(
   change: ReturnType<ReturnType<typeof setupItems>[number]['step']> | undefined,

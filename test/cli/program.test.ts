@@ -39,12 +39,12 @@ describe('wrong usage ends with 2 and one sentence', () => {
     [
       'an interval that is too short',
       ['--interval', '100ms'],
-      "error: option '--interval <time>' argument '100ms' is invalid. give a time from 500ms to 1h, such as '2s'.",
+      "llmtop: --interval: '100ms' is not a time from 500ms to 1h",
     ],
     [
       'an interval that is none',
       ['watch', '--interval', 'often'],
-      "error: option '--interval <time>' argument 'often' is invalid. give a time from 500ms to 1h, such as '2s'.",
+      "llmtop: --interval: 'often' is not a time from 500ms to 1h",
     ],
     [
       'a speed that is none',

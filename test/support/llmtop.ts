@@ -16,7 +16,7 @@ export async function llmtop(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  return ended(process.execPath, [PROGRAM, ...args], { PATH: '/nonexistent', ...variables })
+  return ended(process.execPath, [PROGRAM, ...args], { PATH: '/nonexistent', ...NO_CONFIG, ...variables })
 }
 
 /** Runs a line of bash in which `llmtop` is the built program, with this PATH of its own. */
@@ -24,9 +24,12 @@ export async function shell(line: string, path = '/nonexistent'): Promise<Ended>
   return ended(
     'bash',
     ['-c', `llmtop() { PATH='${path}' '${process.execPath}' '${PROGRAM}' "$@"; }\n${line}`],
-    {},
+    NO_CONFIG,
   )
 }
+
+/** The configuration of whoever runs the tests is none of theirs. */
+const NO_CONFIG = { XDG_CONFIG_HOME: '/nonexistent' }
 
 async function ended(
   command: string,

@@ -43,6 +43,8 @@ export function startInPty(
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '/',
       LANG: 'C.UTF-8',
+      // the configuration of whoever runs the tests is none of theirs
+      XDG_CONFIG_HOME: '/nonexistent',
       ...variables,
     },
   })

@@ -9,7 +9,7 @@ import { LIVE, REPLAY } from '../support/scene.ts'
 
 test('docs/keys.md is made from the key table', async () => {
   const path = new URL('../../docs/keys.md', import.meta.url)
-  expect(await readFile(path, 'utf8'), 'write keysMarkdown() to docs/keys.md').toBe(keysMarkdown())
+  expect(await readFile(path, 'utf8'), "'npm run docs' writes docs/keys.md").toBe(keysMarkdown())
 })
 
 const UI = INITIAL_UI

@@ -12,9 +12,10 @@ import { doctorText } from '../doctor/text.ts'
 import { workloadSection } from '../doctor/workload-checks.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { isUtf8 } from '../locale.ts'
-import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
+import { configOption, settingsOf } from '../settings.ts'
+import { thisMachine, withLiveOptions } from './live.ts'
 
-interface DoctorOptions extends LiveOptions {
+interface DoctorOptions {
   readonly json?: boolean
 }
 
@@ -25,10 +26,12 @@ export function doctorCommand(environment: Environment): Command {
   return withLiveOptions(new Command('doctor'))
     .description("what can be seen from here, what can't, and why")
     .option('--json', 'as a JSON object')
-    .action(async (options: DoctorOptions) => {
+    .addOption(configOption())
+    .action(async (options: DoctorOptions, command: Command) => {
+      const { settings } = await settingsOf(environment, command)
       const watch = watchSignals((code) => process.exit(code))
       const facts = await machineFacts(watch.signal)
-      const examined = await examine(thisMachine(environment, INTERVAL_MS, options), watch.signal)
+      const examined = await examine(thisMachine(environment, settings, INTERVAL_MS), watch.signal)
       watch.release()
       if (examined !== undefined) print(environment, options, reportOf(environment, facts, examined))
       const { gpus = [], workloads = [] } = examined?.frame ?? {}

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import type { Environment } from '../environment.ts'
 import { withFitOptions, type FitOptions } from '../fit/options.ts'
+import { configOption, settingsOf, withSettings } from '../settings.ts'
 
 /** `llmtop fit MODEL` and `llmtop fit -- COMMAND`: what a model will need, before it is started. */
 export function fitCommand(environment: Environment): Command {
-  return withFitOptions(new Command('fit'))
+  return withSettings(withFitOptions(new Command('fit')), 'ascii')
+    .addOption(configOption())
     .description('what a model will need and whether it fits, before it is started')
     .argument(
       '[model...]',
@@ -13,9 +15,10 @@ export function fitCommand(environment: Environment): Command {
     .action(async (operands: readonly string[], options: FitOptions, command: Command) => {
       const isCommand = rawArguments(command).includes('--')
       refuse(command, operands, options, isCommand)
+      const { ascii } = (await settingsOf(environment, command)).settings
       // the estimator and the catalogue are for this command alone
       const { runFit } = await import('../fit/run.ts')
-      environment.exitWith(await runFit(environment, options, operands, isCommand))
+      environment.exitWith(await runFit(environment, { ...options, ascii }, operands, isCommand))
     })
 }
 

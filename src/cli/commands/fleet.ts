@@ -8,20 +8,14 @@ import { prometheusSource } from '../../sources/prometheus/prometheus.ts'
 import type { PrometheusAddress } from '../../transport/prometheus-api.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { readOptionFiles } from '../option-files.ts'
-import {
-  failOnOption,
-  onWarningOption,
-  withShowOptions,
-  type FailOnOptions,
-  type OnWarningOptions,
-  type ShowOptions,
-} from '../options.ts'
+import { failOnOption, withShowOptions, type FailOnOptions, type ShowOptions } from '../options.ts'
+import { settingsOf, withSettings } from '../settings.ts'
 import { show } from '../show.ts'
 
 // what Prometheus scrapes by default is renewed every 15 to 60 seconds
 const INTERVAL_MS = 15_000
 
-interface FleetOptions extends ShowOptions, FailOnOptions, OnWarningOptions {
+interface FleetOptions extends ShowOptions, FailOnOptions {
   readonly prometheus: URL
   readonly interval: number
   readonly selector: string
@@ -33,7 +27,7 @@ interface FleetOptions extends ShowOptions, FailOnOptions, OnWarningOptions {
 }
 
 export function fleetCommand(environment: Environment): Command {
-  return withShowOptions(new Command('fleet'))
+  return withShowOptions(withSettings(new Command('fleet'), 'onWarning'))
     .description('watch the hosts that a Prometheus scrapes')
     .addOption(
       new Option('--prometheus <url>', 'address of Prometheus, Thanos, Mimir or VictoriaMetrics')
@@ -57,13 +51,14 @@ export function fleetCommand(environment: Environment): Command {
     .option('--cert-file <file>', 'show this certificate (PEM)')
     .option('--key-file <file>', 'and its key (PEM)')
     .addOption(failOnOption())
-    .addOption(onWarningOption())
     .action(async (options: FleetOptions, command: Command) => {
+      const loaded = await settingsOf(environment, command)
       const address = await addressOf(options)
       if (typeof address === 'string') command.error(`error: ${address}`, { exitCode: EXIT.usage })
-      const { interval, selector, failOn, onWarning } = options
+      const { interval, selector, failOn } = options
+      const { onWarning } = loaded.settings
       const source = prometheusSource({ clock: systemClock(), intervalMs: interval, address, selector })
-      await show(environment, { source, options, failOn, onWarning })
+      await show(environment, { source, options, loaded, failOn, onWarning })
     })
 }
 

@@ -11,7 +11,8 @@ import { watchSignals } from '../../runtime/signals.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { failOnOption, type FailOnOptions } from '../options.ts'
 import { verdict } from '../show.ts'
-import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
+import { configOption, settingsOf } from '../settings.ts'
+import { thisMachine, withLiveOptions } from './live.ts'
 
 // the present moment needs no pace; a second is what a first document may take in loop mode
 const INTERVAL_MS = 1000
@@ -24,10 +25,12 @@ export function onceCommand(environment: Environment): Command {
     .option('--json', 'as a JSON object instead of a table')
     .addOption(failOnOption())
     .option('--for <time>', 'watch that long first, and judge the last frame', parseDuration)
-    .action(async (options: OnceOptions) => {
+    .addOption(configOption())
+    .action(async (options: OnceOptions, command: Command) => {
+      const { settings } = await settingsOf(environment, command)
       const watch = watchSignals((code) => process.exit(code))
       const forMs = options.for ?? 0
-      const source = thisMachine(environment, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS, options)
+      const source = thisMachine(environment, settings, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS)
       const result = await run({
         source,
         outputs: [],
@@ -50,7 +53,7 @@ export function onceCommand(environment: Environment): Command {
     })
 }
 
-interface OnceOptions extends LiveOptions, FailOnOptions {
+interface OnceOptions extends FailOnOptions {
   readonly json?: boolean
   readonly for?: number
 }

@@ -1,18 +1,11 @@
 import { Command } from 'commander'
 import { EXIT, type Environment } from '../environment.ts'
-import {
-  failOnOption,
-  intervalOption,
-  onWarningOption,
-  type FailOnOptions,
-  type OnWarningOptions,
-} from '../options.ts'
+import { failOnOption, type FailOnOptions } from '../options.ts'
 import { withRecordOptions, type RecordOptions } from '../record/options.ts'
-import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
+import { configOption, settingsOf, withSettings } from '../settings.ts'
+import { thisMachine, withLiveOptions } from './live.ts'
 
-interface RecordRequest extends RecordOptions, LiveOptions, FailOnOptions, OnWarningOptions {
-  readonly interval: number
-}
+interface RecordRequest extends RecordOptions, FailOnOptions {}
 
 const EXAMPLES = `
 Examples:
@@ -23,18 +16,19 @@ Examples:
 
 /** `llmtop record`: without a screen, for systemd, tmux and nohup. */
 export function recordCommand(environment: Environment): Command {
-  return withLiveOptions(withRecordOptions(new Command('record')))
+  return withSettings(withLiveOptions(withRecordOptions(new Command('record'))), 'intervalMs', 'onWarning')
     .description('record without a screen, for replay')
-    .addOption(intervalOption())
     .addOption(failOnOption())
-    .addOption(onWarningOption())
+    .addOption(configOption())
     .addHelpText('after', EXAMPLES)
     .action(async (request: RecordRequest, command: Command) => {
       const problem = problemOf(request)
       if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: EXIT.usage })
+      const { settings } = await settingsOf(environment, command)
+      const { intervalMs, onWarning } = settings
       const { runRecord } = await import('../record/run.ts')
-      const source = thisMachine(environment, request.interval, request)
-      await runRecord(environment, { ...request, source, intervalMs: request.interval })
+      const source = thisMachine(environment, settings, intervalMs)
+      await runRecord(environment, { ...request, source, intervalMs, onWarning })
     })
 }
 

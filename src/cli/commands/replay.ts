@@ -8,6 +8,7 @@ import { since } from '../../runtime/range.ts'
 import type { Session } from '../../runtime/session.ts'
 import { openLog, type Log, type LogSpan } from '../../sources/replay/log.ts'
 import { replaySource } from '../../sources/replay/replay.ts'
+import type { Loaded } from '../../config/load.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   failOnOption,
@@ -24,6 +25,7 @@ import {
   type RangeOptions,
 } from '../replay/options.ts'
 import { rangeOf, type Range } from '../replay/range.ts'
+import { settingsOf } from '../settings.ts'
 import { show } from '../show.ts'
 
 export interface ReplayRequest extends ShowOptions, FailOnOptions, RangeOptions, ImportOptions {
@@ -39,13 +41,14 @@ export function replayCommand(environment: Environment): Command {
     .action(async (paths: readonly string[], request: ReplayRequest, command: Command) => {
       if (request.loop === true && request.json === true)
         command.error('error: --loop is for the screen; leave it or --json away', { exitCode: EXIT.usage })
-      await replayFiles(environment, paths, request, false)
+      await replayFiles(environment, await settingsOf(environment, command), paths, request, false)
     })
 }
 
 /** Plays files as one log; what can't be read ends the run with a sentence. */
 export async function replayFiles(
   environment: Environment,
+  loaded: Loaded,
   paths: readonly string[],
   request: ReplayRequest,
   demo: boolean,
@@ -73,6 +76,7 @@ export async function replayFiles(
         ? onScreenOf(log, span, range, request, demo)
         : since(follow(source, RULES), fromMs),
     options: request,
+    loaded,
     zoneless: log.zoneless,
     failOn: request.failOn,
     everyMs: request.every,

@@ -9,6 +9,7 @@ import {
   readListenAddress,
   type ListenAddress,
 } from '../../config/listen-address.ts'
+import type { Loaded } from '../../config/load.ts'
 import { printable } from '../../core/text.ts'
 import type { OptionalLabel } from '../../outputs/prometheus/metric.ts'
 import { prometheusOutput } from '../../outputs/prometheus/output.ts'
@@ -21,17 +22,16 @@ import { sshSource } from '../../sources/ssh/ssh.ts'
 import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { readOptionFiles } from '../option-files.ts'
-import { intervalOption } from '../options.ts'
+import { configOption, settingsOf, withSettings } from '../settings.ts'
 import { verdict } from '../show.ts'
 import { readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
-import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
+import { thisMachine, withLiveOptions } from './live.ts'
 
 // registered with no other exporter: https://github.com/prometheus/prometheus/wiki/Default-port-allocations
 const DEFAULT_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 9749 }
 
-interface ServeOptions extends LiveOptions, SshFlags {
-  readonly interval: number
+interface ServeOptions extends SshFlags {
   readonly listen: ListenAddress
   readonly tokenFile?: string
   readonly tlsCert?: string
@@ -43,7 +43,7 @@ interface ServeOptions extends LiveOptions, SshFlags {
 }
 
 export function serveCommand(environment: Environment): Command {
-  return withSshOptions(withLiveOptions(new Command('serve')))
+  return withSshOptions(withSettings(withLiveOptions(new Command('serve')), 'intervalMs'))
     .description('export metrics for Prometheus')
     .option(
       '--listen <address>',
@@ -55,15 +55,16 @@ export function serveCommand(environment: Environment): Command {
       '--watch-ssh <host...>',
       'export these hosts over ssh instead of this machine; -F to -i are for its ssh',
     )
-    .addOption(intervalOption())
     .option('--label-pid', 'tell servers of one model apart by their pids')
     .option('--label-command', 'label engines with their command lines, secrets masked')
     .option('--token-file <file>', 'ask scrapers for the bearer token that stands in this file')
     .option('--tls-cert <file>', 'certificate to serve with (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--insecure', 'listen beyond this machine without token or TLS')
+    .addOption(configOption())
     .action(async (options: ServeOptions, command: Command) => {
-      const source = sourceOf(environment, options)
+      const loaded = await settingsOf(environment, command)
+      const source = sourceOf(environment, loaded, options)
       if (typeof source === 'string') command.error(`error: ${source}`, { exitCode: EXIT.usage })
       const protection = await protectionOf(options)
       if (typeof protection === 'string') command.error(`error: ${protection}`, { exitCode: EXIT.usage })
@@ -72,19 +73,21 @@ export function serveCommand(environment: Environment): Command {
 }
 
 /** What is exported, or one sentence on a host that can be none. */
-function sourceOf(environment: Environment, options: ServeOptions): Source | string {
-  const { watchSsh, interval, probe } = options
-  if (watchSsh === undefined) return thisMachine(environment, interval, options)
-  if (options.engineLog !== undefined) return '--engine-log is about this machine, and --watch-ssh is not'
-  const named = readHostNames(watchSsh)
+function sourceOf(environment: Environment, loaded: Loaded, options: ServeOptions): Source | string {
+  const { watchSsh } = options
+  const { intervalMs, probe, containerNames, groups } = loaded.settings
+  if (watchSsh === undefined) return thisMachine(environment, loaded.settings, intervalMs)
+  if (loaded.origins.engineLogs.kind === 'flag')
+    return '--engine-log is about this machine, and --watch-ssh is not'
+  const named = readHostNames(watchSsh, groups)
   if (named.kind === 'problem') return named.problem
   return sshSource({
     hosts: named.hosts,
     ssh: sshOptionsOf(options),
     clock: systemClock(),
-    intervalMs: interval,
+    intervalMs,
     probe,
-    containerNames: options.containerNames === true,
+    containerNames,
   })
 }
 

@@ -1,30 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import type { HostGroups } from '../../config/value-types.ts'
 import { printable } from '../../core/text.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { sshSource } from '../../sources/ssh/ssh.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   failOnOption,
-  intervalOption,
-  noProbeOption,
-  onWarningOption,
   recordOption,
   withShowOptions,
   type FailOnOptions,
-  type OnWarningOptions,
   type RecordingOptions,
   type ShowOptions,
 } from '../options.ts'
+import { settingsOf, withSettings } from '../settings.ts'
 import { show } from '../show.ts'
-import { namesInFile, readHostNames } from '../ssh/host-names.ts'
+import { namesInFile, readHostNames, type HostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
 
-interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, OnWarningOptions, SshFlags {
+interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, SshFlags {
   readonly hosts?: string
-  readonly interval: number
-  readonly probe: boolean
-  readonly containerNames?: boolean
   readonly nvidiaSmi?: string
 }
 
@@ -35,27 +30,28 @@ A range stands for several: 'gpu[01-16]', 'rack[1,3-5]n[1-8]'.
 Examples:
   llmtop ssh node7
   llmtop ssh 'gpu[01-16]' --interval 5s
+  llmtop ssh @lab                       a group of the configuration file
   llmtop ssh --hosts cluster.txt --json | jq -c '[.host, .link.state]'
   llmtop doctor ssh node7               what works and what does not`
 
 export function sshCommand(environment: Environment): Command {
-  return withSshOptions(withShowOptions(new Command('ssh')))
+  return withShowOptions(
+    withSettings(withSshOptions(new Command('ssh')), 'intervalMs', 'probe', 'containerNames', 'onWarning'),
+  )
     .description('watch other machines over ssh; nothing is installed there')
     .argument('[host...]')
     .usage('[options] <host...>')
     .option('--hosts <file>', 'hosts to watch, one a line; # begins a comment')
-    .addOption(intervalOption())
-    .addOption(noProbeOption())
-    .option('--container-names', "names of containers, from 'docker ps' and 'podman ps' there")
     .addOption(recordOption())
-    .addOption(onWarningOption())
     .addOption(failOnOption())
     .addOption(
       new Option('--nvidia-smi <path>', 'nvidia-smi on the hosts, where it is not on the PATH there'),
     )
     .addHelpText('after', DESTINATIONS)
     .action(async (words: readonly string[], request: SshRequest, command: Command) => {
-      const named = hostsOf(words, request.hosts)
+      const loaded = await settingsOf(environment, command)
+      const { intervalMs, probe, containerNames, onWarning, groups } = loaded.settings
+      const named = hostsOf(words, request.hosts, groups)
       if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
       const { nvidiaSmi } = request
       if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
@@ -64,24 +60,24 @@ export function sshCommand(environment: Environment): Command {
         hosts: named.hosts,
         ssh: sshOptionsOf(request),
         clock: systemClock(),
-        intervalMs: request.interval,
-        probe: request.probe,
-        containerNames: request.containerNames === true,
+        intervalMs,
+        probe,
+        containerNames,
         ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
       })
-      const { failOn, record, onWarning } = request
-      await show(environment, { source, options: request, failOn, record, onWarning })
+      const { failOn, record } = request
+      await show(environment, { source, options: request, loaded, failOn, record, onWarning })
     })
 }
 
-function hostsOf(words: readonly string[], file: string | undefined): ReturnType<typeof readHostNames> {
+function hostsOf(words: readonly string[], file: string | undefined, groups: HostGroups): HostNames {
   const listed = file === undefined ? [] : readNames(file)
   if (listed === undefined)
     return {
       kind: 'problem',
       problem: `'${printable(file ?? '')}' can't be read; --hosts takes a file with a host a line`,
     }
-  const names = readHostNames([...words, ...listed])
+  const names = readHostNames([...words, ...listed], groups)
   if (names.kind === 'hosts' && names.hosts.length === 0)
     return { kind: 'problem', problem: "no host was named; try 'llmtop ssh node7' or --hosts FILE" }
   return names

@@ -2,34 +2,25 @@ import { Command, Option } from 'commander'
 import { RULES } from '../../analyse/rules.ts'
 import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import {
-  intervalOption,
-  onWarningOption,
-  recordOption,
-  withShowOptions,
-  type OnWarningOptions,
-  type RecordingOptions,
-  type ShowOptions,
-} from '../options.ts'
+import type { Settings } from '../../config/settings.ts'
+import { recordOption, withShowOptions, type RecordingOptions, type ShowOptions } from '../options.ts'
+import { settingsOf, withSettings } from '../settings.ts'
 import { show } from '../show.ts'
 import { showDemo } from './demo.ts'
-import { thisMachine, withLiveOptions, type LiveOptions } from './live.ts'
+import { thisMachine, withLiveOptions } from './live.ts'
 import { hasAnswered } from './once.ts'
 
-interface WatchOptions extends ShowOptions, LiveOptions, RecordingOptions, OnWarningOptions {
-  readonly interval: number
+interface WatchOptions extends ShowOptions, RecordingOptions {
   readonly orDemo?: boolean
 }
 
 /** The default command. */
 export function watchCommand(environment: Environment): Command {
-  return withLiveOptions(withShowOptions(new Command('watch')))
+  return withShowOptions(withLiveOptions(withSettings(new Command('watch'), 'intervalMs', 'onWarning')))
     .description('watch this machine (the default command)')
     .argument('[words...]')
     .usage('[options]')
-    .addOption(intervalOption())
     .addOption(recordOption())
-    .addOption(onWarningOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {
       const [word] = words
@@ -38,24 +29,27 @@ export function watchCommand(environment: Environment): Command {
           exitCode: EXIT.usage,
         })
       }
-      if (options.orDemo === true && (await hasNothingToWatch(environment, options))) {
+      const loaded = await settingsOf(environment, command)
+      const { settings } = loaded
+      if (options.orDemo === true && (await hasNothingToWatch(environment, settings))) {
         environment.stderr.write(
           'llmtop: there is neither nvidia-smi nor an engine on this machine, so this is the demo recording\n',
         )
-        await showDemo(environment, options)
+        await showDemo(environment, loaded, options)
         return
       }
       await show(environment, {
-        source: thisMachine(environment, options.interval, options),
+        source: thisMachine(environment, settings, settings.intervalMs),
         options,
+        loaded,
         record: options.record,
-        onWarning: options.onWarning,
+        onWarning: settings.onWarning,
       })
     })
 }
 
-async function hasNothingToWatch(environment: Environment, options: WatchOptions): Promise<boolean> {
-  const source = thisMachine(environment, options.interval, options)
+async function hasNothingToWatch(environment: Environment, settings: Settings): Promise<boolean> {
+  const source = thisMachine(environment, settings, settings.intervalMs)
   const { signal } = new AbortController()
   const { last } = await run({ source, outputs: [], rules: RULES, signal, isEnough: hasAnswered })
   if (last === undefined) return true

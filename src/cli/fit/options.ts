@@ -34,7 +34,8 @@ export interface FitOptions {
   readonly json?: boolean
   readonly compare?: boolean
   readonly check?: boolean
-  readonly ascii?: boolean
+  /** `auto`: unless the locale is UTF-8. */
+  readonly ascii: boolean | 'auto'
 }
 
 export const FIT_ENGINES = ['llama.cpp', 'ollama', 'vllm', 'sglang', 'tgi', 'transformers'] as const
@@ -74,7 +75,6 @@ export function withFitOptions(command: Command): Command {
     .option('--compare', 'a table over quantisations, contexts and cache types')
     .option('--check', 'exit with 3 unless it fits')
     .option('--json', 'as a JSON object (llmtop.fit/1)')
-    .option('--ascii', 'draw with ASCII characters only')
 }
 
 /** The settings among the flags; what is not given stays unstated. */

@@ -46,6 +46,6 @@ function heading({ model, engine, perGpu }: FitReport): string {
 
 function inLocale({ variables }: Environment, { ascii }: FitOptions, lines: readonly string[]): string {
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
-  const isAscii = ascii ?? !isUtf8(variables)
+  const isAscii = ascii === 'auto' ? !isUtf8(variables) : ascii
   return isAscii ? Array.from(text, toAscii).join('') : text
 }

@@ -7,13 +7,13 @@ import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import type { FailOnOptions, OnWarningOptions } from '../options.ts'
-import { notifiers } from '../show.ts'
+import type { FailOnOptions } from '../options.ts'
+import { notifiers, type Show } from '../show.ts'
 import type { RecordOptions } from './options.ts'
 import { recordTo, type Recording } from './recording.ts'
 import { tally, type Tally } from './tally.ts'
 
-export interface RecordRun extends RecordOptions, FailOnOptions, OnWarningOptions {
+export interface RecordRun extends RecordOptions, FailOnOptions, Pick<Show, 'onWarning'> {
   readonly source: Source
   readonly intervalMs: number
 }

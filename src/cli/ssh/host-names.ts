@@ -1,3 +1,5 @@
+import type { HostGroups } from '../../config/value-types.ts'
+import { nearest } from '../../core/nearest.ts'
 import { isHostName } from '../../transport/ssh/ssh-command.ts'
 
 /** The hosts that some words stand for, each once and in order; or what is wrong with one of them. */
@@ -11,10 +13,12 @@ const MOST_HOSTS = 512
 /**
  * Reads names of hosts as people write groups of them: `node7`, `root@gpu[01-16]`, `rack[1,3-5]n[1-8]`. The digits of a
  * range stay as wide as they were written.
+ * @param groups what `@NAME` stands for
  */
-export function readHostNames(words: readonly string[]): HostNames {
+export function readHostNames(words: readonly string[], groups: HostGroups = {}): HostNames {
   const hosts = new Set<string>()
-  for (const word of words) {
+  for (const word of words.flatMap((one) => membersOf(one, groups))) {
+    if (word.startsWith('@')) return problem(unknownGroup(word, Object.keys(groups)))
     const expanded = expand(word)
     if (expanded === undefined)
       return problem(
@@ -30,6 +34,18 @@ export function readHostNames(words: readonly string[]): HostNames {
         `these are ${hosts.size} hosts, and ${MOST_HOSTS} are the most; past about 128 'llmtop serve' on the nodes and a Prometheus serve better`,
       )
     : { kind: 'hosts', hosts: [...hosts] }
+}
+
+/** `@lab` stands for what the configuration has for it. */
+function membersOf(word: string, groups: HostGroups): readonly string[] {
+  return (word.startsWith('@') ? groups[word.slice(1)] : undefined) ?? [word]
+}
+
+function unknownGroup(word: string, names: readonly string[]): string {
+  const meant = nearest(word.slice(1), names)
+  const hint =
+    meant === undefined ? "'llmtop config print' shows what is configured" : `did you mean '@${meant}'?`
+  return `'${word}' is no group of hosts; ${hint}`
 }
 
 /** The names in a file: one or more a line, `#` begins a comment. */

@@ -35,6 +35,8 @@ export interface TerminalOutputOptions {
   readonly onQuit: () => void
   /** Sends a signal to a process of this machine, if it still is the one that was chosen; absent: nothing is sent. */
   readonly onSignal?: (target: SignalTarget, signal: SignalName) => SignalOutcome
+  /** Keeps the choices for the next start, and says in a sentence how that went; absent: nothing is kept. */
+  readonly onSave?: (preferences: Preferences) => Promise<string>
   /** Stops the process as Ctrl-Z does, and returns when it goes on; the terminal has been given back meanwhile. */
   readonly onSuspend?: () => Promise<void>
 }
@@ -133,6 +135,9 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
       case 'suspend':
         suspend()
         return
+      case 'save':
+        save()
+        return
       case 'copy':
         copy()
         break
@@ -163,6 +168,15 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     change({ kind: 'sheet', sheet: undefined })
     const outcome = options.onSignal?.(target, name) ?? 'refused'
     change({ kind: 'notice', text: signalNotice(target, name, outcome) })
+  }
+
+  function save(): void {
+    const saving = options.onSave?.(ui.preferences) ?? Promise.resolve('nothing is saved from here')
+    void saving.then((text) => {
+      if (closed) return
+      change({ kind: 'notice', text })
+      draw()
+    })
   }
 
   function copy(): void {

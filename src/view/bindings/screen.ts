@@ -16,6 +16,15 @@ export const SCREEN_KEYS: readonly Binding[] = [
   {
     ...bound(
       'Screen',
+      ['f12', 'S-w'],
+      ['F12', 'W'],
+      'save what was changed on the screen to the configuration file',
+    ),
+    action: () => ({ kind: 'save' }),
+  },
+  {
+    ...bound(
+      'Screen',
       ['C-l', 'C-r', 'f5'],
       ['Ctrl-L', 'Ctrl-R', 'F5'],
       'draw the screen anew, after something else has written on it',

@@ -29,7 +29,7 @@ function titleOf(sheet: Sheet): PanelTitle {
     case 'sort':
       return title('Sort by', 's and arrows choose, r reverses, Enter keeps, Esc brings the old order back')
     case 'setup':
-      return title('Setup', 'up and down choose, left and right change, Esc closes')
+      return title('Setup', 'arrows choose and change, F12 saves, Esc closes')
     case 'signal':
       return title(
         'Send a signal',

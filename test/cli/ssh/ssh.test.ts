@@ -92,7 +92,7 @@ describe('the command line of llmtop ssh', () => {
     [['ssh', '--', '-oProxyCommand=touch pwned'], "'-oProxyCommand=touch pwned' is no name of a host"],
     [['ssh', 'gpu[3-1]'], "'gpu[3-1]' is no name of a host"],
     [['ssh', '--hosts', '/nonexistent', 'a'], "'/nonexistent' can't be read"],
-    [['ssh', 'a', '--interval', 'soon'], 'give a time from 500ms to 1h'],
+    [['ssh', 'a', '--interval', 'soon'], 'is not a time from 500ms to 1h'],
     [['doctor', 'ssh'], "missing required argument 'host'"],
     [['doctor', 'ssh', 'a;b'], "'a;b' is no name of a host"],
   ])('%o is wrong usage', async (args, sentence) => {
