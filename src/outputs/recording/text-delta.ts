@@ -29,8 +29,9 @@ interface Comparison {
   readonly starts: Int32Array
 }
 
-/** Lines that are looked at together: most are as they were, and comparing them in one go is three times as fast. */
-const BLOCK = 8
+/** Lines that are compared in one go, which is far quicker than one by one: from so few on, twice as many while none has changed. */
+const FEWEST = 8
+const MOST = 64
 
 function compare(base: TextBase, text: string): Comparison | undefined {
   const before = (base.starts ??= startsOf(base.text))
@@ -38,40 +39,47 @@ function compare(base: TextBase, text: string): Comparison | undefined {
   const starts = new Int32Array(count + 1)
   const edits: LineEdit[] = []
   const startAt = (line: number): number => before[line] ?? 0
+
   /** Whether these lines stand in the new text at `at`, with their line end. */
-  const stands = (from: number, to: number, at: number): boolean => {
+  function stands(from: number, to: number, at: number): boolean {
     const start = startAt(from)
     const end = at + startAt(to) - 1 - start
     return isLineEnd(text, end) && base.text.slice(start, startAt(to) - 1) === text.slice(at, end)
   }
 
-  /** Line by line; gives where the line behind the last one begins. */
-  function compareLines(from: number, to: number, at: number): number {
-    let next = at
-    for (let line = from; line < to; line += 1) {
-      starts[line] = next
-      if (stands(line, line + 1, next)) {
-        next += startAt(line + 1) - startAt(line)
-      } else {
-        // beyond the end: the new text has fewer lines
-        if (next > text.length) return text.length + 2
-        const end = lineEnd(text, next)
-        edits.push([line, text.slice(next, end)])
-        next = end + 1
-      }
-    }
-    return next
+  /** They stand at `at`; gives where the line behind them begins. */
+  function keep(from: number, to: number, at: number): number {
+    const shift = at - startAt(from)
+    for (let line = from; line < to; line += 1) starts[line] = startAt(line) + shift
+    return startAt(to) + shift
   }
 
   let at = 0
-  for (let from = 0; from < count; from += BLOCK) {
-    const to = Math.min(from + BLOCK, count)
-    if (stands(from, to, at)) {
-      for (let line = from; line < to; line += 1) starts[line] = at + startAt(line) - startAt(from)
-      at += startAt(to) - startAt(from)
-    } else {
-      at = compareLines(from, to, at)
+  let line = 0
+  let together = FEWEST
+  while (line < count) {
+    const to = Math.min(line + together, count)
+    if (stands(line, to, at)) {
+      at = keep(line, to, at)
+      line = to
+      together = Math.min(2 * together, MOST)
+      continue
     }
+    // one of these has changed: up to it, half of what is left at a time
+    for (let half = together >> 1; half > 0; half >>= 1) {
+      const middle = Math.min(line + half, count)
+      if (!stands(line, middle, at)) continue
+      at = keep(line, middle, at)
+      line = middle
+    }
+    // beyond the end: the new text has fewer lines
+    if (at > text.length) return undefined
+    starts[line] = at
+    const end = lineEnd(text, at)
+    edits.push([line, text.slice(at, end)])
+    at = end + 1
+    line += 1
+    together = FEWEST
   }
   starts[count] = at
   // the last line ends at the end of the text, or there are more or fewer of them
