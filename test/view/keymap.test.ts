@@ -126,7 +126,7 @@ test('Escape never quits', () => {
 
 test.each([
   ['x', 'nothing is on x; ? shows the keys'],
-  ['S-w', 'nothing is on W; ? shows the keys'],
+  ['S-x', 'nothing is on X; ? shows the keys'],
   ['f11', 'nothing is on F11; ? shows the keys'],
   ['7', 'there is no view 7; Tab goes through the views'],
   ['f7', 'llmtop changes no priorities'],
