@@ -37,6 +37,12 @@ const REPORTING_PATHS: ReadonlySet<string> = new Set([
 /** The key for an address, by `ADDRESS PORT`; nothing is sent to any other. */
 export type KeysByAddress = ReadonlyMap<string, string>
 
+export interface HttpOptions {
+  readonly keys?: KeysByAddress | undefined
+  /** How long an answer may take, from when the request has a connection. */
+  readonly timeoutMs?: number
+}
+
 /** One connection a server, kept open between ticks. */
 export function httpAgent(): Agent {
   return new Agent({ keepAlive: true, maxSockets: 1 })
@@ -50,14 +56,14 @@ export async function httpGet(
   agent: Agent,
   target: HttpTarget,
   signal: AbortSignal,
-  keys: KeysByAddress = new Map(),
+  { keys, timeoutMs = HTTP_TIMEOUT_MS }: HttpOptions = {},
 ): Promise<Part> {
   if (!isAllowed(target)) {
     const what = `${urlOf(target)} (not a page that llmtop asks for)`
     return { kind: 'fault', fault: { kind: 'no-permission', what } }
   }
-  const key = keys.get(`${target.host} ${target.port}`)
-  return withoutKey(await ask(agent, target, signal, key), key)
+  const key = keys?.get(`${target.host} ${target.port}`)
+  return withoutKey(await ask({ agent, target, signal, key, timeoutMs }), key)
 }
 
 /** A server that echoes what it was sent gives away nothing. */
@@ -67,17 +73,20 @@ function withoutKey(part: Part, key: string | undefined): Part {
     : part
 }
 
-async function ask(
-  agent: Agent,
-  target: HttpTarget,
-  signal: AbortSignal,
-  key: string | undefined,
-): Promise<Part> {
-  const answer = await attempt(agent, target, signal, key)
+interface Request {
+  readonly agent: Agent
+  readonly target: HttpTarget
+  readonly signal: AbortSignal
+  readonly key: string | undefined
+  readonly timeoutMs: number
+}
+
+async function ask(request: Request): Promise<Part> {
+  const answer = await attempt(request)
   // the server closed a kept connection just as it was used again: that says nothing about the server
   if (answer !== 'stale-connection') return answer
-  const second = await attempt(agent, target, signal, key)
-  return second === 'stale-connection' ? failed(noServer(target, 'ECONNRESET')) : second
+  const second = await attempt(request)
+  return second === 'stale-connection' ? failed(noServer(request.target, 'ECONNRESET')) : second
 }
 
 /** Whether it may be asked at all: host and port may come from a stranger's command line. */
@@ -85,12 +94,7 @@ export function isAllowed({ host, port, path }: HttpTarget): boolean {
   return REPORTING_PATHS.has(path) && /^[\w.:-]+$/.test(host) && port > 0 && port < 65_536
 }
 
-function attempt(
-  agent: Agent,
-  target: HttpTarget,
-  signal: AbortSignal,
-  key: string | undefined,
-): Promise<Part | 'stale-connection'> {
+function attempt({ agent, target, signal, key, timeoutMs }: Request): Promise<Part | 'stale-connection'> {
   return new Promise((resolve) => {
     const { host, port, path } = target
     const headers = { accept: '*/*', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
@@ -106,8 +110,8 @@ function attempt(
     request.on('socket', () => {
       // from here on: a request that waits for the one before it has not been asked yet
       timer = setTimeout(() => {
-        settle(failed({ kind: 'timed-out', what: urlOf(target), afterMs: HTTP_TIMEOUT_MS }))
-      }, HTTP_TIMEOUT_MS)
+        settle(failed({ kind: 'timed-out', what: urlOf(target), afterMs: timeoutMs }))
+      }, timeoutMs)
     })
     request.on('response', (response) => {
       collect(response, target, settle)

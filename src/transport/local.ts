@@ -41,7 +41,7 @@ export function localTransport({ procRoot = '/proc', probe, keys }: LocalTranspo
     if (want.kind === 'sockets') return fetchSockets(procRoot, want.pid)
     if (want.kind !== 'http') return inTurn(() => fetchFile(procRoot, want, signal))
     if (!probe) return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
-    return edited(await httpGet(agent, want, signal, keys), want.reduce)
+    return edited(await httpGet(agent, want, signal, { keys }), want.reduce)
   }
 
   return {

@@ -32,14 +32,9 @@ export async function nodeHere(tools: NodeTools = {}): Promise<Connection> {
 }
 
 /** Runs what it is asked to as sshd does: with `sh -c`, leading its session, with only the programs of the node. */
-export function fakeSsh({ links = {}, without = [], first = [], variables = {} }: NodeTools = {}): string {
+export function fakeSsh({ first = [], variables = {}, ...tools }: NodeTools = {}): string {
   const folder = temporaryFolder()
-  const bin = join(folder, 'bin')
-  mkdirSync(bin)
-  for (const name of PROGRAMS.filter((each) => !without.includes(each))) {
-    const target = which(links[name] ?? name)
-    if (target !== undefined) symlinkSync(target, join(bin, name))
-  }
+  const bin = programsOf(tools)
   const file = join(folder, 'ssh')
   const path = [...first, bin].join(delimiter)
   const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`)
@@ -49,6 +44,17 @@ export function fakeSsh({ links = {}, without = [], first = [], variables = {} }
   )
   chmodSync(file, 0o755)
   return file
+}
+
+/** A folder with the programs of a node. */
+export function programsOf({ links = {}, without = [] }: Pick<NodeTools, 'links' | 'without'>): string {
+  const bin = join(temporaryFolder(), 'bin')
+  mkdirSync(bin)
+  for (const name of PROGRAMS.filter((each) => !without.includes(each))) {
+    const target = which(links[name] ?? name)
+    if (target !== undefined) symlinkSync(target, join(bin, name))
+  }
+  return bin
 }
 
 /** Where a program is; undefined where it is not installed. */

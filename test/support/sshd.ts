@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { eventually } from './eventually.ts'
+import { freePort } from './free-port.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const SSHD = '/usr/sbin/sshd'
@@ -16,6 +16,8 @@ export const NO_SSHD: string | undefined = existsSync(SSHD) ? undefined : `there
 export interface SshdOptions {
   /** What every session finds first on its PATH. */
   readonly pathFolder?: string
+  /** All that it finds beside, in place of what this machine has. */
+  readonly programs?: string
   /** Runs in place of the login shell: `command SHELL_COMMAND`, as a login shell would, with `-c`. */
   readonly loginShell?: string
   readonly configuration?: readonly string[]
@@ -34,13 +36,14 @@ export interface Sshd {
   readonly pid: number
   /** The processes that sshd has started for sessions, and all below them. */
   sessionPids(): readonly number[]
-  /** What runs in the sessions, sshd itself left out. */
+  /** What runs in the sessions or ever came from them, wherever it is now; sshd itself left out. */
   remotePids(): readonly number[]
   stop(): void
 }
 
 export async function startSshd({
   pathFolder,
+  programs = '/usr/local/bin:/usr/bin:/bin',
   loginShell,
   configuration = [],
 }: SshdOptions = {}): Promise<Sshd> {
@@ -55,7 +58,9 @@ export async function startSshd({
   const knownHosts = join(folder, 'known_hosts')
   writeFileSync(knownHosts, `* ${readFileSync(`${hostKey}.pub`, 'utf8')}`)
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${identity}.pub`, 'utf8'))
-  const path = `${pathFolder === undefined ? '' : `${pathFolder}:`}/usr/local/bin:/usr/bin:/bin`
+  const path = `${pathFolder === undefined ? '' : `${pathFolder}:`}${programs}`
+  // inherited by all that a session ever starts
+  const mark = `LLMTOP_TEST_NODE=${folder}`
   writeFileSync(
     join(folder, 'sshd_config'),
     [
@@ -69,7 +74,7 @@ export async function startSshd({
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       'MaxStartups 100',
-      `SetEnv PATH=${path}`,
+      `SetEnv PATH=${path} ${mark}`,
       ...(loginShell === undefined ? [] : [`ForceCommand exec ${loginShell} "$SSH_ORIGINAL_COMMAND"`]),
       ...configuration,
       '',
@@ -100,7 +105,7 @@ export async function startSshd({
   })
   const pid = sshd.pid ?? 0
   const stop = (): void => {
-    for (const each of descendants(pid).toReversed()) kill(each)
+    for (const each of [...descendants(pid).toReversed(), ...processesWith(mark)]) kill(each)
     sshd.kill('SIGKILL')
   }
   onTestFinished(stop)
@@ -112,13 +117,12 @@ export async function startSshd({
     identity,
     knownHosts,
     pid,
-    sessionPids: () => descendants(pid),
-    remotePids: () => descendants(pid).filter((each) => !commOf(each).startsWith('sshd')),
+    sessionPids: () => [...new Set([...descendants(pid), ...processesWith(mark)])],
+    remotePids: () => processesWith(mark),
     stop,
   }
 }
 
-/** The processes of a session that outlived their parent, too. */
 function descendants(pid: number): readonly number[] {
   const stats = processes()
   const found: number[] = []
@@ -138,11 +142,19 @@ function processes(): readonly { readonly pid: number; readonly parent: number }
     .map(([pid = 0, parent = 0]) => ({ pid, parent }))
 }
 
-function commOf(pid: number): string {
+/** The processes with this variable in their environment. */
+function processesWith(assignment: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => textOf(`/proc/${name}/environ`).split('\0').includes(assignment))
+    .map(Number)
+}
+
+function textOf(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
-    return 'sshd (gone)'
+    return ''
   }
 }
 
@@ -152,18 +164,4 @@ function kill(pid: number): void {
   } catch {
     // it ended by itself
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => {
-        resolve(port)
-      })
-    })
-  })
 }

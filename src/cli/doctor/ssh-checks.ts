@@ -77,8 +77,8 @@ function fetchCheck(fetch: string): Check {
   if (fetch === 'none')
     return check(
       'curl',
-      'no',
-      'there is neither curl nor wget: engines can not be asked',
+      'partly',
+      'there is neither curl nor wget: engines are asked over streams that ssh forwards, each a login',
       'install curl there',
     )
   return check(

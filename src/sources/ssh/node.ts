@@ -1,4 +1,5 @@
 import { seconds } from '../../core/units.ts'
+import { ForwardingAgent } from '../../transport/ssh/forwarding.ts'
 import { sshTransport } from '../../transport/ssh/ssh-transport.ts'
 import { alarm, type Alarm } from '../local/alarm.ts'
 import { errands } from '../local/errands.ts'
@@ -96,13 +97,23 @@ async function* samplesOf(
     const ask: Connection['ask'] = (order) => login.connection.ask(order)
     if (options.nvidiaSmi !== undefined) void ask({ name: 'smi-path', words: '', paths: [options.nvidiaSmi] })
     pending.run('news', () => Promise.resolve(news.login(login)))
+    const forwarding = login.facts.get('fetch') === 'none' ? forwardingFor(login) : undefined
     return {
       login,
       smi: nodeSmi(login.connection, clock),
       host: nodeHost({ ask, errands: pending, canLook: login.facts.get('awk') !== 'none' }),
-      transport: sshTransport({ host, ask, probe }),
+      transport: sshTransport({ host, ask, probe, forwarding }),
       names: options.containerNames === true ? nodeNames(ask, pending) : undefined,
     }
+  }
+
+  /** Streams to its engines, which end with the login. */
+  function forwardingFor({ connection }: Login): ForwardingAgent {
+    const agent = new ForwardingAgent({ ...options, elapsedMs: () => clock.elapsedMs() })
+    void connection.ended.then(() => {
+      agent.destroy()
+    })
+    return agent
   }
 
   function sendFor({ smi, host: machine, names }: Work, elapsedMs: number): void {

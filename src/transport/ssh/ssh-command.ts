@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net'
+
 /** What a user may tell ssh, in ssh's own words; everything else comes from the user's own configuration. */
 export interface SshOptions {
   /** -F */
@@ -36,6 +38,17 @@ const DEFAULTS = [
 /** The arguments with which ssh runs `command` on `host`, which must be a \`isHostName\`. */
 export function sshArguments(host: string, options: SshOptions, command: string): readonly string[] {
   return ['-T', ...ownOptions(options), ...DEFAULTS.flatMap((option) => ['-o', option]), '--', host, command]
+}
+
+/** The arguments with which ssh joins its input and output to an address that \`host\` can reach; no command runs there. */
+export function forwardArguments(
+  host: string,
+  options: SshOptions,
+  address: string,
+  port: number,
+): readonly string[] {
+  const target = `${isIPv6(address) ? `[${address}]` : address}:${port}`
+  return ['-W', target, ...ownOptions(options), ...DEFAULTS.flatMap((option) => ['-o', option]), '--', host]
 }
 
 /** The arguments with which ssh prints what its configuration says of `host`. */

@@ -1,12 +1,16 @@
+import { seconds } from '../../core/units.ts'
 import { partNames } from '../../model/want.ts'
 import { readNodeSockets } from '../../parse/node-sockets.ts'
+import { edited } from '../edited.ts'
 import { cgroupReader } from '../local-cgroup.ts'
+import { httpGet } from '../local-http.ts'
 import { textIn } from './answer-text.ts'
 import { batched } from './batched.ts'
 import { fetchFile } from './file-answer.ts'
 import { fetchLog } from './log-answer.ts'
 import { fetchPages, objectionTo, type HttpWant } from './http-answer.ts'
 import { lookedAt } from './process-answer.ts'
+import type { Agent } from 'node:http'
 import type { Part } from '../../model/sample.ts'
 import type { Want } from '../../model/want.ts'
 import type { Transport } from '../transport.ts'
@@ -18,13 +22,18 @@ export interface SshTransportOptions {
   readonly ask: Connection['ask']
   /** False: no engine is asked over HTTP. */
   readonly probe: boolean
+  /** Reaches engines where the node has nothing to ask them with. */
+  readonly forwarding?: Agent | undefined
 }
+
+/** A forwarded stream may have to log in first. */
+const FORWARDED_TIMEOUT_MS = seconds(9)
 
 /**
  * Processes, files and engines of a node, each want answered with the same text as on a machine of one's own. What is
  * wanted at one moment travels together. A want that meets the end of its connection has no answer, and is asked again.
  */
-export function sshTransport({ host, ask, probe }: SshTransportOptions): Transport {
+export function sshTransport({ host, ask, probe, forwarding }: SshTransportOptions): Transport {
   const lookAt = batched<number, ReadonlyMap<string, Part>>(async (pids) => {
     const answer = await ask({ name: 'look', words: pids.map((pid) => `w${pid}`).join(' ') })
     const parts = answer === undefined ? new Map<string, Part>() : lookedAt(answer)
@@ -59,6 +68,7 @@ export function sshTransport({ host, ask, probe }: SshTransportOptions): Transpo
 
   async function answer(
     want: Exclude<Want, { readonly kind: 'process' | 'cgroup' }>,
+    signal: AbortSignal,
   ): Promise<Part | undefined> {
     switch (want.kind) {
       case 'sockets':
@@ -66,7 +76,10 @@ export function sshTransport({ host, ask, probe }: SshTransportOptions): Transpo
       case 'http':
         if (!probe)
           return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
-        return objectionTo(want) ?? fetchPage(want)
+        return (
+          objectionTo(want) ??
+          (forwarding === undefined ? fetchPage(want) : forwarded(forwarding, want, signal))
+        )
       case 'file':
       case 'head':
       case 'listing':
@@ -78,13 +91,17 @@ export function sshTransport({ host, ask, probe }: SshTransportOptions): Transpo
 
   return {
     label: host,
-    async fetch(want) {
+    async fetch(want, signal) {
       if (want.kind === 'process') return (await lookAt(want.pid)) ?? new Map<string, Part>()
       if (want.kind === 'cgroup') return fetchCgroup(want.path)
-      const part = await answer(want)
+      const part = await answer(want, signal)
       return new Map(part === undefined ? [] : partNames(want).map((name) => [name, part]))
     },
   }
+}
+
+async function forwarded(agent: Agent, want: HttpWant, signal: AbortSignal): Promise<Part> {
+  return edited(await httpGet(agent, want, signal, { timeoutMs: FORWARDED_TIMEOUT_MS }), want.reduce)
 }
 
 /** One line, and no way up: the node refuses anything else. */

@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import { execa } from 'execa'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
+import { fakeVllm } from '../../support/fake-vllm.ts'
 import { fakeNvidiaSmi, isAlive } from '../../support/fake-nvidia-smi.ts'
 import { llmtop, PROGRAM, shell, type Ended } from '../../support/llmtop.ts'
 import { nvidiaSmiXml } from '../../support/nvidia-smi-xml.ts'
-import { NO_SSHD, startSshd, type Sshd } from '../../support/sshd.ts'
+import { programsOf } from '../../support/node-here.ts'
+import { NO_SSHD, startSshd, type Sshd, type SshdOptions } from '../../support/sshd.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const PATH = process.env['PATH'] ?? ''
@@ -73,6 +76,58 @@ describe.skipIf(NO_SSHD !== undefined)('llmtop ssh', { timeout: 40_000 }, () => 
     expect(frames.some(({ gpus }) => Array.isArray(gpus) && gpus.length === 1)).toBe(true)
   })
 
+  test('shows of a node what llmtop shows there, source and link apart', async () => {
+    const engine = await fakeVllm()
+    const { node, folder } = await nodeOf(engine.pid)
+    const here = await llmtop(['once', '--json'], { PATH: `${folder}:${PATH}` })
+    const there = await frameOver(node, { PATH })
+    expect(comparable(there)).toEqual(comparable(parse(here.stdout.trim())))
+    expect(there['source']).toEqual({ kind: 'ssh', label: 'node1' })
+    expect(there).toMatchObject({ workloads: [{ engine: 'vllm', kv: { usedRatio: 0.42 } }] })
+  })
+
+  test('shows an engine of a node that has nothing to ask it with', async () => {
+    const engine = await fakeVllm()
+    const { node } = await nodeOf(engine.pid, { programs: programsOf({ without: ['curl', 'wget'] }) })
+    const frame = await frameOver(node, { PATH })
+    expect(frame).toMatchObject({ workloads: [{ kv: { usedRatio: 0.42 } }] })
+  })
+
+  test('takes no secret of an environment off the node, whatever it asks for', async () => {
+    const engine = await fakeVllm({
+      variables: {
+        HF_HOME: '/srv/models',
+        HF_TOKEN: 'hf_never1',
+        LLAMA_ARG_API_KEY: 'never2',
+        DEPLOY: 'never3',
+      },
+    })
+    const { node } = await nodeOf(engine.pid)
+    const wire = join(temporaryFolder(), 'wire')
+    const bin = temporaryFolder()
+    const taps = `2> >(tee -a '${wire}' >&2) | tee -a '${wire}'`
+    writeFileSync(join(bin, 'ssh'), `#!/bin/bash\n/usr/bin/ssh "$@" ${taps}\n`, { mode: 0o755 })
+    await frameOver(node, { PATH: `${bin}:${PATH}` })
+    const all = readFileSync(wire, 'latin1')
+    expect(all).toContain('HF_HOME=/srv/models')
+    expect(all).toContain('kv_cache_usage_perc')
+    expect(all).not.toMatch(/never\d/)
+  })
+
+  test('leaves no stream to an engine that hangs when it is killed', async () => {
+    const engine = await fakeVllm({ hangs: true })
+    const { node } = await nodeOf(engine.pid, { programs: programsOf({ without: ['curl', 'wget'] }) })
+    const child = execa(process.execPath, [PROGRAM, 'ssh', '-F', node.configFile, 'node1', '--json'], {
+      reject: false,
+      stdin: 'ignore',
+      stdout: 'ignore',
+    })
+    await eventually(() => engine.connections() > 0, 'the engine is asked')
+    child.kill('SIGKILL')
+    await eventually(() => node.sessionPids().length === 0, 'no session is left')
+    await eventually(() => processesNaming(node.configFile).length === 0, 'no ssh is left')
+  })
+
   test('is explained by llmtop doctor ssh, step by step', async () => {
     const node = await startNode()
     const works = await run(['doctor', 'ssh', 'node1', '-F', node.configFile, '--json'])
@@ -123,6 +178,60 @@ describe('the command line of llmtop ssh', () => {
     for (const word of words) expect(stdout).toContain(word)
   })
 })
+
+function parse(line: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(line) as Readonly<Record<string, unknown>>
+}
+
+/** The first frame in which the engine of the node has answered and enough has been seen of its processes. */
+async function frameOver(
+  node: Sshd,
+  env: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const args = [PROGRAM, 'ssh', '-F', node.configFile, 'node1', '--interval', '1s', '--json']
+  const child = execa(process.execPath, args, { reject: false, stdin: 'ignore', env, buffer: false })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
+  const frames = () => text.split('\n').slice(0, -1)
+  const isWhole = (frame: string): boolean =>
+    frame.includes('"usedRatio":0.42') && /"cpuPercent":\d/.test(frame)
+  await eventually(() => frames().some(isWhole), 'the engine has answered')
+  child.kill('SIGTERM')
+  await child
+  return parse(frames().find(isWhole) ?? '')
+}
+
+const MOMENTARY = new Set(
+  'source host sequence takenAt elapsedMs intervalMs link gpuSample hostMemory trend throughput missing'
+    .concat(' cpuPercent residentBytes idleSeconds')
+    .split(' '),
+)
+
+/** A frame without where it comes from and what changes from moment to moment. */
+function comparable(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(comparable)
+  if (typeof tree !== 'object' || tree === null) return tree
+  const kept = Object.entries(tree).filter(([key]) => !MOMENTARY.has(key))
+  return Object.fromEntries(kept.map(([key, value]) => [key, comparable(value)]))
+}
+
+/** A node with one card, on which this process holds memory. */
+async function nodeOf(
+  pid: number,
+  options: SshdOptions = {},
+): Promise<{ readonly node: Sshd; readonly folder: string }> {
+  const folder = temporaryFolder()
+  const processes = [{ pid, name: 'VLLM::EngineCore', usedMiB: 60_000 }]
+  fakeNvidiaSmi(folder, { documents: [nvidiaSmiXml({ gpus: [{ usedMiB: 61_000, processes }] })] })
+  return { node: await startSshd({ pathFolder: folder, ...options }), folder }
+}
+
+/** Processes of this machine with that word on their command line. */
+function processesNaming(word: string): readonly string[] {
+  return execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(word))
+}
 
 function checksOf({ stdout }: Ended): readonly string[] {
   const report = JSON.parse(stdout) as {
