@@ -11,16 +11,19 @@ export interface Activity extends Pick<Workload, 'throughput' | 'idleSeconds'> {
   readonly busyAtMs: number
 }
 
+/** What of an engine's report tells of its activity. */
+export type Counts = Pick<EngineReport, 'counted' | 'requests'>
+
 /** The book after this tick; workloads that are gone are forgotten. */
 export function followActivity(
   book: ActivityBook,
-  reports: readonly (readonly [id: string, report: EngineReport])[],
+  reports: readonly (readonly [id: string, report: Counts])[],
   nowMs: number,
 ): ActivityBook {
   return new Map(reports.map(([id, report]) => [id, activityOf(book.get(id), report, nowMs)]))
 }
 
-function activityOf(before: Activity | undefined, report: EngineReport, nowMs: number): Activity {
+function activityOf(before: Activity | undefined, report: Counts, nowMs: number): Activity {
   const counted = report.counted.kind === 'known' ? report.counted.value : undefined
   const throughput = throughputOf(before, report.counted)
   const busyAtMs =

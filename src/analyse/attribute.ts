@@ -1,4 +1,5 @@
 import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import type { Ceiling } from '../model/ceiling.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
 import type { Gpu } from '../model/snapshot.ts'
@@ -16,6 +17,8 @@ import { unownedReason, type UnownedEvidence } from './unowned.ts'
 export interface AttributedWorkload extends Omit<Workload, 'ceiling' | 'trend' | 'headroom'> {
   /** What its parts were worked out from; a ceiling comes of the same value. No frame carries it. */
   readonly estimated: Reading<WorkloadEstimate>
+  /** The ceiling that another llmtop, beside the workload, has worked out. */
+  readonly toldCeiling?: Ceiling
 }
 
 /** What is known of a workload beside its engine's report and its processes. */

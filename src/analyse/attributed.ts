@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts'
+import { firstKnown } from '../core/reading.ts'
 import { seconds } from '../core/units.ts'
 import type { EngineReport } from '../engines/engine.ts'
 import type { RawSample } from '../model/sample.ts'
@@ -30,7 +31,9 @@ export function attributeAll(
   })
   const reportOf = new Map(reports)
   const logs = readLogs(groups, reportOf, answers)
-  const activity = followActivity(before, reports, sample.elapsedMs)
+  const scraped = scrapedWorkloads(answers)
+  const counts = scraped.map(({ workload, counts }) => [workload.id, counts] as const)
+  const activity = followActivity(before, [...reports, ...counts], sample.elapsedMs)
   const workloads = groups.flatMap((group) => {
     const report = reportOf.get(group.id)
     const lately = activity.get(group.id)
@@ -40,7 +43,26 @@ export function attributeAll(
     const gpus = memory.gpuDocument?.document.gpus ?? []
     return [attributeWorkload(group, report, gpus, processes, { ...lately, cgroup, reported })]
   })
-  return { activity, workloads: [...workloads, ...scrapedWorkloads(answers)], faults: logs.unused }
+  const told = scraped.map(({ workload }) => withActivity(workload, activity))
+  return { activity, workloads: [...workloads, ...told], faults: logs.unused }
+}
+
+/** Rates that the page itself states stand. */
+function withActivity(workload: AttributedWorkload, activity: ActivityBook): AttributedWorkload {
+  const lately = activity.get(workload.id)
+  if (lately === undefined) return workload
+  const { promptTokensPerSecond, generatedTokensPerSecond } = workload.throughput
+  return {
+    ...workload,
+    idleSeconds: lately.idleSeconds,
+    throughput: {
+      promptTokensPerSecond: firstKnown(promptTokensPerSecond, lately.throughput.promptTokensPerSecond),
+      generatedTokensPerSecond: firstKnown(
+        generatedTokensPerSecond,
+        lately.throughput.generatedTokensPerSecond,
+      ),
+    },
+  }
 }
 
 /** The clocks of two machines may be that far apart. */

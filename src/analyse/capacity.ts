@@ -1,6 +1,8 @@
-import { both, firstKnown, map, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import { both, firstKnown, known, map, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
 import type { GpuProcessState, GpuState } from '../model/frame.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
+import type { AttributedWorkload } from './attribute.ts'
+import { sharesOn } from './told-shares.ts'
 
 /** Memory that fills by itself: a card, or a MIG instance of one. */
 export interface MemoryPool {
@@ -27,13 +29,19 @@ export interface Holder {
 }
 
 /** Every card, or its instances where it is cut into some. A unified card has no memory of its own: the host's is the pool. */
-export function poolsOf(gpus: readonly GpuState[]): readonly MemoryPool[] {
-  return gpus.filter(({ unifiedMemory }) => !unifiedMemory).flatMap(poolsIn)
+export function poolsOf(
+  gpus: readonly GpuState[],
+  workloads: readonly AttributedWorkload[],
+): readonly MemoryPool[] {
+  return gpus.filter(({ unifiedMemory }) => !unifiedMemory).flatMap((gpu) => poolsIn(gpu, workloads))
 }
 
-function poolsIn(gpu: GpuState): readonly MemoryPool[] {
+function poolsIn(gpu: GpuState, workloads: readonly AttributedWorkload[]): readonly MemoryPool[] {
   const { devices } = gpu.mig
-  if (devices.length === 0) return [poolOf(gpu, gpu.memory, undefined)]
+  if (devices.length === 0) {
+    const pool = poolOf(gpu, gpu.memory, undefined)
+    return [pool.holders.kind === 'known' ? pool : { ...pool, holders: toldHolders(pool, workloads) }]
+  }
   // compute instances of one GPU instance share its memory
   const instances = new Map(devices.map((device) => [device.gpuInstanceId, device.memory]))
   return [...instances].map(([gpuInstanceId, memory]) => poolOf(gpu, memory, gpuInstanceId))
@@ -55,6 +63,18 @@ function poolOf(gpu: GpuState, memory: DeviceMemory, gpuInstanceId: number | und
     ),
     holders: map(gpu.processes, (processes) => holdersOf(processes, gpuInstanceId)),
   }
+}
+
+/** Where the driver lists no processes, but others tell what engines hold of the card. */
+function toldHolders(
+  { gpu, holders }: MemoryPool,
+  workloads: readonly AttributedWorkload[],
+): MemoryPool['holders'] {
+  const shares = sharesOn(gpu.uuid, workloads)
+  if (shares.length === 0) return holders
+  return known(
+    shares.map(({ workload: { id }, usedBytes }) => ({ workload: id, usedBytes, isGraphics: false })),
+  )
 }
 
 export function poolKey(uuid: string, gpuInstanceId: number | undefined): string {

@@ -8,7 +8,8 @@ import type { Device, WorkloadEstimate } from './estimated.ts'
 
 /** The most a workload can come to hold. Missing, with the reason in words, wherever it would be a guess. */
 export function ceilingOf(workload: AttributedWorkload): Reading<Ceiling> {
-  const { engine, estimated, state } = workload
+  const { engine, estimated, state, toldCeiling } = workload
+  if (toldCeiling !== undefined) return known(toldCeiling, 'derived')
   if (engine === 'unknown') return missing('not-supported', 'no ceiling: the engine is not known')
   if (engine === 'pytorch')
     return missing('not-supported', 'no ceiling: nothing says what a torch program needs')

@@ -16,6 +16,7 @@ import { followLives } from './lives.ts'
 import type { Memory } from './memory.ts'
 import { observationsOf, workloadKey } from './observations.ts'
 import { outlookOf } from './outlook.ts'
+import { publishedRisks } from './published-risks.ts'
 import { followRisks, raisedRisks, type Adviser } from './risk-book.ts'
 import { conditionsOf } from './risks/index.ts'
 import type { Situation } from './situation.ts'
@@ -41,7 +42,7 @@ export function foresee(
 ): Foreseen {
   const { rules } = observed
   const nowMs = observed.previous?.elapsedMs ?? 0
-  const pools = poolsOf(gpus)
+  const pools = poolsOf(gpus, attributed)
   const host = hostMemoryOf(observed.answers)
   const watched = watch(before, observed, attributed, pools, host, nowMs)
   const workloads = attributed.map((workload) => withFuture(workload, watched, gpus))
@@ -133,6 +134,7 @@ function situationOf(
     host,
     hostProcesses: largestProcesses(memory),
     standings,
+    published: publishedRisks(memory.answers),
     book: before.risks,
   }
 }

@@ -3,6 +3,7 @@ import type { HostMemory, HostProcess } from '../model/snapshot.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { LifeBook } from './lives.ts'
 import type { PoolOutlook } from './outlook.ts'
+import type { PublishedRisk } from './published-risks.ts'
 import type { RiskBook } from './risk-book.ts'
 import type { Rules } from './rules.ts'
 import type { Standings } from './standings.ts'
@@ -21,6 +22,8 @@ export interface Situation {
   /** The largest first. */
   readonly hostProcesses: readonly HostProcess[]
   readonly standings: Standings
+  /** What llmtop on the host itself warns of, where its word has come through a Prometheus. */
+  readonly published: readonly PublishedRisk[]
   /** As it stood before this tick. */
   readonly book: RiskBook
 }

@@ -15,6 +15,7 @@ import { hostLoadOf, largestProcesses } from './host.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Memory } from './memory.ts'
 import { observe } from './observe.ts'
+import { withToldShares } from './told-shares.ts'
 import { isInContainer } from './unowned.ts'
 import { wantsOf } from './wants.ts'
 
@@ -67,6 +68,7 @@ function attributeGpus(memory: Memory, workloads: readonly AttributedWorkload[])
   )
   return gpus
     .map((gpu) => attributeGpu(gpu, owners, memory.processes, { inContainer, departures: memory.departures }))
+    .map((gpu) => withToldShares(gpu, workloads))
     .sort((a, b) => a.index - b.index)
 }
 
@@ -105,7 +107,7 @@ function frameOf(
 }
 
 /** A frame carries what was found, not how it was worked out. */
-function shown({ estimated, ...workload }: JudgedWorkload): Workload {
+function shown({ estimated, toldCeiling, ...workload }: JudgedWorkload): Workload {
   return workload
 }
 

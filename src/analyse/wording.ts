@@ -3,13 +3,14 @@ import type { EtaRange } from '../model/risk.ts'
 import type { EngineId, Workload } from '../model/workload.ts'
 import { engineOf } from '../engines/index.ts'
 
-/** `transformers 9120 (alice)`. */
-export function nameOf({ engine, rootPid, user, command }: NamedWorkload): string {
+/** `transformers 9120 (alice)`, or `vLLM with m` of one that is known by its metrics, without any process. */
+export function nameOf({ engine, rootPid, user, command, model }: NamedWorkload): string {
   const label = engine === 'unknown' ? (programIn(command) ?? 'process') : engineOf(engine).label
+  if (rootPid === 0) return model.name.kind === 'known' ? `${label} with ${model.name.value}` : label
   return `${label} ${rootPid}${user.kind === 'known' ? ` (${user.value})` : ''}`
 }
 
-type NamedWorkload = Pick<Workload, 'engine' | 'rootPid' | 'user' | 'command'>
+type NamedWorkload = Pick<Workload, 'engine' | 'rootPid' | 'user' | 'command' | 'model'>
 
 const LONGEST_NAME = 24
 

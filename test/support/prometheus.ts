@@ -18,12 +18,18 @@ export interface RunningPrometheus {
 export interface PrometheusOptions {
   /** Addresses of exporters, scraped every second. */
   readonly targets?: readonly string[]
+  /** Files of rules, evaluated every second. */
+  readonly rules?: readonly string[]
   /** OpenMetrics text with time stamps: what it is to have stored already. */
   readonly past?: string
 }
 
 /** A real Prometheus on the loopback, with data and configuration of its own. */
-export async function startPrometheus({ targets = [], past }: PrometheusOptions): Promise<RunningPrometheus> {
+export async function startPrometheus({
+  targets = [],
+  rules = [],
+  past,
+}: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = temporaryFolder()
   const data = join(folder, 'data')
   mkdirSync(data)
@@ -32,7 +38,7 @@ export async function startPrometheus({ targets = [], past }: PrometheusOptions)
     execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'past.om'), data])
   }
   const config = join(folder, 'prometheus.yml')
-  writeFileSync(config, configOf(targets))
+  writeFileSync(config, configOf(targets, rules))
   const address = `127.0.0.1:${await freePort()}`
   let running = spawnPrometheus(config, data, address)
   const prometheus: RunningPrometheus = {
@@ -51,9 +57,10 @@ export async function startPrometheus({ targets = [], past }: PrometheusOptions)
   return prometheus
 }
 
-function configOf(targets: readonly string[]): string {
+function configOf(targets: readonly string[], rules: readonly string[]): string {
   return JSON.stringify({
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: rules,
     scrape_configs: [{ job_name: 'test', static_configs: [{ targets }] }],
   })
 }

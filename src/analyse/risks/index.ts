@@ -5,6 +5,7 @@ import { cudaOom } from './cuda-oom.ts'
 import { hostOom } from './host-oom.ts'
 import { kvSaturation } from './kv-saturation.ts'
 import { overCeiling } from './over-ceiling.ts'
+import { published } from './published.ts'
 import { spill } from './spill.ts'
 import { willNotFit } from './will-not-fit.ts'
 
@@ -20,5 +21,6 @@ const CLASSES: readonly ((situation: Situation) => readonly Condition[])[] = [
 ]
 
 export function conditionsOf(situation: Situation): readonly Condition[] {
-  return CLASSES.flatMap((of) => of(situation))
+  const own = CLASSES.flatMap((of) => of(situation))
+  return [...own, ...published(situation, own)]
 }

@@ -17,6 +17,7 @@ export const HOST_METRICS: readonly Metric[] = [
     'Memory that can be had without swapping (MemAvailable).',
     ({ hostMemory }) => hostMemory.availableBytes,
   ),
+  ofHost('llmtop_host_swap_total_bytes', 'bytes', 'Swap.', ({ hostMemory }) => hostMemory.swapTotalBytes),
   ofHost(
     'llmtop_host_swap_used_bytes',
     'bytes',
@@ -28,6 +29,12 @@ export const HOST_METRICS: readonly Metric[] = [
     'ratio',
     'Share of the last ten seconds in which some task waited for memory (PSI some avg10).',
     ({ hostMemory }) => map(hostMemory.pressure.someAvg10Percent, (percent) => percent / 100),
+  ),
+  ofHost(
+    'llmtop_host_memory_stall_ratio',
+    'ratio',
+    'Share of the last ten seconds in which all tasks waited for memory (PSI full avg10).',
+    ({ hostMemory }) => map(hostMemory.pressure.fullAvg10Percent, (percent) => percent / 100),
   ),
   ofHost(
     'llmtop_host_oom_kills_total',

@@ -25,6 +25,9 @@ export function hostsSeen(seen = new Map<string, Seen>()): Hosts {
       return seen.size
     },
     add(frame) {
+      // while no host is known, the Prometheus that is asked stands for all
+      if (frame.source.kind === 'prometheus' && frame.host !== frame.source.label)
+        seen.delete(frame.source.label)
       const depth = seen.size > FEW_HOSTS ? 1 : LEVELS
       seen.set(frame.host, see(seen.get(frame.host), frame, depth))
     },

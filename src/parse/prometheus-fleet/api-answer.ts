@@ -37,20 +37,26 @@ export function readApiAnswer(text: string): ApiAnswer {
   }
   const result = asArray(asObject(object['data'])?.['result'])
   if (result === undefined) return { kind: 'refusal', because: 'answered without a result' }
+  const texts = new Map<string, string>()
   return {
     kind: 'series',
-    series: result.flatMap((one) => readSeries(one) ?? []),
-    warnings: (asArray(object['warnings']) ?? []).flatMap((warning) => printable(asText(warning) ?? '')),
+    series: result.flatMap((one) => readSeries(one, texts) ?? []),
+    warnings: [
+      ...(asArray(object['warnings']) ?? []).flatMap((warning) => printable(asText(warning) ?? '')),
+      // VictoriaMetrics: some of its storage nodes did not answer
+      ...(object['isPartial'] === true ? ['not all storage nodes answered'] : []),
+    ],
   }
 }
 
-function readSeries(value: unknown): ApiSeries | undefined {
+/** @param texts labels that have been seen already: those of a card stand in each of its series */
+function readSeries(value: unknown, texts: Map<string, string>): ApiSeries | undefined {
   const object = asObject(value)
   const metric = asObject(object?.['metric'])
   if (object === undefined || metric === undefined) return undefined
   const labels = new Map<string, string>()
   for (const [name, label] of Object.entries(metric)) {
-    if (typeof label === 'string' && name !== '__name__') labels.set(name, printable(label))
+    if (typeof label === 'string' && name !== '__name__') labels.set(name, once(label, texts))
   }
   const raw = asArray(object['values']) ?? [object['value']]
   return {
@@ -58,6 +64,15 @@ function readSeries(value: unknown): ApiSeries | undefined {
     labels,
     points: raw.flatMap((point) => readPoint(point) ?? []),
   }
+}
+
+/** Each text once, made safe to print: an answer has a hundred thousand labels, and few different ones. */
+function once(label: string, texts: Map<string, string>): string {
+  const known = texts.get(label)
+  if (known !== undefined) return known
+  const safe = printable(label)
+  texts.set(label, safe)
+  return safe
 }
 
 /** `[1700000000.123, "4.2"]`; NaN (stale, or 0/0) and the infinities are no numbers to go on. */

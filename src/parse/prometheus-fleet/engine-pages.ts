@@ -11,8 +11,7 @@ export function scrapedPages(series: readonly ApiSeries[]): ScrapedPages {
   const pages = new Map<string, string>()
   for (const one of series) {
     const part = partOf(one)
-    const line = lineOf(one)
-    if (part !== undefined) pages.set(part, `${pages.get(part) ?? ''}${line}`)
+    if (part !== undefined) pages.set(part, `${pages.get(part) ?? ''}${lineOf(one)}`)
   }
   return pages
 }
@@ -29,11 +28,25 @@ export function enginePage(
   return { engine, instance }
 }
 
+/**
+ * Whether a part is the page of an engine, or of llmtop, that would be among these parts if it were still there: llmtop
+ * tells of cards as well, so a page of it that is missing without them says nothing of the engines.
+ */
+export function isPageOf(part: string, there: ReadonlyMap<string, unknown>): boolean {
+  return part === LLMTOP_PAGE ? there.has('nvidia-smi-csv') : part.startsWith(SCRAPED)
+}
+
 function partOf({ name, labels }: ApiSeries): string | undefined {
-  if (name.startsWith('llmtop_')) return labels.has('engine') ? LLMTOP_PAGE : undefined
+  if (name.startsWith('llmtop_'))
+    return labels.has('engine') || name.startsWith('llmtop_risk') ? LLMTOP_PAGE : undefined
   const [engine, metric] = name.split(':')
   if (metric === undefined) return undefined
-  return `${SCRAPED}${engine ?? ''}/${labels.get('instance') ?? labels.get('pod') ?? ''}`
+  return `${SCRAPED}${engine ?? ''}/${placeOf(labels)}`
+}
+
+/** What tells the engines of a host apart. */
+export function placeOf(labels: ApiSeries['labels']): string {
+  return labels.get('instance') ?? labels.get('pod') ?? ''
 }
 
 function lineOf({ name, labels, points }: ApiSeries): string {

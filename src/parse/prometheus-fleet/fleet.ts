@@ -1,8 +1,8 @@
 import type { ApiSeries } from './api-answer.ts'
-import { scrapedPages } from './engine-pages.ts'
+import { enginePage, placeOf, scrapedPages } from './engine-pages.ts'
 import { gpuRows } from './gpu-rows.ts'
 import { learnHostNames, type HostNames } from './host-names.ts'
-import { meminfoText, vmstatText } from './host-texts.ts'
+import { meminfoText, pressureText, vmstatText } from './host-texts.ts'
 import { STAMP_LABEL } from './query.ts'
 
 /** What an answer says of one host at one time: texts by the part that they are, and how old each is. */
@@ -40,13 +40,20 @@ function partsOf(all: readonly ApiSeries[]): FleetHost['parts'] {
     ['nvidia-smi-csv', series.some(isOfGpu) ? gpuRows(series) : undefined, /gpu|host/i],
     ['meminfo', meminfoText(series), /memory|host/],
     ['vmstat', vmstatText(series), /memory|host/],
-    ...[...scrapedPages(series)].map(([part, text]) => [part, text, /engine/] as const),
+    ['pressure/memory', pressureText(series), /host/],
   ]
-  return new Map(
-    texts.flatMap(([part, text, about]) =>
+  const pages = [...scrapedPages(series)].map(([part, text]) => {
+    const place = enginePage(part)
+    const own =
+      place === undefined ? stamps : stamps.filter(({ labels }) => placeOf(labels) === place.instance)
+    return [part, { text, scrapedAtMs: newestStamp(own, place === undefined ? /host/ : /engine/) }] as const
+  })
+  return new Map([
+    ...texts.flatMap(([part, text, about]) =>
       text === undefined ? [] : [[part, { text, scrapedAtMs: newestStamp(stamps, about) }] as const],
     ),
-  )
+    ...pages,
+  ])
 }
 
 function isOfGpu({ labels }: ApiSeries): boolean {

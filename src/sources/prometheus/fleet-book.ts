@@ -1,10 +1,13 @@
 import type { Fault } from '../../core/fault.ts'
 import type { Link, Part, RawSample } from '../../model/sample.ts'
 import type { ApiSeries } from '../../parse/prometheus-fleet/api-answer.ts'
+import { isPageOf } from '../../parse/prometheus-fleet/engine-pages.ts'
 import { fleetHosts, type FleetHost, type FleetPart } from '../../parse/prometheus-fleet/fleet.ts'
 
 export interface FleetMoment {
   readonly epochMs: number
+  /** The same moment by Prometheus' own clock, by which its time stamps are to be read. */
+  readonly serverMs: number
   /** Of the clock of this run; before its beginning where it is negative. */
   readonly elapsedMs: number
   readonly intervalMs: number
@@ -12,21 +15,27 @@ export interface FleetMoment {
 
 /** Every host that was ever seen, and what was last known of it. */
 export interface FleetBook {
-  /** The samples of an answer: of each host in it, and of each that is no longer in it. */
-  answered(
-    moment: FleetMoment,
-    series: readonly ApiSeries[],
-    warnings: readonly string[],
-  ): readonly RawSample[]
+  /**
+   * The samples of an answer: of each host in it, and of each that is no longer in it.
+   * @param fault what is wrong with the answer, although it is one
+   */
+  answered(moment: FleetMoment, series: readonly ApiSeries[], fault?: Fault): readonly RawSample[]
   /** The samples of a tick without an answer. */
   silent(moment: FleetMoment, fault: Fault): readonly RawSample[]
 }
 
 interface Known {
   sequence: number
-  /** When its newest numbers were scraped. */
+  /** When its newest numbers were scraped, by Prometheus' clock. */
   scrapedAtMs: number
-  scraped: ReadonlyMap<string, number | undefined>
+  /** Of each of its parts. */
+  readonly parts: ReadonlyMap<string, KnownPart>
+}
+
+interface KnownPart {
+  readonly scrapedAtMs: number | undefined
+  /** When it was last in an answer. */
+  readonly seenMs: number
 }
 
 /**
@@ -42,7 +51,7 @@ export function fleetBook(nobody: string, offsetMs: number): FleetBook {
     parts: ReadonlyMap<string, Part>,
     answered = true,
   ): RawSample {
-    const known = hosts.get(host) ?? { sequence: 0, scrapedAtMs: moment.epochMs, scraped: new Map() }
+    const known = hosts.get(host) ?? { sequence: 0, scrapedAtMs: moment.serverMs, parts: new Map() }
     hosts.set(host, known)
     return {
       host,
@@ -50,7 +59,7 @@ export function fleetBook(nobody: string, offsetMs: number): FleetBook {
       takenAtEpochMs: moment.epochMs,
       elapsedMs: moment.elapsedMs + offsetMs,
       intervalMs: moment.intervalMs,
-      link: linkOf(moment.epochMs - known.scrapedAtMs, answered ? moment.intervalMs : 0),
+      link: linkOf(moment.serverMs - known.scrapedAtMs, answered ? moment.intervalMs : 0),
       parts,
     }
   }
@@ -58,51 +67,76 @@ export function fleetBook(nobody: string, offsetMs: number): FleetBook {
   function renewed({ host, parts }: FleetHost, moment: FleetMoment, note: Part): RawSample {
     const before = hosts.get(host)
     const stamps = [...parts.values()].flatMap(({ scrapedAtMs }) => scrapedAtMs ?? [])
-    const known: Known = {
+    const gone = goneParts(before?.parts ?? new Map(), parts, moment)
+    const kept = [...(before?.parts ?? [])].filter(([name]) => !gone.includes(name))
+    const seen = [...parts].map(
+      ([name, { scrapedAtMs }]) => [name, { scrapedAtMs, seenMs: moment.serverMs }] as const,
+    )
+    hosts.set(host, {
       sequence: before?.sequence ?? 0,
-      scrapedAtMs: stamps.length === 0 ? moment.epochMs : Math.max(...stamps),
-      scraped: new Map([...parts].map(([name, { scrapedAtMs }]) => [name, scrapedAtMs])),
-    }
-    hosts.set(host, known)
+      scrapedAtMs: stamps.length === 0 ? moment.serverMs : Math.max(...stamps),
+      parts: new Map([...kept, ...seen]),
+    })
+    const renewals = [...parts].map(
+      ([name, part]) => [name, partOf(part, before?.parts.get(name)?.scrapedAtMs, moment)] as const,
+    )
     return sample(
       host,
       moment,
-      new Map([
-        ...[...parts].map(([name, part]) => [name, partOf(part, before?.scraped.get(name), moment)] as const),
-        ['prometheus', note] as const,
+      new Map<string, Part>([
+        ...renewals,
+        ...gone.map((name) => [name, NOTHING] as const),
+        ['prometheus', note],
       ]),
     )
   }
 
   return {
-    answered(moment, series, warnings) {
-      const note: Part = { kind: 'text', text: warnings.join('\n') }
+    answered(moment, series, fault) {
+      const note: Part = fault === undefined ? NOTHING : { kind: 'fault', fault }
       const there = fleetHosts(series)
       const names = new Set(there.map(({ host }) => host))
-      const gone = [...hosts.keys()].filter((host) => !names.has(host) && host !== nobody)
-      return [
+      const others = [...hosts.keys()].filter((host) => !names.has(host) && host !== nobody)
+      const samples = [
         ...there.map((host) => renewed(host, moment, note)),
-        ...gone.map((host) => sample(host, moment, new Map([['prometheus', note]]))),
+        ...others.map((host) => sample(host, moment, new Map([['prometheus', note]]))),
       ]
+      return samples.length > 0 ? samples : [sample(nobody, moment, new Map([['prometheus', note]]))]
     },
     silent(moment, fault) {
-      const known = hosts.size === 0 ? [nobody] : [...hosts.keys()]
-      return known.map((host) =>
+      const known = [...hosts.keys()].filter((host) => host !== nobody)
+      return (known.length === 0 ? [nobody] : known).map((host) =>
         sample(host, moment, new Map([['prometheus', { kind: 'fault', fault }]]), false),
       )
     },
   }
 }
 
+const NOTHING: Part = { kind: 'text', text: '' }
+
+/**
+ * The pages of engines that have been missing for a while: those engines are gone, since other things of their host are
+ * still told. What else is missing stands as it was, and ages: a card does not leave.
+ */
+function goneParts(
+  before: ReadonlyMap<string, KnownPart>,
+  now: FleetHost['parts'],
+  { serverMs }: FleetMoment,
+): readonly string[] {
+  return [...before].flatMap(([name, { seenMs }]) =>
+    isPageOf(name, now) && !now.has(name) && serverMs - seenMs > LATE_MS ? [name] : [],
+  )
+}
+
 /** What was scraped no later than before is no new point of any trend. */
 function partOf(
   { text, scrapedAtMs }: FleetPart,
   before: number | undefined,
-  { epochMs }: FleetMoment,
+  { serverMs }: FleetMoment,
 ): Part {
   if (scrapedAtMs === undefined) return { kind: 'text', text }
   if (scrapedAtMs === before) return { kind: 'same' }
-  return { kind: 'text', text, ageMs: Math.max(0, Math.round(epochMs - scrapedAtMs)) }
+  return { kind: 'text', text, ageMs: Math.max(0, Math.round(serverMs - scrapedAtMs)) }
 }
 
 // scrapes are up to a minute apart; after five minutes Prometheus itself calls a series stale
