@@ -6,7 +6,8 @@ import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { fakeVllm, vllmPage, type FakeEngine } from '../support/fake-engine.ts'
 import { PROGRAM } from '../support/llmtop.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
-import { freePort, HAS_PROMETHEUS, startPrometheus } from '../support/prometheus.ts'
+import { freePort } from '../support/free-port.ts'
+import { HAS_PROMETHEUS, startPrometheus } from '../support/prometheus.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const RULES = fileURLToPath(new URL('../../docs/deploy/llmtop.rules.yml', import.meta.url))
