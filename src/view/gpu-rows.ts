@@ -61,8 +61,9 @@ function share(mode: GpuMode): number {
       return 0.4
     case 'pairs':
       return 0.5
-    case 'none':
     case 'rows':
+      return 0.7
+    case 'none':
     case 'grid':
       return 1
   }

@@ -38,11 +38,13 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
 
 /** Every view of a scene that has them, under the scene's name and its own. */
 export function viewsOf(name: string, scene: Scene): Readonly<Record<string, Scene>> {
+  const [gpu] = scene.frame.gpus
   const [workload] = scene.frame.workloads
   const [risk] = scene.frame.risks
   const views: readonly (View | undefined)[] = [
     ...HOST_TABS.map((kind) => ({ kind })),
     ...(scene.hosts.length > 1 ? FLEET_TABS.map((kind) => ({ kind })) : []),
+    gpu === undefined ? undefined : { kind: 'gpu', uuid: gpu.uuid },
     workload === undefined ? undefined : { kind: 'workload', id: workload.id },
     risk === undefined ? undefined : { kind: 'warning', id: `${scene.frame.host} ${risk.id}` },
     { kind: 'workload', id: 'gone:1' },

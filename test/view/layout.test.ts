@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Placement } from '../../src/view/bands.ts'
 import { NO_CURSOR } from '../../src/view/cursor.ts'
+import { lineWidth } from '../../src/view/line.ts'
 import { bodyOf, layout, SMALLEST } from '../../src/view/layout.ts'
 import type { Scene, Size } from '../../src/view/panel.ts'
 import { innerSize, picture } from '../../src/view/picture.ts'
@@ -82,6 +83,31 @@ test.each(Object.keys(VIEWS))('%s: at every size panels lie inside, also when sc
   }
   expect(wrong).toEqual([])
 })
+
+test('every size from 1×1 to 300×90 has its layout, and its picture fills it', () => {
+  const scenes = Object.values({ ...TRIED, ...VIEWS })
+  const wrong: string[] = []
+  for (let i = 0; i < 300 * 90; i++) {
+    const size = { columns: 1 + (i % 300), rows: 1 + Math.floor(i / 300) }
+    const scene = scenes[i % scenes.length] ?? MANY
+    const found = [
+      ...problems(layout(size, scene), size),
+      // 37: not in step with the scenes or the columns
+      ...(i % 37 === 0 ? badLines(scene, size) : []),
+    ]
+    wrong.push(...found.map((problem) => `${size.columns}×${size.rows}: ${problem}`))
+  }
+  expect(wrong).toEqual([])
+})
+
+function badLines(scene: Scene, size: Size): readonly string[] {
+  const { lines } = picture(scene, size)
+  const misfits = lines.filter((line) => lineWidth(line) !== size.columns)
+  return [
+    ...(lines.length === size.rows ? [] : [`${lines.length} lines`]),
+    ...misfits.map((line) => `not as wide: ${line.map(({ text }) => text).join('')}`),
+  ]
+}
 
 test('a view that is a text is seen whole when it is scrolled', () => {
   const scene = VIEWS['two H100, workload vllm:4200'] ?? MANY

@@ -38,6 +38,7 @@ export function workloadBands(size: Size, scene: Scene): readonly Band[] {
 
 /** The list of GPUs where there are several and none is open alone; of the one in view all that is known. */
 export function gpuBands(size: Size, scene: Scene): readonly Band[] {
+  if (scene.frame.gpus.length === 0) return [band('gpu-facts', size.rows, 'box')]
   const isAlone = topView(scene.ui.views).kind === 'gpu'
   const count = isAlone ? 1 : scene.frame.gpus.length
   const listRows = count > 1 ? Math.min(count, Math.max(2, Math.floor(size.rows / 4))) + 2 : 0

@@ -68,9 +68,10 @@ function gridCell(gpu: GpuState, frame: Frame, columns: number): Line {
     'dim',
   )
   const level = risk === undefined ? span(' ') : span(glyph(risk.level), risk.level)
-  const head = span(fit(gpu.index.toString(), 3, 'right'), 'title')
-  const tail = [...numbers, util, span(' '), level, span(' ')]
-  return clipLine([head, ...memoryBar(memory, Math.max(6, columns - 3 - lineWidth(tail))), ...tail], columns)
+  const head = [span(fit(gpu.index.toString(), 3, 'right'), 'title'), util, span(' ')]
+  const tail = [...numbers, span(' '), level, span(' ')]
+  const room = columns - lineWidth(head) - lineWidth(tail)
+  return clipLine([...head, ...memoryBar(memory, Math.max(6, room)), ...tail], columns)
 }
 
 // The place for risks is kept for all GPUs as soon as one has a risk, so that the bars stay in line.

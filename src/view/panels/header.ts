@@ -174,9 +174,10 @@ function linkBadge(scene: Scene): Line {
 function rightPart(scene: Scene, columns: number): Line {
   const { frame, ui, hosts } = scene
   const all = isFleet(topTab(ui.views)) ? fleetRiskList(hosts).map(({ risk }) => risk) : frame.risks
-  const counts = riskCounts(all).map(({ level, count }) =>
-    span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}  `, level),
-  )
+  const counts = riskCounts(all).flatMap(({ level, count }) => [
+    span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}`, level),
+    span('  '),
+  ])
   return [
     span(' '),
     ...counts,

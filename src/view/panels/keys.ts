@@ -1,5 +1,5 @@
 import { BINDINGS } from '../keymap.ts'
-import { fitting, span, spread } from '../line.ts'
+import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { readFilter } from '../row-filter.ts'
 import type { FilterPrompt, GoToPrompt, Prompt } from '../sheet.ts'
@@ -33,13 +33,16 @@ function goToLine({ text, unclear }: GoToPrompt, columns: number): Line {
 function filterLine({ view, text }: FilterPrompt, columns: number): Line {
   const read = view === 'fleet' ? undefined : readFilter(text)
   const examples = view === 'fleet' ? 'host names, states, GPUs' : 'engine:vllm gpu:0 vram>10G !user:root'
-  const right: Line =
-    read?.kind === 'error'
-      ? [span(` ${read.message} `, 'warn')]
-      : [span(` ${examples}   Enter keeps, Esc undoes `, 'dim')]
   const shown = text.slice(-Math.max(10, Math.floor(columns / 2)))
-  return spread([span(' Filter: ', 'key'), span(shown, 'strong'), span('_', 'key')], right, columns)
+  const typed: Line = [span(' Filter: ', 'key'), span(shown, 'strong'), span('_', 'key')]
+  if (read?.kind === 'error') return spread(typed, [span(` ${read.message} `, 'warn')], columns)
+  // what is typed is never hidden by what could be typed
+  const hints = [` ${examples}   ${ENDINGS}`, ENDINGS, ''].map((hint) => [span(hint, 'dim')])
+  const right = hints.find((hint) => lineWidth(typed) + lineWidth(hint) < columns) ?? []
+  return spread(typed, right, columns)
 }
+
+const ENDINGS = ' Enter keeps, Esc undoes '
 
 function bar({ session, ui }: Scene, columns: number): Line {
   const view = topView(ui.views).kind

@@ -36,11 +36,11 @@ export function warningLines(risks: readonly Risk[], size: Size): readonly Line[
 }
 
 function warning(risk: Risk, size: Size): readonly Line[] {
-  const word = size.columns >= WIDE_COLUMNS ? `${risk.level} ` : ''
-  const mark = span(` ${levelGlyph(risk.level)} ${word}`, risk.level)
-  const indent = lineWidth([mark])
-  return wrap(risk.summary, Math.max(1, size.columns - indent), size.rows).map((text, i) =>
-    clipLine([i === 0 ? mark : span(' '.repeat(indent)), span(text)], size.columns),
+  const word = size.columns >= WIDE_COLUMNS ? ` ${risk.level}` : ''
+  const mark = [span(' '), span(`${levelGlyph(risk.level)}${word}`, risk.level), span(' ')]
+  const indent = lineWidth(mark)
+  return wrap(risk.summary, Math.max(1, size.columns - indent - 1), size.rows).map((text, i) =>
+    clipLine([...(i === 0 ? mark : [span(' '.repeat(indent))]), span(text)], size.columns),
   )
 }
 
