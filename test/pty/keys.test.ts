@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { BINDINGS } from '../../src/view/keymap.ts'
 import { startInPty, type Pty } from '../support/pty.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Every key of the key table as a terminal sends it, on the built program in a real pseudo-terminal.
 
@@ -132,6 +133,8 @@ const REPLAYED: readonly Step[] = [
   ['escape', NO_SHEET],
   ['o', /─ Setup/],
   ['escape', NO_SHEET],
+  ['f12', /config\.toml/],
+  ['S-w', /config\.toml/],
   ['C-l', /Workloads/],
   ['C-r', /Workloads/],
   ['f5', /Workloads/],
@@ -141,7 +144,9 @@ const REPLAYED: readonly Step[] = [
 const LEAVING = ['q', 'f10', 'C-c', 'C-z']
 
 test('every key of the key table does what the table says', { timeout: 180_000 }, async () => {
-  const pty = (running = startInPty(['demo'], { columns: 120, rows: 40, variables: { TZ: 'UTC' } }))
+  // F12 writes there
+  const variables = { TZ: 'UTC', XDG_CONFIG_HOME: temporaryFolder() }
+  const pty = (running = startInPty(['demo'], { columns: 120, rows: 40, variables }))
   const text = (): string => pty.screen().join('\n')
   await expect.poll(text, WAIT).toContain('DEMO 1×')
   await expect.poll(text, { ...WAIT, timeout: 60_000 }).not.toContain('reading')
