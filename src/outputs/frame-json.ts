@@ -1,32 +1,27 @@
-import type { Reading } from '../core/reading.ts'
 import { describeFault } from '../core/fault.ts'
+import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
 import type { Advice, Risk } from '../model/risk.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
+import { treeText, type Tree } from './tree-text.ts'
 
 /** A JSON value, as `llmtop.frame/1` is made of. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** A tree in which readings still stand where values will: `plain` takes them out and lists what is missing. */
-type Tree =
-  | string
-  | number
-  | boolean
-  | null
-  | Reading<string | number | boolean>
-  | readonly Tree[]
-  | { readonly [key: string]: Tree }
-
 /**
- * The frame as one object of schema `llmtop.frame/1` (docs/json.md). Numbers have their unit in the key;
- * a missing value is null, and its path and reason stand in `missing`.
+ * The frame as one object of schema `llmtop.frame/1` (docs/json.md), as text. Numbers have their unit in the key; a missing
+ * value is null, and its path and reason stand in `missing`.
  */
+export function frameText(frame: Frame): string {
+  const { text, missing } = treeText(frameTree(frame))
+  return `${text.slice(0, -1)},"missing":[${missing.join(',')}]}`
+}
+
+/** The same as a value. */
 export function frameJson(frame: Frame): Json {
-  const missing: Json[] = []
-  const body = plain(frameTree(frame), '', missing)
-  return { ...(body as Record<string, Json>), missing }
+  return JSON.parse(frameText(frame)) as Json
 }
 
 function frameTree(frame: Frame): Tree {
@@ -207,29 +202,4 @@ export function adviceJson(advice: Advice): Readonly<Record<string, string | num
     restart: advice.restart,
     quality: advice.quality ?? null,
   }
-}
-
-function plain(tree: Tree, path: string, missing: Json[]): Json {
-  if (typeof tree !== 'object' || tree === null) return tree
-  if (isList(tree)) return tree.map((item, at) => plain(item, `${path}[${at}]`, missing))
-  if (isReading(tree)) {
-    if (tree.kind === 'known') return tree.value
-    missing.push({ path, reason: tree.reason, ...(tree.detail === undefined ? {} : { detail: tree.detail }) })
-    return null
-  }
-  return Object.fromEntries(
-    Object.entries(tree).map(([key, value]) => [
-      key,
-      plain(value, path === '' ? key : `${path}.${key}`, missing),
-    ]),
-  )
-}
-
-function isList(tree: Tree & object): tree is readonly Tree[] {
-  return Array.isArray(tree)
-}
-
-/** A trend and a fault have a `kind` too, but never these two. */
-function isReading(tree: Tree & object): tree is Reading<string | number | boolean> {
-  return 'kind' in tree && (tree.kind === 'known' || tree.kind === 'missing')
 }

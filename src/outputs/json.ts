@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { frameJson } from './frame-json.ts'
+import { frameText } from './frame-json.ts'
 import type { Output } from './output.ts'
 import { writeTo } from './write.ts'
 
@@ -7,8 +7,7 @@ import { writeTo } from './write.ts'
 export function jsonOutput(stream: Writable): Output {
   return {
     label: 'json',
-    accept: (frame, { isPast }) =>
-      isPast === true ? undefined : writeTo(stream, `${JSON.stringify(frameJson(frame))}\n`),
+    accept: (frame, { isPast }) => (isPast === true ? undefined : writeTo(stream, `${frameText(frame)}\n`)),
     close: () => undefined,
   }
 }

@@ -4,7 +4,7 @@ import { DEFAULT_INTERVAL_MS, MAXIMUM_INTERVAL_MS } from '../../config/limits.ts
 import { readDurationMs } from '../../config/values.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { Frame } from '../../model/frame.ts'
-import { frameJson } from '../../outputs/frame-json.ts'
+import { frameText } from '../../outputs/frame-json.ts'
 import { plainText } from '../../outputs/plain.ts'
 import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
@@ -75,5 +75,5 @@ export function hasAnswered(frame: Frame): boolean {
 }
 
 function jsonLine(frame: Frame): string {
-  return `${JSON.stringify(frameJson(frame))}\n`
+  return `${frameText(frame)}\n`
 }
