@@ -38,7 +38,9 @@ export function attributeWorkload(
   const { claim, holdings, helpers } = group
   const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
   const estimated = estimateOn(report, reported, holdings, gpus)
-  const split = splitOf(report, estimated, usedBytes, { reported, devices: devicesOf(holdings, gpus) })
+  // an estimate knows its devices itself
+  const devices = reported === undefined ? [] : devicesOf(holdings, gpus)
+  const split = splitOf(report, estimated, usedBytes, { reported, devices })
   const pids = [...new Set([claim.root.pid, ...holdings.map(({ process }) => process.pid), ...helpers])]
   return {
     id: group.id,

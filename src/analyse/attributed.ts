@@ -34,14 +34,15 @@ export function attributeAll(
   const scraped = scrapedWorkloads(answers)
   const counts = scraped.map(({ workload, counts }) => [workload.id, counts] as const)
   const activity = followActivity(before, [...reports, ...counts], sample.elapsedMs)
+  const gpus = memory.gpuDocument?.document.gpus ?? []
   const workloads = groups.flatMap((group) => {
     const report = reportOf.get(group.id)
     const lately = activity.get(group.id)
     if (report === undefined || lately === undefined) return []
     const cgroup = cgroupOf(group.claim.root.pid, answers)
     const reported = logs.reported.get(group.id)
-    const gpus = memory.gpuDocument?.document.gpus ?? []
-    return [attributeWorkload(group, report, gpus, processes, { ...lately, cgroup, reported })]
+    const { idleSeconds, throughput } = lately
+    return [attributeWorkload(group, report, gpus, processes, { idleSeconds, throughput, cgroup, reported })]
   })
   const told = scraped.map(({ workload }) => withActivity(workload, activity))
   return { activity, workloads: [...workloads, ...told], faults: logs.unused }

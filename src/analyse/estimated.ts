@@ -120,8 +120,10 @@ export function devicesOf(holdings: readonly Holding[], gpus: readonly Gpu[]): r
 
 /** `VLLM::Worker_DP0_PP1_TP0`, `sglang::scheduler_TP3`: ranks count data-parallel last. */
 function rankIn(title: string): readonly number[] {
-  return ['DP', 'PP', 'TP'].map((kind) => Number(new RegExp(`_${kind}(\\d+)`).exec(title)?.[1] ?? 0))
+  return RANKS.map((rank) => Number(rank.exec(title)?.[1] ?? 0))
 }
+
+const RANKS = [/_DP(\d+)/, /_PP(\d+)/, /_TP(\d+)/]
 
 function compare(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((value, index) => value !== b[index])

@@ -24,6 +24,13 @@ export function addParts(all: readonly Parts[]): Parts {
 
 /** What the known parts leave of it; negative where they are more than what the driver reports. */
 export function withUnexplained(parts: Parts, usedBytes: Reading<number>): Slices {
-  const explained = Object.values(parts).reduce((bytes, part) => bytes + valueOr(part, 0), 0)
-  return { ...parts, unexplainedBytes: map(usedBytes, (used) => used - explained) }
+  const { weightsBytes, kvBytes, stateBytes, activationsBytes, overheadBytes } = parts
+  const explained =
+    valueOr(weightsBytes, 0) +
+    valueOr(kvBytes, 0) +
+    valueOr(stateBytes, 0) +
+    valueOr(activationsBytes, 0) +
+    valueOr(overheadBytes, 0)
+  const unexplainedBytes = map(usedBytes, (used) => used - explained)
+  return { weightsBytes, kvBytes, stateBytes, activationsBytes, overheadBytes, unexplainedBytes }
 }

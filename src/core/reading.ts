@@ -50,13 +50,15 @@ export function sum(readings: readonly Reading<number>[]): Reading<number> {
 
 /** The sum of the readings that are known; missing (with the first reason) only when none of them is. */
 export function sumOfKnown(readings: readonly Reading<number>[]): Reading<number> {
-  const values = readings.flatMap((reading) => (reading.kind === 'known' ? [reading.value] : []))
+  let total = 0
+  let isAnyKnown = false
+  for (const reading of readings) {
+    if (reading.kind === 'missing') continue
+    total += reading.value
+    isAnyKnown = true
+  }
   const [first] = readings
-  if (values.length === 0 && first !== undefined) return first
-  return known(
-    values.reduce((a, b) => a + b, 0),
-    'derived',
-  )
+  return isAnyKnown || first === undefined ? known(total, 'derived') : first
 }
 
 /** The value, or `fallback` where it is missing: for drawing and comparing only, never for arithmetic. */

@@ -100,9 +100,11 @@ function see(claim: Claim, answers: Answers): Seen {
   }
 }
 
+const NO_ARGUMENTS: readonly string[] = []
+
 /** The runner's -c counts all slots together, and is what it really has. */
 function flagsOf(launch: Launch | undefined, environment: Environment): EngineFlags {
-  const own = ollamaFlags([], environment)
+  const own = ollamaFlags(NO_ARGUMENTS, environment)
   if (launch === undefined || isServer(launch)) return own
   const told = llamaCppFlags(launch.args)
   return {

@@ -18,13 +18,24 @@ export function programOf(command: readonly string[]): Program | undefined {
 
 /** `--name value` and `--name=value`; dashes and underscores are the same, as argparse and typer take them. */
 export function flagValue(args: readonly string[], name: string): string | undefined {
-  const wanted = sameDashes(name)
+  const values = VALUES.get(args) ?? readValues(args)
+  VALUES.set(args, values)
+  return values.get(sameDashes(name))
+}
+
+// several flags of the same command are asked for at every tick; what is remembered follows from it alone
+const VALUES = new WeakMap<readonly string[], ReadonlyMap<string, string | undefined>>()
+
+/** The first of equal flags counts. */
+function readValues(args: readonly string[]): ReadonlyMap<string, string | undefined> {
+  const values = new Map<string, string | undefined>()
   for (const [at, arg] of args.entries()) {
-    const [flag = '', ...rest] = arg.split('=')
-    if (!flag.startsWith('--') || sameDashes(flag.slice(2)) !== wanted) continue
-    return rest.length > 0 ? rest.join('=') : args[at + 1]
+    if (!arg.startsWith('--')) continue
+    const equals = arg.indexOf('=')
+    const flag = sameDashes(arg.slice(2, equals === -1 ? undefined : equals))
+    if (!values.has(flag)) values.set(flag, equals === -1 ? args[at + 1] : arg.slice(equals + 1))
   }
-  return undefined
+  return values
 }
 
 /** Whether a flag without a value is set. */

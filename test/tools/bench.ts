@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { measureAttribution } from './bench/attribution.ts'
 import { measureFold, measureMemoryGrowth } from './bench/fold.ts'
 import { shareOfBudget, type Measure } from './bench/measure.ts'
 import { measureLive } from './bench/live.ts'
@@ -12,6 +13,7 @@ import { measureScreen } from './bench/screen.ts'
 // `npm run bench`: what llmtop itself costs, against the budgets it was given; writes docs/performance.md.
 const measures = [
   ...measureFold(),
+  ...measureAttribution(),
   ...(await measureScreen()),
   ...measureProgram(),
   ...(await measureRecording()),

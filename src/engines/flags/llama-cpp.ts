@@ -1,5 +1,6 @@
 import type { EngineSettings } from '../../estimate/settings.ts'
 import type { EngineFlags, Finding } from './engine-flags.ts'
+import { NO_ENVIRONMENT, oncePerCommand } from './once-per-command.ts'
 import type { Environment, FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule, Parsed } from './rule.ts'
@@ -12,9 +13,16 @@ import { OWN_CHOICE, parseCount, parseCountOrAuto, parseSwitch, parseWord, setti
  */
 export function llamaCppFlags(
   args: readonly string[],
-  environment: Environment = {},
+  environment: Environment = NO_ENVIRONMENT,
   isServer = true,
 ): EngineFlags {
+  return isServer ? serverFlags(args, environment) : toolFlags(args, environment)
+}
+
+const serverFlags = oncePerCommand((args, environment) => flagsOf(args, environment, true))
+const toolFlags = oncePerCommand((args, environment) => flagsOf(args, environment, false))
+
+function flagsOf(args: readonly string[], environment: Environment, isServer: boolean): EngineFlags {
   const flags = readFlags(TABLE, args, environment)
   const perSlot = Number(
     valueBehind(args, '--kv-unified-per-slot') ?? environment['LLAMA_ARG_KV_UNIFIED_PER_SLOT'],

@@ -1,15 +1,16 @@
 import type { EngineFlags, Finding } from './engine-flags.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import { oncePerCommand } from './once-per-command.ts'
+import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { OWN_CHOICE, parseCount, parseCountOrAuto, parseSwitch, setting } from './rule.ts'
 import { cacheType } from './vllm.ts'
 
 /** `ollama run MODEL`, `ollama serve` and their environment. Source: Ollama's envconfig/config.go. */
-export function ollamaFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
+export const ollamaFlags = oncePerCommand((args, environment) => {
   const [subcommand = '', ...rest] = args
   return readFlags(TABLE, WITH_MODEL.has(subcommand) ? rest : [], environment)
-}
+})
 
 /**
  * A Modelfile: `FROM`, and those of its parameters that decide memory. `num_gpu` is a number of layers.

@@ -1,19 +1,19 @@
 import type { EngineSettings } from '../../estimate/settings.ts'
-import type { EngineFlags } from './engine-flags.ts'
+import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { parseCount, parseCountOrAuto, parseFraction, parseGib, parseWord, setting, toggle } from './rule.ts'
 import { cacheType } from './vllm.ts'
 
 /** The flags of `python -m sglang.launch_server` and `sglang serve`. Source: SGLang's page of server arguments. */
-export function sglangFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
+export const sglangFlags = oncePerCommand((args, environment) => {
   const flags = readFlags(TABLE, args[0] === 'serve' ? args.slice(1) : args, environment)
   // with DP attention the replicas share the ranks of tensor parallelism instead of multiplying them
   const sharesRanks = args.some((arg) => arg.replaceAll('_', '-') === '--enable-dp-attention')
   return sharesRanks ? { ...flags, settings: { ...flags.settings, dataParallel: 1 } } : flags
-}
+})
 
 const algorithm: FlagRule = {
   names: ['--speculative-algorithm', '--speculative-algo'],

@@ -1,14 +1,12 @@
-import type { EngineFlags } from './engine-flags.ts'
+import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
 import { cacheType } from './vllm.ts'
 
 /** The flags of text-generation-launcher, each of which is an environment variable too. Source: TGI's launcher. */
-export function tgiFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
-  return readFlags(TABLE, args, environment)
-}
+export const tgiFlags = oncePerCommand((args, environment) => readFlags(TABLE, args, environment))
 
 const TABLE: FlagTable = {
   engine: 'tgi',

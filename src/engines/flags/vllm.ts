@@ -1,8 +1,9 @@
 import { asNumber, asObject, asText, parseJson } from '../../core/decode.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
-import type { EngineFlags, Finding } from './engine-flags.ts'
+import type { Finding } from './engine-flags.ts'
+import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import {
@@ -20,10 +21,10 @@ import {
  * The flags behind `vllm serve` or vLLM's API server module. The model is what stands alone, which wins over `--model`.
  * Source: vllm/engine/arg_utils.py, vLLM's documentation, and the parser of v0.22.1 as it lists its own flags.
  */
-export function vllmFlags(args: readonly string[], environment: Environment = {}): EngineFlags {
+export const vllmFlags = oncePerCommand((args, environment) => {
   const words = args[0] === 'bench' ? 2 : SUBCOMMANDS.has(args[0] ?? '') ? 1 : 0
   return readFlags(TABLE, args.slice(words), environment)
-}
+})
 
 const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'run-batch', 'latency', 'throughput'])
 
