@@ -21,6 +21,16 @@ export interface SshdOptions {
   /** Runs in place of the login shell: `command SHELL_COMMAND`, as a login shell would, with `-c`. */
   readonly loginShell?: string
   readonly configuration?: readonly string[]
+  /** It would let in with a password, too. */
+  readonly passwords?: boolean
+  /** A machine of its own in place of this one's loopback. */
+  readonly machine?: Machine
+}
+
+/** Where sshd listens, and the command that runs a program there. */
+export interface Machine {
+  readonly address: string
+  readonly enter: readonly string[]
 }
 
 /** An sshd of its own on the loopback, with keys and configuration in a folder that goes with the test. */
@@ -46,6 +56,8 @@ export async function startSshd({
   programs = '/usr/local/bin:/usr/bin:/bin',
   loginShell,
   configuration = [],
+  passwords = false,
+  machine: { address, enter } = { address: '127.0.0.1', enter: [] },
 }: SshdOptions = {}): Promise<Sshd> {
   const folder = temporaryFolder()
   const port = await freePort()
@@ -59,22 +71,25 @@ export async function startSshd({
   writeFileSync(knownHosts, `* ${readFileSync(`${hostKey}.pub`, 'utf8')}`)
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${identity}.pub`, 'utf8'))
   const path = `${pathFolder === undefined ? '' : `${pathFolder}:`}${programs}`
+  // whatever the start-up files of this machine's user do, they would do it at every login
+  const home = join(folder, 'home')
+  mkdirSync(home)
   // inherited by all that a session ever starts
   const mark = `LLMTOP_TEST_NODE=${folder}`
   writeFileSync(
     join(folder, 'sshd_config'),
     [
       `Port ${port}`,
-      'ListenAddress 127.0.0.1',
+      `ListenAddress ${address}`,
       `HostKey ${hostKey}`,
       `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
       `PidFile ${join(folder, 'sshd.pid')}`,
       'StrictModes no',
       'UsePAM no',
-      'PasswordAuthentication no',
+      `PasswordAuthentication ${passwords ? 'yes' : 'no'}`,
       'KbdInteractiveAuthentication no',
       'MaxStartups 100',
-      `SetEnv PATH=${path} ${mark}`,
+      `SetEnv PATH=${path} HOME=${home} ${mark}`,
       ...(loginShell === undefined ? [] : [`ForceCommand exec ${loginShell} "$SSH_ORIGINAL_COMMAND"`]),
       ...configuration,
       '',
@@ -85,7 +100,7 @@ export async function startSshd({
     configFile,
     [
       'Host node*',
-      '  HostName 127.0.0.1',
+      `  HostName ${address}`,
       `  Port ${port}`,
       `  User ${userInfo().username}`,
       `  IdentityFile ${identity}`,
@@ -97,7 +112,8 @@ export async function startSshd({
   )
   // sshd wants its folder for privilege separation, also where it can't change its user
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const sshd = execa(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+  const [program, ...args] = [...enter, SSHD, '-D', '-e', '-f', join(folder, 'sshd_config')] as const
+  const sshd = execa(program, args, {
     reject: false,
     stdout: 'ignore',
     stderr: { file: join(folder, 'log') },

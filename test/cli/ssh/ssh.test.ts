@@ -9,12 +9,13 @@ import { fakeNvidiaSmi, isAlive } from '../../support/fake-nvidia-smi.ts'
 import { llmtop, PROGRAM, shell, type Ended } from '../../support/llmtop.ts'
 import { nvidiaSmiXml } from '../../support/nvidia-smi-xml.ts'
 import { programsOf } from '../../support/node-here.ts'
+import { titled } from '../../support/skipped.ts'
 import { NO_SSHD, startSshd, type Sshd, type SshdOptions } from '../../support/sshd.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const PATH = process.env['PATH'] ?? ''
 
-describe.skipIf(NO_SSHD !== undefined)('llmtop ssh', { timeout: 40_000 }, () => {
+describe.skipIf(NO_SSHD !== undefined)(titled('llmtop ssh', NO_SSHD), { timeout: 40_000 }, () => {
   test('streams frames of all hosts as JSON, and ends quietly with its reader', async () => {
     const node = await startNode()
     const line = `llmtop ssh -F '${node.configFile}' 'node[1-3]' node2 --interval 500ms --json | head -40`

@@ -9,8 +9,10 @@ import { sourceContract } from '../../contracts/source.contract.ts'
 import { faultOf, textOf, watchUntil } from '../../support/collect.ts'
 import { eventually } from '../../support/eventually.ts'
 import { fakeNvidiaSmi, isAlive, type FakeScenario } from '../../support/fake-nvidia-smi.ts'
-import { script } from '../../support/node-here.ts'
+import { script, which } from '../../support/node-here.ts'
+import { farMachine, NO_NAMESPACE } from '../../support/network-namespace.ts'
 import { nvidiaSmiXml } from '../../support/nvidia-smi-xml.ts'
+import { titled } from '../../support/skipped.ts'
 import { NO_SSHD, startSshd, type Sshd, type SshdOptions } from '../../support/sshd.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { Link, RawSample } from '../../../src/model/sample.ts'
@@ -24,10 +26,12 @@ const DOCUMENT = nvidiaSmiXml({
 })
 const HEALTHY: FakeScenario = { documents: [DOCUMENT] }
 
+const NO_FAR_MACHINE = NO_SSHD ?? NO_NAMESPACE
+
 let sshd: Sshd
 let plainSshd: Sshd
 
-describe.skipIf(NO_SSHD !== undefined)('nodes over ssh', { timeout: 40_000 }, () => {
+describe.skipIf(NO_SSHD !== undefined)(titled('nodes over ssh', NO_SSHD), { timeout: 40_000 }, () => {
   describe('as any source', () => {
     // a source is made at once, its sshd is not
     beforeEach(async () => {
@@ -123,16 +127,16 @@ describe.skipIf(NO_SSHD !== undefined)('nodes over ssh', { timeout: 40_000 }, ()
     expect(before.filter(({ host }) => host === 'late1').length).toBeGreaterThan(4)
   })
 
-  test.each([
-    ['fish -c', 'fish'],
-    ['tcsh -c', 'tcsh'],
-    ['zsh -c', 'zsh'],
-    ['busybox ash -c', 'busybox'],
-  ])('are reached through the login shell %s', async (loginShell) => {
-    const samples = await watchUntil(await start({ intervalMs: 500 }, { loginShell }), (seen) =>
-      has(seen, WHOLE),
-    )
-    expect(has(samples, WHOLE)).toBe(true)
+  describe.each(['dash', 'fish', 'tcsh', 'zsh', 'busybox ash'])('behind the login shell %s', (shell) => {
+    const [program = ''] = shell.split(' ')
+    const reason = which(program) === undefined ? `there is no ${program}` : undefined
+    test.skipIf(reason !== undefined)(titled('are reached', reason), async () => {
+      const loginShell = `${shell} -c`
+      const samples = await watchUntil(await start({ intervalMs: 500 }, { loginShell }), (seen) =>
+        has(seen, WHOLE),
+      )
+      expect(has(samples, WHOLE)).toBe(true)
+    })
   })
 
   test('are reached through start-up files that talk, forge marks and talk again later', async () => {
@@ -203,19 +207,44 @@ describe.skipIf(NO_SSHD !== undefined)('nodes over ssh', { timeout: 40_000 }, ()
     await eventually(() => !remote.some(isAlive), 'no process is left')
   })
 
-  test('that are frozen are late, then stalled, then down, and tried again', async () => {
-    const node = await nodeWith()
+  // a link that is cut shows the same and more
+  test.skipIf(NO_FAR_MACHINE === undefined)(
+    'that are frozen are late, then stalled, then down, and tried again',
+    async () => {
+      const node = await nodeWith()
+      const source = sourceOver(node, { intervalMs: 1000 })
+      let frozen: readonly number[] = []
+      const samples = await watchUntil(source, (seen) => lastLink(seen)?.state === 'down', {
+        patienceMs: 35_000,
+        onSample: ({ link }) => {
+          if (link?.state !== 'live' || frozen.length > 0) return
+          frozen = node.sessionPids().filter((pid) => !node.remotePids().includes(pid))
+          for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+        },
+      })
+      expect(states(samples)).toEqual(['connecting', 'live', 'late', 'stalled', 'down'])
+    },
+  )
+})
+
+describe.skipIf(NO_FAR_MACHINE !== undefined)(titled('a link that is cut', NO_FAR_MACHINE), () => {
+  test('is down on this side, and leaves nothing on the other', { timeout: 60_000 }, async () => {
+    const machine = farMachine()
+    // nvidia-smi hangs, too: the worst that a node can be in
+    const node = await nodeWith({ documents: [DOCUMENT], hangsAfter: 0 }, { machine })
+    let isCut = false
     const source = sourceOver(node, { intervalMs: 1000 })
-    let frozen: readonly number[] = []
     const samples = await watchUntil(source, (seen) => lastLink(seen)?.state === 'down', {
-      patienceMs: 35_000,
-      onSample: ({ link }) => {
-        if (link?.state !== 'live' || frozen.length > 0) return
-        frozen = node.sessionPids().filter((pid) => !node.remotePids().includes(pid))
-        for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+      patienceMs: 40_000,
+      onSample: ({ link, parts }) => {
+        if (isCut || link?.state !== 'live' || !parts.has('meminfo')) return
+        isCut = true
+        machine.cut()
       },
     })
     expect(states(samples)).toEqual(['connecting', 'live', 'late', 'stalled', 'down'])
+    expect(faultOf(samples.at(-1), 'ssh')).toMatchObject({ kind: 'ssh', trouble: 'lost' })
+    await eventually(() => node.remotePids().length === 0, 'the node has noticed by itself')
   })
 })
 

@@ -7,8 +7,10 @@ import { systemClock } from '../../../src/runtime/clock.ts'
 import { sshSource, type SshSourceOptions } from '../../../src/sources/ssh/ssh.ts'
 import { watchUntil } from '../../support/collect.ts'
 import { script } from '../../support/node-here.ts'
+import { titled } from '../../support/skipped.ts'
 import { NO_SSHD, startSshd, type Sshd, type SshdOptions } from '../../support/sshd.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import type { Clock } from '../../../src/core/clock.ts'
 import type { RawSample } from '../../../src/model/sample.ts'
 import type { Source } from '../../../src/sources/source.ts'
 
@@ -59,6 +61,20 @@ const CASES: readonly (readonly [string, Case])[] = [
       state: 'auth',
       retried: false,
       help: /refuses the login \('.*Permission denied \(publickey\)\.?'\).*asks for no passwords/,
+      options: (node) => {
+        writeFileSync(join(node.folder, 'authorized_keys'), '')
+        return {}
+      },
+    },
+  ],
+  [
+    'a login that needs a password',
+    {
+      trouble: 'permission-denied',
+      state: 'auth',
+      retried: false,
+      help: /Permission denied \(publickey,password\).*asks for no passwords.*ssh-add/,
+      sshd: { passwords: true },
       options: (node) => {
         writeFileSync(join(node.folder, 'authorized_keys'), '')
         return {}
@@ -120,70 +136,75 @@ const CASES: readonly (readonly [string, Case])[] = [
   ],
 ]
 
-describe.skipIf(NO_SSHD !== undefined)('trouble on the way to a node', { timeout: 30_000 }, () => {
-  test.each(CASES)('%s has its state and its help', async (_, each) => {
-    const node = await startSshd(each.sshd)
-    const source = sourceOver(node, each.options?.(node))
-    const samples = await watchUntil(source, (seen) => seen.filter(hasTrouble).length > 1, {
-      patienceMs: 6000,
+describe.skipIf(NO_SSHD !== undefined)(
+  titled('trouble on the way to a node', NO_SSHD),
+  { timeout: 30_000 },
+  () => {
+    test.each(CASES)('%s has its state and its help', async (_, each) => {
+      const node = await startSshd(each.sshd)
+      const source = sourceOver(node, each.options?.(node))
+      const samples = await watchUntil(source, (seen) => seen.filter(hasTrouble).length > 1, {
+        patienceMs: 6000,
+      })
+      const last = samples.filter(hasTrouble).at(-1)
+      const part = last?.parts.get('ssh')
+      expect(part).toMatchObject({ kind: 'fault', fault: { kind: 'ssh', trouble: each.trouble } })
+      expect(last?.link?.state).toBe(each.state)
+      expect(part?.kind === 'fault' ? describeFault(part.fault) : '').toMatch(each.help)
+      expect(samples.filter(hasTrouble).some(({ link }) => typeof link?.retryInMs === 'number')).toBe(
+        each.retried,
+      )
+      // where there is nothing to hope for, the run is over, and says why
+      expect(source.ending()?.kind).toBe(each.retried ? undefined : 'ssh')
     })
-    const last = samples.filter(hasTrouble).at(-1)
-    const part = last?.parts.get('ssh')
-    expect(part).toMatchObject({ kind: 'fault', fault: { kind: 'ssh', trouble: each.trouble } })
-    expect(last?.link?.state).toBe(each.state)
-    expect(part?.kind === 'fault' ? describeFault(part.fault) : '').toMatch(each.help)
-    expect(samples.filter(hasTrouble).some(({ link }) => typeof link?.retryInMs === 'number')).toBe(
-      each.retried,
-    )
-    // where there is nothing to hope for, the run is over, and says why
-    expect(source.ending()?.kind).toBe(each.retried ? undefined : 'ssh')
-  })
 
-  test('a host that was never seen is let in where the user said so, and remembered', async () => {
-    const node = await startSshd()
-    writeFileSync(node.knownHosts, '')
-    const ssh = { configFile: node.configFile, acceptNewHostKeys: true }
-    const samples = await watchUntil(sourceOver(node, { ssh }), (seen) => seen.at(-1)?.link?.state === 'live')
-    expect(samples.at(-1)?.link?.state).toBe('live')
-    expect(readFileSync(node.knownHosts, 'utf8')).toContain('ssh-ed25519')
-  })
+    test('a host that was never seen is let in where the user said so, and remembered', async () => {
+      const node = await startSshd()
+      writeFileSync(node.knownHosts, '')
+      const ssh = { configFile: node.configFile, acceptNewHostKeys: true }
+      const samples = await watchUntil(
+        sourceOver(node, { ssh }),
+        (seen) => seen.at(-1)?.link?.state === 'live',
+      )
+      expect(samples.at(-1)?.link?.state).toBe('live')
+      expect(readFileSync(node.knownHosts, 'utf8')).toContain('ssh-ed25519')
+    })
 
-  test('a changed key is refused even then', async () => {
-    const node = await startSshd()
-    writeFileSync(node.knownHosts, `[127.0.0.1]:${node.port} ${readFileSync(`${node.identity}.pub`, 'utf8')}`)
-    const ssh = { configFile: node.configFile, acceptNewHostKeys: true }
-    const samples = await watchUntil(sourceOver(node, { ssh }), (seen) => seen.some(hasTrouble))
-    expect(samples.at(-1)?.parts.get('ssh')).toMatchObject({ fault: { trouble: 'changed-host-key' } })
-  })
+    test('a changed key is refused even then', async () => {
+      const node = await startSshd()
+      writeFileSync(
+        node.knownHosts,
+        `[127.0.0.1]:${node.port} ${readFileSync(`${node.identity}.pub`, 'utf8')}`,
+      )
+      const ssh = { configFile: node.configFile, acceptNewHostKeys: true }
+      const samples = await watchUntil(sourceOver(node, { ssh }), (seen) => seen.some(hasTrouble))
+      expect(samples.at(-1)?.parts.get('ssh')).toMatchObject({ fault: { trouble: 'changed-host-key' } })
+    })
 
-  test('a shell that waits for something is given up on', { timeout: 60_000 }, async () => {
-    const shell = script(temporaryFolder(), 'waits', 'exec sleep 100')
-    const node = await startSshd({ loginShell: shell })
-    const samples = await watchUntil(
-      sourceOver(node, { intervalMs: 2000 }),
-      (seen) => seen.some(hasTrouble),
-      {
-        patienceMs: 45_000,
-      },
-    )
-    expect(samples.at(-1)?.parts.get('ssh')).toMatchObject({ fault: { trouble: 'silent-shell' } })
-  })
+    test('a shell that waits for something is given up on', async () => {
+      const shell = script(temporaryFolder(), 'waits', 'exec sleep 100')
+      const node = await startSshd({ loginShell: shell })
+      const source = sourceOver(node, { clock: hasty(20), intervalMs: 20_000 })
+      const samples = await watchUntil(source, (seen) => seen.some(hasTrouble))
+      expect(samples.at(-1)?.parts.get('ssh')).toMatchObject({ fault: { trouble: 'silent-shell' } })
+    })
 
-  test('one node without hope does not end the others', async () => {
-    const node = await startSshd()
-    const config = join(temporaryFolder(), 'config')
-    writeFileSync(
-      config,
-      `Host locked\n  IdentityFile /dev/null\n${readFileSync(node.configFile, 'utf8')}Host locked\n  HostName 127.0.0.1\n  Port ${node.port}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${node.knownHosts}\n`,
-    )
-    const source = sourceOver(node, { hosts: ['locked', 'node1'], ssh: { configFile: config } })
-    const isDone = (seen: readonly RawSample[]): boolean =>
-      seen.filter(({ host, link }) => host === 'locked' && link?.state === 'auth').length > 3 &&
-      seen.filter(({ host, link }) => host === 'node1' && link?.state === 'live').length > 3
-    expect(isDone(await watchUntil(source, isDone))).toBe(true)
-    expect(source.ending()).toBeUndefined()
-  })
-})
+    test('one node without hope does not end the others', async () => {
+      const node = await startSshd()
+      const config = join(temporaryFolder(), 'config')
+      writeFileSync(
+        config,
+        `Host locked\n  IdentityFile /dev/null\n${readFileSync(node.configFile, 'utf8')}Host locked\n  HostName 127.0.0.1\n  Port ${node.port}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${node.knownHosts}\n`,
+      )
+      const source = sourceOver(node, { hosts: ['locked', 'node1'], ssh: { configFile: config } })
+      const isDone = (seen: readonly RawSample[]): boolean =>
+        seen.filter(({ host, link }) => host === 'locked' && link?.state === 'auth').length > 3 &&
+        seen.filter(({ host, link }) => host === 'node1' && link?.state === 'live').length > 3
+      expect(isDone(await watchUntil(source, isDone))).toBe(true)
+      expect(source.ending()).toBeUndefined()
+    })
+  },
+)
 
 describe('the name of a host', () => {
   test.each(['-oProxyCommand=touch pwned', 'node1 -oProxyCommand=touch', 'a;touch pwned', '$(touch pwned)'])(
@@ -215,6 +236,16 @@ function which(name: string): string | undefined {
     return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
   } catch {
     return undefined
+  }
+}
+
+/** A clock on which seconds pass so many times as fast. */
+function hasty(times: number): Clock {
+  const clock = systemClock()
+  return {
+    ...clock,
+    elapsedMs: () => times * clock.elapsedMs(),
+    sleep: (ms, signal) => clock.sleep(ms / times, signal),
   }
 }
 
