@@ -46,6 +46,7 @@ const LISTS: ReadonlySet<string> = new Set(['process_info', 'mig_device'])
 
 const parser = new XMLParser({
   parseTagValue: false, // a pid 00012 and a program named 1e5 are texts
+  jPath: false, // nobody asks for paths, and to write them is a seventh of the work
   htmlEntities: true, // decodes &#10; too, which stands for a line feed in a program's name
   isArray: (name) => LISTS.has(name),
 })
