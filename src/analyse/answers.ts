@@ -24,12 +24,17 @@ export function enter(book: AnswerBook, sample: RawSample): AnswerBook {
 
 /** The book without what was asked of processes that are gone; a machine starts thousands of them in a day. */
 export function forgetGone(book: AnswerBook, isThere: (pid: number) => boolean): AnswerBook {
-  return new Map(
-    [...book].filter(([name]) => {
-      const pid = PART_OF_PROCESS.exec(name)?.[1]
-      return pid === undefined || isThere(Number(pid))
-    }),
-  )
+  return without(book, (name) => {
+    const pid = PART_OF_PROCESS.exec(name)?.[1]
+    return pid !== undefined && !isThere(Number(pid))
+  })
+}
+
+/** The book without the answers that are gone; the same book where none is. */
+export function without(book: AnswerBook, isGone: (name: string, answer: Answer) => boolean): AnswerBook {
+  const gone = new Set<string>()
+  for (const [name, answer] of book) if (isGone(name, answer)) gone.add(name)
+  return gone.size === 0 ? book : new Map([...book].filter(([name]) => !gone.has(name)))
 }
 
 // docs/recording-format.md

@@ -4,7 +4,7 @@ import type { CgroupMemory } from '../model/snapshot.ts'
 import { CGROUP_FILES, partNames, type Want } from '../model/want.ts'
 import { parseCgroupMemory, type CgroupFile } from '../parse/cgroup-memory.ts'
 import { parseCgroup } from '../parse/proc-cgroup.ts'
-import { textOf, type AnswerBook } from './answers.ts'
+import { textOf, without, type AnswerBook } from './answers.ts'
 
 const FILE_BYTES = 64 * 1024
 /** A group without a limit may be given one while it runs. */
@@ -33,12 +33,7 @@ export function cgroupOf(pid: number, answers: AnswerBook): Reading<CgroupMemory
 
 /** The book without the groups that are gone; a machine starts many containers in a day. */
 export function forgetGoneGroups(book: AnswerBook, nowMs: number): AnswerBook {
-  const stale = [...book].filter(
-    ([name, { renewedAtMs }]) => name.startsWith('cgroup/') && nowMs - renewedAtMs > KEEP_MS,
-  )
-  if (stale.length === 0) return book
-  const gone = new Set(stale.map(([name]) => name))
-  return new Map([...book].filter(([name]) => !gone.has(name)))
+  return without(book, (name, { renewedAtMs }) => name.startsWith('cgroup/') && nowMs - renewedAtMs > KEEP_MS)
 }
 
 /** `/a/b` is limited by itself, by `/a` and, in a container, by what it sees as `/`. */

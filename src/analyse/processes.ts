@@ -37,7 +37,8 @@ export function followProcesses(
     const record = renew(next.get(pid), files, sample.elapsedMs, users)
     if (record !== undefined) next.set(pid, record)
   }
-  return new Map([...next].filter(([, { renewedAtMs }]) => sample.elapsedMs - renewedAtMs <= keepMs))
+  for (const [pid, { renewedAtMs }] of next) if (sample.elapsedMs - renewedAtMs > keepMs) next.delete(pid)
+  return next
 }
 
 /** The process and its known ancestors, nearest first. */
@@ -80,28 +81,21 @@ function renew(
   users: ReadonlyMap<number, string>,
 ): ProcessRecord | undefined {
   const stat = files.stat === undefined ? undefined : parseStat(files.stat)
-  if (stat === undefined)
-    return before === undefined ? undefined : { ...before, ...details(before, files, users) }
+  if (stat === undefined) return before === undefined ? undefined : detailed(before, files, users)
   const same = before?.process.startTicks === stat.startTicks ? before : undefined
   const record = same ?? unseen(stat)
   const cpuTicks = stat.userTicks + stat.systemTicks
   const pageBytes = record.pageBytes ?? pageBytesIn(stat, files.status)
-  const renewed: ProcessRecord = {
-    ...record,
-    cpuTicks,
-    renewedAtMs: atMs,
-    pageBytes,
-    process: {
-      ...record.process,
-      // status says it too, and more slowly
-      residentBytes:
-        pageBytes === undefined ? record.process.residentBytes : known(stat.residentPages * pageBytes),
-      parentPid: stat.parentPid,
-      comm: stat.comm,
-      cpuPercent: cpuShare(same, cpuTicks, atMs),
-    },
+  const process: HostProcess = {
+    ...record.process,
+    // status says it too, and more slowly
+    residentBytes:
+      pageBytes === undefined ? record.process.residentBytes : known(stat.residentPages * pageBytes),
+    parentPid: stat.parentPid,
+    comm: stat.comm,
+    cpuPercent: cpuShare(same, cpuTicks, atMs),
   }
-  return { ...renewed, ...details(renewed, files, users) }
+  return detailed({ ...record, cpuTicks, renewedAtMs: atMs, pageBytes, process }, files, users)
 }
 
 /** stat counts resident memory in pages, status in KiB: pages are a power of two, 4 KiB on most machines, 64 KiB on some. */
@@ -126,24 +120,40 @@ function unseen(stat: ProcStat): ProcessRecord {
   return { process, uid: undefined, cpuTicks: 0, renewedAtMs: 0, pageBytes: undefined, texts: {} }
 }
 
-/** What the other three files say; the ones that are absent leave the record as it was. */
-function details(
+/** With what the other three files say; most ticks bring none of them, and leave the record as it was. */
+function detailed(
   record: ProcessRecord,
   files: ProcFiles,
   users: ReadonlyMap<number, string>,
-): Pick<ProcessRecord, 'process' | 'uid' | 'texts'> {
-  const status = files.status === undefined ? undefined : parseStatus(files.status)
+): ProcessRecord {
+  return withTexts(withStatus(record, files.status, users), files)
+}
+
+function withStatus(
+  record: ProcessRecord,
+  text: string | undefined,
+  users: ReadonlyMap<number, string>,
+): ProcessRecord {
+  const { process } = record
+  const status = text === undefined ? undefined : parseStatus(text)
   const uid = status?.uid.kind === 'known' ? status.uid.value : record.uid
-  const { cmdline = record.texts.cmdline, cgroup = record.texts.cgroup } = files
+  const user = userName(uid, users, process.user)
+  if (status === undefined && user === process.user) return record
+  const residentBytes = status?.residentBytes ?? process.residentBytes
+  return { ...record, uid, process: { ...process, user, residentBytes } }
+}
+
+function withTexts(record: ProcessRecord, files: ProcFiles): ProcessRecord {
+  const { process, texts } = record
+  const { cmdline = texts.cmdline, cgroup = texts.cgroup } = files
+  if (cmdline === texts.cmdline && cgroup === texts.cgroup) return record
   return {
-    uid,
+    ...record,
     texts: stated({ cmdline, cgroup }),
     process: {
-      ...record.process,
-      command: cmdline === record.texts.cmdline ? record.process.command : commandIn(cmdline, record),
-      user: userName(uid, users, record.process.user),
-      residentBytes: status?.residentBytes ?? record.process.residentBytes,
-      container: cgroup === record.texts.cgroup ? record.process.container : containerOf(cgroup),
+      ...process,
+      command: cmdline === texts.cmdline ? process.command : commandIn(cmdline, record),
+      container: cgroup === texts.cgroup ? process.container : containerOf(cgroup),
     },
   }
 }
@@ -153,7 +163,9 @@ function userName(
   users: ReadonlyMap<number, string>,
   before: Reading<string>,
 ): Reading<string> {
-  return uid === undefined ? before : known(users.get(uid) ?? `${uid}`)
+  if (uid === undefined) return before
+  const name = users.get(uid) ?? `${uid}`
+  return before.kind === 'known' && before.value === name ? before : known(name)
 }
 
 /** A kernel thread has none, and a process that ends has it no longer. */

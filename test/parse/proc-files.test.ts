@@ -56,23 +56,19 @@ describe('/proc/PID/stat', () => {
 })
 
 describe('/proc/PID/status', () => {
-  test('gives the effective user, memory, and a pid per namespace', () => {
+  test('gives the effective user and the memory', () => {
     const text =
       'Name:\tpython3\nUid:\t1000\t0\t1000\t1000\nNSpid:\t4200\t17\t1\nVmPeak:\t 900 kB\nVmRSS:\t  2048 kB\nVmSwap:\t       4 kB\n'
     expect(parseStatus(text)).toEqual({
       uid: known(0),
       residentBytes: known(kibibytes(2048)),
-      swapBytes: known(kibibytes(4)),
-      nsPids: [4200, 17, 1],
     })
   })
 
-  test('of a kernel thread has no memory, of an old kernel no namespaces', () => {
+  test('of a kernel thread has no memory', () => {
     expect(parseStatus('Name:\tkthreadd\nUid:\t0\t0\t0\t0\n')).toEqual({
       uid: known(0),
       residentBytes: missing('not-reported'),
-      swapBytes: missing('not-reported'),
-      nsPids: [],
     })
   })
 })
