@@ -6,6 +6,22 @@ export function busyMachine(gpus: number, processes: number, samples: number): r
   return simulate(scenario(gpus, processes, samples))
 }
 
+/** `count` samples: those of a machine again and again, each round later than the one before. */
+export function* lasting(samples: readonly RawSample[], count: number): Generator<RawSample> {
+  for (let sequence = 0; sequence < count; sequence++) {
+    const sample = samples[sequence % samples.length]
+    if (sample === undefined) throw new Error('the bench has no samples')
+    const shiftMs = (sequence - sample.sequence) * sample.intervalMs
+    const { elapsedMs, takenAtEpochMs } = sample
+    yield {
+      ...sample,
+      sequence,
+      elapsedMs: elapsedMs + shiftMs,
+      takenAtEpochMs: takenAtEpochMs + shiftMs,
+    }
+  }
+}
+
 function scenario(gpus: number, processes: number, samples: number): Scenario {
   const intervalMs = 2000
   return {
