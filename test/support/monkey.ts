@@ -5,7 +5,9 @@ import { pause, watch } from './terminal.ts'
 
 /** Every key of the table, what is typed into prompts, and what terminals send beside keys. */
 const KEYS = [
-  ...'? h j k s t / r F c < > p z + - ] n N g L [ q x y v l l m : 0 > 1 2 % ! 5'.split(' '),
+  ...'? h j k s t / r F c < > p z + - ] n N g G L [ q x y v l l m : 0 > 1 2 % ! 5 M P I u f o \\ K e'.split(
+    ' ',
+  ),
   ...'1 2 3 4 5 6 7 8 9 0'.split(' '),
   '\r',
   '\t',
@@ -25,6 +27,8 @@ const KEYS = [
   '\u001b[20~',
   '\u007f',
   '\u000c',
+  '\u0004',
+  '\u0006',
   '\u0017',
   '\u001b[<0;10;12M',
   '\u001b[<64;3;3M',

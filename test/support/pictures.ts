@@ -50,7 +50,7 @@ export const SHOTS: readonly Shot[] = [
   {
     name: 'fit',
     columns: 120,
-    rows: 32,
+    rows: 30,
     shows: { kind: 'fit', command: ['qwen3:32b', ...QWEN_ON_A_4090, 'RTX 4090:24GiB'] },
   },
 ]

@@ -3,7 +3,7 @@ import { glyph, levelGlyph } from '../glyphs.ts'
 import { clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
 import { priceOf } from '../risk-lines.ts'
-import { wrap } from '../width.ts'
+import { truncate, wrap } from '../width.ts'
 
 // From here on there is room for the level in words and for what to do.
 const WIDE_COLUMNS = 98
@@ -54,6 +54,9 @@ function counted(lines: readonly Line[], hidden: number, columns: number): reado
 
 function todo(advice: Advice, columns: number): Line {
   const hint: Line = [span(`  ${glyph('enter')}`, 'key'), span(' why, how ', 'dim')]
-  const words: Line = [span('   to do: ', 'dim'), span(advice.action), span(` (${priceOf(advice)})`, 'dim')]
-  return spread(words, hint, columns)
+  const label = span('   to do: ', 'dim')
+  const price = span(` (${priceOf(advice)})`, 'dim')
+  // what it brings is read before the end of how it is done
+  const room = columns - lineWidth([label, price, ...hint])
+  return spread([label, span(truncate(advice.action, Math.max(24, room))), price], hint, columns)
 }
