@@ -8,6 +8,8 @@ export interface ChartSubject {
   readonly tick: (value: number) => string
   readonly curves: readonly SubjectCurve[]
   readonly marks: readonly { readonly name: string; readonly value: number; readonly tone: Tone }[]
+  /** What the charts beside it show of time: all of them have one axis. */
+  readonly beside?: { readonly seenMs: number | undefined; readonly aheadMs: number | undefined }
   /** How much of the plot belongs to the forecast. */
   readonly ahead?: 'glimpse' | 'whole'
 }

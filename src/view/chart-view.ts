@@ -29,8 +29,8 @@ export function chartView(
   if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(subject, size)
   const scale = timeScale(nowMs, plot.columns, {
     minutes,
-    seenMs: seenFor(subject, nowMs),
-    aheadMs: furthest(subject, nowMs),
+    seenMs: longest(seenFor(subject, nowMs), subject.beside?.seenMs),
+    aheadMs: furthest(subject, nowMs) ?? subject.beside?.aheadMs,
     ahead: subject.ahead ?? 'glimpse',
   })
   const labels = chartLabels(subject, plot.rows)
@@ -45,6 +45,10 @@ export function chartView(
   const zero = span(`${fit(subject.tick(0), GUTTER_COLUMNS - 1, 'right')}${glyph('corner')}`, 'dim')
   const axis: Line = [zero, span(timeAxis(scale, plot.columns), 'dim'), { text: ' '.repeat(labelColumns) }]
   return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, scale, plot.columns * 2) }
+}
+
+function longest(own: number | undefined, beside: number | undefined): number | undefined {
+  return own === undefined ? beside : Math.max(own, beside ?? 0)
 }
 
 function seenFor({ curves }: ChartSubject, nowMs: number): number | undefined {

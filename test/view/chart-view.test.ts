@@ -180,3 +180,14 @@ test.each([
   const scale = timeScale(1e9, 60, { minutes: 'auto', seenMs, aheadMs: undefined, ahead: 'glimpse' })
   expect((scale.pastColumns * scale.dotMs * 2) / 1000).toBe(seconds)
 })
+
+test('charts that stand side by side have one axis of time', () => {
+  const flat = subject([curve('GPU 0', [{ atMs: 590_000, value: 40 }], 40)])
+  const axisOf = (view: ChartSubject) =>
+    text(chartView(view, 600_000, { columns: 80, rows: 8 }, 'auto')).at(-1)
+  expect(axisOf(flat)).not.toContain('+')
+  // beside it stands one with ten minutes of the past, and a forecast
+  const beside = axisOf({ ...flat, beside: { seenMs: 600_000, aheadMs: 0 } })
+  expect(beside).toMatch(/now─*\+\d/)
+  expect(beside).not.toContain('−30 s')
+})

@@ -10,16 +10,15 @@ import type { ChartSubject, SubjectCurve } from '../chart-subject.ts'
 import { chartView } from '../chart-view.ts'
 import { gpuCurves, gpuMetricTitle } from '../gpu-curves.ts'
 import { span } from '../line.ts'
-import type { Panel, Scene } from '../panel.ts'
+import type { Panel, PanelView, Scene, Size } from '../panel.ts'
 import { curveTone } from '../theme.ts'
-import { EMPTY_TRACK } from '../track.ts'
+import { EMPTY_TRACK, oldestPoint } from '../track.ts'
 
 /** Used memory of each GPU against time, with the limit and the predicted ceilings; or what else the user chose. */
 export const memoryChart: Panel = {
   id: 'chart-memory',
   title: gpuMetricTitle,
-  view: (scene, size) =>
-    chartView(gpuCurves(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
+  view: (scene, size) => drawn(gpuCurves(scene), scene, size),
 }
 
 /** How full the KV caches are. */
@@ -32,8 +31,7 @@ export const kvChart: Panel = {
       right: count > MOST_CURVES ? [span(`the fullest ${MOST_CURVES} of ${count}`, 'dim')] : [],
     }
   },
-  view: (scene, size) =>
-    chartView(kvSubject(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
+  view: (scene, size) => drawn(kvSubject(scene), scene, size),
 }
 
 /** Host memory that is not available. */
@@ -43,11 +41,33 @@ export const hostChart: Panel = {
     left: [span(hasUnified(frame) ? 'Unified memory' : 'Host RAM', 'title'), span('  GiB', 'dim')],
     right: [],
   }),
-  view: (scene, size) =>
-    chartView(hostSubject(scene), scene.frame.elapsedMs, size, scene.ui.preferences.chartMinutes),
+  view: (scene, size) => drawn(hostSubject(scene), scene, size),
 }
 
 const MOST_CURVES = 8
+
+function drawn(subject: ChartSubject, scene: Scene, size: Size): PanelView {
+  const { frame, ui } = scene
+  return chartView(
+    { ...subject, beside: timeOfAll(scene) },
+    frame.elapsedMs,
+    size,
+    ui.preferences.chartMinutes,
+  )
+}
+
+const DRAWN_AHEAD: readonly RiskClass[] = ['cuda-oom', 'kv-saturation', 'host-oom', 'unified-oom']
+
+// The longest past of all, and a place for forecasts as soon as one of them has one.
+function timeOfAll({ frame, history }: Scene): NonNullable<ChartSubject['beside']> {
+  const tracks = [history.host, ...history.gpus.values(), ...history.kv.values()]
+  const starts = tracks.flatMap((track) => oldestPoint(track)?.atMs ?? [])
+  const isAhead = frame.risks.some((risk) => DRAWN_AHEAD.includes(risk.class) && risk.eta !== undefined)
+  return {
+    seenMs: starts.length === 0 ? undefined : frame.elapsedMs - Math.min(...starts),
+    aheadMs: isAhead ? 0 : undefined,
+  }
+}
 
 function poolsOf(frame: Frame): readonly Workload[] {
   return frame.workloads.filter((workload) => workload.kv.usedRatio.kind === 'known')
