@@ -1,5 +1,4 @@
 import { formatBytesShort, formatPercent } from '../../core/format.ts'
-import { map } from '../../core/reading.ts'
 import { levelGlyph } from '../glyphs.ts'
 import { instanceRows } from '../instance-rows.ts'
 import type { HottestRank, InstanceRow } from '../instance-rows.ts'
@@ -51,7 +50,7 @@ function line(row: InstanceRow, widths: Widths): Line {
   return [
     span(` ${fit(row.engine, 8)} ${fit(name, widths.model)} ${fit(ranks, 7)} `),
     span(`${fit(shown(row.usedBytes, formatBytesShort), 8, 'right')}  `, 'strong'),
-    span(`${fit(`${where(row.hottest)}${widths.unit}`, widths.hottest)} `),
+    span(`${fit(where(row.hottest, widths), widths.hottest)} `),
     row.risk === undefined
       ? span('')
       : span(`${levelGlyph(row.risk.level)} ${row.risk.class}${eta}`, row.risk.level),
@@ -59,11 +58,8 @@ function line(row: InstanceRow, widths: Widths): Line {
 }
 
 // `node-b GPU 5 97 %`
-function where({ host, gpu, heldRatio }: HottestRank): string {
+function where({ host, gpu, heldRatio }: HottestRank, { unit }: Widths): string {
   const card = gpu.kind === 'known' ? ` GPU ${gpu.value}` : ''
-  const percent = shown(
-    map(heldRatio, (ratio) => 100 * ratio),
-    formatPercent,
-  )
-  return `${host}${card} ${percent}`
+  const held = heldRatio.kind === 'known' ? ` ${formatPercent(100 * heldRatio.value)}${unit}` : ''
+  return `${host}${card}${held}`
 }
