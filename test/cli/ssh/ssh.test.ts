@@ -124,6 +124,8 @@ describe.skipIf(NO_SSHD !== undefined)(titled('llmtop ssh', NO_SSHD), { timeout:
       stdout: 'ignore',
     })
     await eventually(() => engine.connections() > 0, 'the engine is asked')
+    // a process that stands still does not even close what the other side has closed
+    process.kill(engine.pid, 'SIGSTOP')
     child.kill('SIGKILL')
     await eventually(() => node.sessionPids().length === 0, 'no session is left')
     await eventually(() => processesNaming(node.configFile).length === 0, 'no ssh is left')
