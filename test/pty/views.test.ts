@@ -53,7 +53,7 @@ describe('the demo', () => {
       ['\u001b[Z', 'Warnings'],
       ['\u001bOQ', 'Setup'],
       ['\u001b[C', '← light →'],
-      ['\u001b', '^(?![^]*up and down choose)'],
+      ['\u001b', '^(?![^]*─ Setup)'],
       ['K', 'a replay has no processes to signal'],
       ['?', 'open and close the help'],
       ['\u001bOP', 'Warnings'],
