@@ -3,24 +3,34 @@ import { isIP } from 'node:net'
 import { printable } from '../core/text.ts'
 import type { Issue } from './issue.ts'
 
-/** The keys that the user gave, each for the address that it may be sent to: `127.0.0.1 8000` → key. */
+/**
+ * The keys that the user gave, each for the address that it may be sent to: `127.0.0.1 8000` → key; of another machine
+ * `node7/127.0.0.1 8000`.
+ */
 export type ApiKeys = ReadonlyMap<string, string>
 
 /**
- * Reads `LLMTOP_API_KEY`: `ADDRESS:PORT=KEY`, several separated by blanks. A key without its address is not taken: whoever
+ * Reads `LLMTOP_API_KEY`: `ADDRESS:PORT=KEY`, several separated by blanks; `HOST/ADDRESS:PORT=KEY` is for an engine on a
+ * host that is watched over ssh. A key without its address is not taken: whoever
  * listens where an engine is expected could ask for it. undefined where an entry is none; no message may quote the text.
  */
 export function readApiKeys(text: string): ApiKeys | undefined {
   const entries = text.split(/\s+/).filter((entry) => entry !== '')
   const keys = new Map<string, string>()
   for (const entry of entries) {
-    const [, name = '', port, key] = /^\[?([\w.:]+?)\]?:(\d{1,5})=(.+)$/.exec(entry) ?? []
+    const [, host = '', name = '', port, key] =
+      /^([\w.@-]+\/)?\[?([\w.:]+?)\]?:(\d{1,5})=(.+)$/.exec(entry) ?? []
     const address = name === 'localhost' ? '127.0.0.1' : name
     if (key === undefined || isIP(address) === 0 || Number(port) < 1 || Number(port) > 65_535)
       return undefined
-    keys.set(`${address} ${Number(port)}`, key)
+    keys.set(`${host}${address} ${Number(port)}`, key)
   }
   return keys
+}
+
+/** Those for engines of this machine. */
+export function keysHere(keys: ApiKeys): ApiKeys {
+  return new Map([...keys].filter(([place]) => !place.includes('/')))
 }
 
 export interface FoundKeys {

@@ -67,7 +67,7 @@ export async function httpGet(
 }
 
 /** A server that echoes what it was sent gives away nothing. */
-function withoutKey(part: Part, key: string | undefined): Part {
+export function withoutKey(part: Part, key: string | undefined): Part {
   return part.kind === 'text' && key !== undefined
     ? { ...part, text: part.text.replaceAll(key, '***') }
     : part

@@ -98,10 +98,6 @@ describe('llmtop serve', () => {
       '0.0.0.0:9749 can be reached from other machines: give --token-file or --tls-cert and --tls-key, or --insecure if that is meant',
     ],
     [['--tls-cert', 'a.pem'], '--tls-cert and --tls-key belong together'],
-    [
-      ['--watch-ssh', 'node1', '--engine-log', 'a.log'],
-      '--engine-log is about this machine, and --watch-ssh is not',
-    ],
     [['--token-file', '/nonexistent/token'], "the file of --token-file, '/nonexistent/token', is not there"],
     [
       ['--listen', 'somewhere'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readApiKeys } from '../../src/config/api-keys.ts'
+import { keysHere, readApiKeys } from '../../src/config/api-keys.ts'
 
 test.each([
   ['', []],
@@ -12,9 +12,15 @@ test.each([
       ['::1 2', 'b'],
     ],
   ],
+  ['ada@node7/127.0.0.1:8000=a/b:1=c', [['ada@node7/127.0.0.1 8000', 'a/b:1=c']]],
   ['172.17.0.2:8000=abc', [['172.17.0.2 8000', 'abc']]],
 ])('%j gives each key to one address', (text, keys) => {
   expect(readApiKeys(text)).toEqual(new Map(keys as [string, string][]))
+})
+
+test('a key for another host is not for this machine', () => {
+  const keys = readApiKeys('node7/127.0.0.1:8000=a 127.0.0.1:8000=b')
+  expect(keysHere(keys ?? new Map())).toEqual(new Map([['127.0.0.1 8000', 'b']]))
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { apiKeysIn } from '../../config/api-keys.ts'
+import { apiKeysIn, keysHere, type ApiKeys } from '../../config/api-keys.ts'
 import type { Settings } from '../../config/settings.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { localSource } from '../../sources/local/local.ts'
@@ -15,9 +15,8 @@ export function withLiveOptions(command: Command): Command {
 
 /** This machine as a source. */
 export function thisMachine(environment: Environment, settings: Settings, intervalMs: number): Source {
-  const { probe, engineLogs, containerNames, apiKeyFile } = settings
-  const { keys, issues } = apiKeysIn(environment.variables['LLMTOP_API_KEY'], apiKeyFile)
-  refuse(environment, { issues })
+  const { probe, engineLogs, containerNames } = settings
+  const keys = keysHere(givenKeys(environment, settings))
   return localSource({
     host: environment.hostName,
     clock: systemClock(),
@@ -27,4 +26,11 @@ export function thisMachine(environment: Environment, settings: Settings, interv
     engineLogs,
     containerNames,
   })
+}
+
+/** The keys that the user gave for engines, here and on other hosts. */
+export function givenKeys(environment: Environment, { apiKeyFile }: Settings): ApiKeys {
+  const { keys, issues } = apiKeysIn(environment.variables['LLMTOP_API_KEY'], apiKeyFile)
+  refuse(environment, { issues })
+  return keys
 }

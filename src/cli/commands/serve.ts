@@ -26,7 +26,7 @@ import { configOption, settingsOf, withSettings } from '../settings.ts'
 import { verdict } from '../show.ts'
 import { readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
-import { thisMachine, withLiveOptions } from './live.ts'
+import { givenKeys, thisMachine, withLiveOptions } from './live.ts'
 
 // registered with no other exporter: https://github.com/prometheus/prometheus/wiki/Default-port-allocations
 const DEFAULT_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 9749 }
@@ -75,10 +75,8 @@ export function serveCommand(environment: Environment): Command {
 /** What is exported, or one sentence on a host that can be none. */
 function sourceOf(environment: Environment, loaded: Loaded, options: ServeOptions): Source | string {
   const { watchSsh } = options
-  const { intervalMs, probe, containerNames, groups } = loaded.settings
+  const { intervalMs, probe, containerNames, engineLogs, groups } = loaded.settings
   if (watchSsh === undefined) return thisMachine(environment, loaded.settings, intervalMs)
-  if (loaded.origins.engineLogs.kind === 'flag')
-    return '--engine-log is about this machine, and --watch-ssh is not'
   const named = readHostNames(watchSsh, groups)
   if (named.kind === 'problem') return named.problem
   return sshSource({
@@ -88,6 +86,8 @@ function sourceOf(environment: Environment, loaded: Loaded, options: ServeOption
     intervalMs,
     probe,
     containerNames,
+    engineLogs,
+    keys: givenKeys(environment, loaded.settings),
   })
 }
 

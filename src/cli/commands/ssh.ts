@@ -15,6 +15,7 @@ import {
 } from '../options.ts'
 import { settingsOf, withSettings } from '../settings.ts'
 import { show } from '../show.ts'
+import { givenKeys } from './live.ts'
 import { namesInFile, readHostNames, type HostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
 
@@ -36,7 +37,14 @@ Examples:
 
 export function sshCommand(environment: Environment): Command {
   return withShowOptions(
-    withSettings(withSshOptions(new Command('ssh')), 'intervalMs', 'probe', 'containerNames', 'onWarning'),
+    withSettings(
+      withSshOptions(new Command('ssh')),
+      'intervalMs',
+      'probe',
+      'containerNames',
+      'engineLogs',
+      'onWarning',
+    ),
   )
     .description('watch other machines over ssh; nothing is installed there')
     .argument('[host...]')
@@ -50,7 +58,7 @@ export function sshCommand(environment: Environment): Command {
     .addHelpText('after', DESTINATIONS)
     .action(async (words: readonly string[], request: SshRequest, command: Command) => {
       const loaded = await settingsOf(environment, command)
-      const { intervalMs, probe, containerNames, onWarning, groups } = loaded.settings
+      const { intervalMs, probe, containerNames, engineLogs, onWarning, groups } = loaded.settings
       const named = hostsOf(words, request.hosts, groups)
       if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
       const { nvidiaSmi } = request
@@ -63,6 +71,8 @@ export function sshCommand(environment: Environment): Command {
         intervalMs,
         probe,
         containerNames,
+        engineLogs,
+        keys: givenKeys(environment, loaded.settings),
         ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
       })
       const { failOn, record } = request

@@ -7,6 +7,8 @@ import { sampler } from '../local/sampler.ts'
 import { wanted } from '../local/wanted.ts'
 import { keepConnected } from './link.ts'
 import { nodeHost } from './node-host.ts'
+import { keysOfNode, tellKeys } from './node-keys.ts'
+import { nodeLogs, type NodeLogs } from './node-logs.ts'
 import { nodeNames, type NodeNames } from './node-names.ts'
 import { nodeNews } from './node-news.ts'
 import { nodeSmi } from './node-smi.ts'
@@ -31,6 +33,9 @@ export interface NodeOptions {
   readonly clock: Clock
   readonly probe: boolean
   readonly containerNames?: boolean
+  readonly engineLogs?: readonly string[]
+  /** Of all hosts, by the host and the address there. */
+  readonly keys?: ReadonlyMap<string, string>
   /** Where in the interval this node has its turn, 0 to 1: many nodes do not answer all at once. */
   readonly phase: number
   readonly inTurn: <T>(job: () => Promise<T>) => Promise<T>
@@ -56,6 +61,7 @@ interface Work {
   readonly host: NodeHost
   readonly transport: Transport
   readonly names: NodeNames | undefined
+  readonly logs: NodeLogs
 }
 
 /** A node that is being watched. */
@@ -97,13 +103,16 @@ async function* samplesOf(
     const ask: Connection['ask'] = (order) => login.connection.ask(order)
     if (options.nvidiaSmi !== undefined) void ask({ name: 'smi-path', words: '', paths: [options.nvidiaSmi] })
     pending.run('news', () => Promise.resolve(news.login(login)))
+    const keys = keysOfNode(options)
+    if (login.facts.get('fetch') !== 'wget' && probe) tellKeys(ask, keys, pending)
     const forwarding = login.facts.get('fetch') === 'none' ? forwardingFor(login) : undefined
     return {
       login,
       smi: nodeSmi(login.connection, clock),
       host: nodeHost({ ask, errands: pending, canLook: login.facts.get('awk') !== 'none' }),
-      transport: sshTransport({ host, ask, probe, forwarding }),
+      transport: sshTransport({ host, ask, probe, forwarding, keys }),
       names: options.containerNames === true ? nodeNames(ask, pending) : undefined,
+      logs: nodeLogs(ask, options.engineLogs ?? [], pending),
     }
   }
 
@@ -116,8 +125,9 @@ async function* samplesOf(
     return agent
   }
 
-  function sendFor({ smi, host: machine, names }: Work, elapsedMs: number): void {
+  function sendFor({ smi, host: machine, names, logs }: Work, elapsedMs: number): void {
     names?.tick(elapsedMs)
+    logs.tick(elapsedMs)
     const before = new Set(smi.pids())
     machine.tick([...before], elapsedMs, pace.intervalMs())
     if (!smi.isDue(elapsedMs)) return

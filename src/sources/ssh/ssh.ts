@@ -20,6 +20,10 @@ export interface SshSourceOptions {
   readonly probe: boolean
   /** True: docker and podman are asked for the names of containers. */
   readonly containerNames?: boolean
+  /** Logs of engines on the nodes, absolute paths there. */
+  readonly engineLogs?: readonly string[]
+  /** Keys of engines, by the host and the address there: `node7/127.0.0.1 8000`. */
+  readonly keys?: ReadonlyMap<string, string>
   /** The ssh command, or the path of it. */
   readonly program?: string
   /** The path of nvidia-smi on the nodes, where it is not on the PATH there. */

@@ -133,9 +133,19 @@ nvidia_smi() {
   printf '\\n%s e 0\\n%s z %s\\n' "$mark" "$mark" "$1"
 }
 
+with_curl() {
+  address=$1; shift
+  curl -q "$@" -s -i -g -m 1 --max-redirs 0 --noproxy '*' --proto '=http' "$address"
+}
+
+# a key travels on standard input, written by a printf of the shell: other users of the node see command lines
 get() {
+  origin=\${1#http://} key=; origin=\${origin%%/*}
+  case $keys in *"$newline$origin "*) key=\${keys##*"$newline$origin "} key=\${key%%"$newline"*} ;; esac
   case $fetch in
-  curl) curl -q -s -i -g -m 1 --max-redirs 0 --noproxy '*' --proto '=http' "$1" ;;
+  curl)
+    if [ -n "$key" ]; then printf 'header = "Authorization: Bearer %s"\\n' "$key" | with_curl "$1" -K -
+    else with_curl "$1"; fi ;;
   wget) wget -q -O - --save-headers --no-hsts --no-proxy --max-redirect=0 -T 1 -t 1 "$1" ;;
   busybox) limited 1 wget -q -O - -Y off "$1" ;;
   *) return 127 ;;
@@ -222,6 +232,9 @@ obey() {
   smi)
     nvidia_smi "$id" "$rest" >&3 </dev/null &
     return 0 ;;
+  key)
+    IFS= read -r key || return 1
+    [ "$(command -v printf)" = printf ] && keys=$keys$newline"$rest $key" ;;
   smi-path) IFS= read -r smi || return 1 ;;
   *) return 1 ;;
   esac
@@ -241,7 +254,7 @@ trap quit HUP INT TERM PIPE
 IFS= read -r secret || exit 0
 exec 3>&2 2>/dev/null
 mark=$(printf '\\036%s' "$secret")
-smi=nvidia-smi
+smi=nvidia-smi keys=
 leader=no; leads && leader=yes
 brief=; timeout -s KILL 2 true && brief='timeout -s KILL 2'
 watch=none

@@ -10,7 +10,7 @@ import type { SshEnd } from './ssh-process.ts'
 /** One thing for the collector to do. */
 export interface Order {
   readonly name:
-    'containers' | 'file' | 'http' | 'journal' | 'kernel' | 'look' | 'smi' | 'smi-path' | 'sockets'
+    'containers' | 'file' | 'http' | 'journal' | 'kernel' | 'key' | 'look' | 'smi' | 'smi-path' | 'sockets'
   /** Of our own making: digits, letters, addresses. */
   readonly words: string
   /** A line each; never with a newline in it. */

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { parseHttpAnswer } from '../../parse/http-answer.ts'
 import { edited } from '../edited.ts'
-import { HTTP_TIMEOUT_MS, isAllowed, urlOf } from '../local-http.ts'
+import { HTTP_TIMEOUT_MS, isAllowed, urlOf, withoutKey, type KeysByAddress } from '../local-http.ts'
 import { utf8 } from './answer-text.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { Part } from '../../model/sample.ts'
@@ -25,16 +25,17 @@ export function objectionTo(want: HttpWant): Part | undefined {
 export async function fetchPages(
   ask: Connection['ask'],
   wants: readonly HttpWant[],
+  keys: KeysByAddress,
 ): Promise<readonly (Part | undefined)[]> {
   const words = wants.map((want, position) => `${position} ${want.maxBytes + HEAD_BYTES} ${urlOf(want)}`)
   const answer = await ask({ name: 'http', words: words.join(' ') })
   return wants.map((want, position) => {
     const part = answer?.get(`${position}`)
-    return part === undefined ? undefined : pageOf(want, part.body)
+    return part === undefined ? undefined : pageOf(want, part.body, keys.get(`${want.host} ${want.port}`))
   })
 }
 
-function pageOf(want: HttpWant, text: string): Part {
+function pageOf(want: HttpWant, text: string, key: string | undefined): Part {
   const answer = parseHttpAnswer(text)
   const tooLarge: Fault = { kind: 'too-large', what: urlOf(want), maxBytes: want.maxBytes }
   switch (answer.kind) {
@@ -49,7 +50,8 @@ function pageOf(want: HttpWant, text: string): Part {
   if (status === 401 || status === 403) return failed({ kind: 'refused', url: urlOf(want), status })
   if (body.length > want.maxBytes) return failed(tooLarge)
   const header = contentType === undefined ? {} : { contentType }
-  return edited({ kind: 'text', text: utf8(body), status, ...header }, want.reduce)
+  const page: Part = { kind: 'text', text: utf8(body), status, ...header }
+  return edited(withoutKey(page, key), want.reduce)
 }
 
 function noAnswer(want: HttpWant, exitCode: number): Fault {

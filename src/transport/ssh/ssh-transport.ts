@@ -3,7 +3,7 @@ import { partNames } from '../../model/want.ts'
 import { readNodeSockets } from '../../parse/node-sockets.ts'
 import { edited } from '../edited.ts'
 import { cgroupReader } from '../local-cgroup.ts'
-import { httpGet } from '../local-http.ts'
+import { httpGet, type KeysByAddress } from '../local-http.ts'
 import { textIn } from './answer-text.ts'
 import { batched } from './batched.ts'
 import { fetchFile } from './file-answer.ts'
@@ -24,8 +24,11 @@ export interface SshTransportOptions {
   readonly probe: boolean
   /** Reaches engines where the node has nothing to ask them with. */
   readonly forwarding?: Agent | undefined
+  /** Keys of the node's engines, by their address; the node itself was told them. */
+  readonly keys?: KeysByAddress
 }
 
+const NO_KEYS: KeysByAddress = new Map()
 /** A forwarded stream may have to log in first. */
 const FORWARDED_TIMEOUT_MS = seconds(9)
 
@@ -33,7 +36,13 @@ const FORWARDED_TIMEOUT_MS = seconds(9)
  * Processes, files and engines of a node, each want answered with the same text as on a machine of one's own. What is
  * wanted at one moment travels together. A want that meets the end of its connection has no answer, and is asked again.
  */
-export function sshTransport({ host, ask, probe, forwarding }: SshTransportOptions): Transport {
+export function sshTransport({
+  host,
+  ask,
+  probe,
+  forwarding,
+  keys = NO_KEYS,
+}: SshTransportOptions): Transport {
   const lookAt = batched<number, ReadonlyMap<string, Part>>(async (pids) => {
     const answer = await ask({ name: 'look', words: pids.map((pid) => `w${pid}`).join(' ') })
     const parts = answer === undefined ? new Map<string, Part>() : lookedAt(answer)
@@ -46,7 +55,7 @@ export function sshTransport({ host, ask, probe, forwarding }: SshTransportOptio
     if (answer === undefined) losses += 1
     return paths.map((_, position) => textIn(answer, `${position}`))
   })
-  const fetchPage = batched<HttpWant, Part | undefined>((wants) => fetchPages(ask, wants))
+  const fetchPage = batched<HttpWant, Part | undefined>((wants) => fetchPages(ask, wants, keys))
   const readCgroup = cgroupReader('/proc', (path) =>
     isKernelPath(path) ? readKernelFile(path) : Promise.resolve(undefined),
   )
@@ -78,7 +87,7 @@ export function sshTransport({ host, ask, probe, forwarding }: SshTransportOptio
           return { kind: 'fault', fault: { kind: 'no-permission', what: 'HTTP probing (--no-probe)' } }
         return (
           objectionTo(want) ??
-          (forwarding === undefined ? fetchPage(want) : forwarded(forwarding, want, signal))
+          (forwarding === undefined ? fetchPage(want) : forwarded(forwarding, want, { keys, signal }))
         )
       case 'file':
       case 'head':
@@ -100,8 +109,12 @@ export function sshTransport({ host, ask, probe, forwarding }: SshTransportOptio
   }
 }
 
-async function forwarded(agent: Agent, want: HttpWant, signal: AbortSignal): Promise<Part> {
-  return edited(await httpGet(agent, want, signal, { timeoutMs: FORWARDED_TIMEOUT_MS }), want.reduce)
+async function forwarded(
+  agent: Agent,
+  want: HttpWant,
+  { keys, signal }: { readonly keys: KeysByAddress; readonly signal: AbortSignal },
+): Promise<Part> {
+  return edited(await httpGet(agent, want, signal, { keys, timeoutMs: FORWARDED_TIMEOUT_MS }), want.reduce)
 }
 
 /** One line, and no way up: the node refuses anything else. */

@@ -1,6 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sshTransport } from '../../../src/transport/ssh/ssh-transport.ts'
+import { systemClock } from '../../../src/runtime/clock.ts'
+import { errands } from '../../../src/sources/local/errands.ts'
+import { tellKeys } from '../../../src/sources/ssh/node-keys.ts'
 import { nodeHere, which, type NodeTools } from '../../support/node-here.ts'
 import type { Part } from '../../../src/model/sample.ts'
 import type { Want } from '../../../src/model/want.ts'
@@ -71,6 +75,48 @@ describe('pages of engines on a node', { timeout: 20_000 }, () => {
   })
 })
 
+const KEY = 'a"b\\c$(id)`d'
+
+test(
+  'a key reaches the engine of its address alone, and no command line of the node',
+  { timeout: 20_000 },
+  async () => {
+    const seen: { readonly key: string | undefined; readonly commands: string }[] = []
+    const note = (request: IncomingMessage, response: ServerResponse): void => {
+      seen.push({ key: request.headers.authorization, commands: commandLines() })
+      response.end(`{"n_ctx":1,"echo":${JSON.stringify(request.headers.authorization ?? '')}}`)
+    }
+    const [mine, other] = [await serveWith(note), await serveWith(note)]
+    const keys = new Map([[`127.0.0.1 ${mine}`, KEY]])
+    const { ask } = await nodeHere({})
+    tellKeys(ask, keys, errands(systemClock(), new AbortController().signal))
+    const transport = sshTransport({ host: 'node1', ask, probe: true, keys })
+    const { signal } = new AbortController()
+    const parts = [
+      await transport.fetch(page(mine, '/props'), signal),
+      await transport.fetch(page(other, '/props'), signal),
+    ]
+    expect(seen.map(({ key }) => key)).toEqual([`Bearer ${KEY}`, undefined])
+    expect(seen[0]?.commands).toContain('curl')
+    expect(seen.map(({ commands }) => commands).join()).not.toContain(KEY)
+    expect(JSON.stringify(parts.map((found) => [...found]))).not.toContain(JSON.stringify(KEY).slice(1, -1))
+  },
+)
+
+/** Of all processes of this machine that may be read. */
+function commandLines(): string {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      } catch {
+        return ''
+      }
+    })
+    .join('\n')
+}
+
 function page(port: number, path: string, maxBytes = 4096): Extract<Want, { readonly kind: 'http' }> {
   return { kind: 'http', host: '127.0.0.1', port, path, every: 'tick', maxBytes }
 }
@@ -88,8 +134,8 @@ async function fetchAll(
 }
 
 /** An engine of sorts: /slots hangs, /v1/models wants a key, /version leads elsewhere. */
-async function serve(onPath: (path: string) => void = () => undefined): Promise<number> {
-  const server: Server = createServer((request, response) => {
+function serve(onPath: (path: string) => void = () => undefined): Promise<number> {
+  return serveWith((request, response) => {
     const path = request.url ?? ''
     onPath(path)
     response.setHeader('content-type', 'text/plain')
@@ -109,6 +155,12 @@ async function serve(onPath: (path: string) => void = () => undefined): Promise<
         response.end(`path ${path}`)
     }
   })
+}
+
+async function serveWith(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<number> {
+  const server: Server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
