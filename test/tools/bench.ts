@@ -3,11 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measureAttribution } from './bench/attribution.ts'
+import { measureFleet } from './bench/fleet.ts'
 import { measureFold, measureMemoryGrowth } from './bench/fold.ts'
 import { shareOfBudget, type Measure } from './bench/measure.ts'
 import { measureLive } from './bench/live.ts'
 import { measureProgram } from './bench/program.ts'
 import { measureRecording } from './bench/recording.ts'
+import { measureScrape } from './bench/scrape.ts'
 import { measureScreen } from './bench/screen.ts'
 
 // `npm run bench`: what llmtop itself costs, against the budgets it was given; writes docs/performance.md.
@@ -17,6 +19,8 @@ const measures = [
   ...(await measureScreen()),
   ...measureProgram(),
   ...(await measureRecording()),
+  await measureScrape(),
+  ...(await measureFleet()),
   ...(await measureLive()),
   measureMemoryGrowth(),
 ]

@@ -4,6 +4,7 @@ import { readDurationMs } from '../../config/values.ts'
 import { stated } from '../../core/stated.ts'
 import { printable } from '../../core/text.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { keepHeapSmall } from '../../runtime/heap.ts'
 import { prometheusSource } from '../../sources/prometheus/prometheus.ts'
 import type { PrometheusAddress } from '../../transport/prometheus-api.ts'
 import { EXIT, type Environment } from '../environment.ts'
@@ -57,6 +58,7 @@ export function fleetCommand(environment: Environment): Command {
       if (typeof address === 'string') command.error(`error: ${address}`, { exitCode: EXIT.usage })
       const { interval, selector, failOn } = options
       const { onWarning } = loaded.settings
+      keepHeapSmall()
       const source = prometheusSource({ clock: systemClock(), intervalMs: interval, address, selector })
       await show(environment, { source, options, loaded, failOn, onWarning })
     })

@@ -4,7 +4,7 @@ import { lastLine, printable } from '../../core/text.ts'
 import { minutes } from '../../core/units.ts'
 import type { RawSample } from '../../model/sample.ts'
 import { liveState } from '../../model/session.ts'
-import { readApiAnswer, type ApiAnswer } from '../../parse/prometheus-fleet/api-answer.ts'
+import { readApiAnswer, type ApiAnswer, type ApiSeries } from '../../parse/prometheus-fleet/api-answer.ts'
 import { fleetQuery, trendQuery } from '../../parse/prometheus-fleet/query.ts'
 import { askPrometheus, type PrometheusAddress } from '../../transport/prometheus-api.ts'
 import type { Source } from '../source.ts'
@@ -22,6 +22,9 @@ export interface PrometheusSourceOptions {
 // as far back as a slow trend looks, in as many points as it has buckets
 const PAST_MS = minutes(10)
 const PAST_POINTS = 20
+const STEP_SECONDS = PAST_MS / PAST_POINTS / 1000
+// so many at once: of 1,000 GPUs all of them are more than llmtop ever holds of the present
+const SLICE_POINTS = 5
 
 /**
  * The hosts that a Prometheus scrapes: one question per tick, one sample per host. Before the first tick comes the recent
@@ -41,6 +44,7 @@ export function prometheusSource(options: PrometheusSourceOptions): Source {
     ending: () => undefined,
   }
 
+  // whatever is asked is let go of before its samples are handed over: an answer is the largest thing there is
   async function* watch(
     { selector }: PrometheusSourceOptions,
     signal: AbortSignal,
@@ -50,23 +54,42 @@ export function prometheusSource(options: PrometheusSourceOptions): Source {
     let isPastKnown = false
     while (!isOver(signal)) {
       const beganMs = clock.elapsedMs()
-      const askedAtMs = clock.epochMs()
-      const asked = await ask(address, 'query', { query: fleetQuery(selector) }, signal)
-      if (isOver(signal)) return
-      const epochMs = Math.round(askedAtMs)
-      const serverMs = Math.round(
-        asked.kind === 'series' ? (timeOf(asked) ?? askedAtMs) : askedAtMs + aheadMs,
-      )
-      const moment = { epochMs, serverMs, elapsedMs: Math.round(beganMs), intervalMs: pace() }
-      if (asked.kind === 'fault') yield* book.silent(moment, asked.fault)
-      else {
-        aheadMs = serverMs - epochMs
-        if (!isPastKnown) yield* past(book, selector, moment, signal)
-        isPastKnown = true
-        yield* book.answered(moment, asked.series, troubleWith(asked, aheadMs))
+      if (!isPastKnown) {
+        const present = await momentNow(pace(), signal)
+        isPastKnown = present !== undefined
+        if (present !== undefined) yield* past(book, selector, present, signal)
       }
+      const samples = await samplesNow(book, selector, pace(), signal)
+      if (isOver(signal)) return
+      yield* samples
       await clock.sleep(Math.max(0, beganMs + pace() - clock.elapsedMs()), signal)
     }
+  }
+
+  /** By both clocks; undefined while Prometheus does not answer. */
+  async function momentNow(intervalMs: number, signal: AbortSignal): Promise<FleetMoment | undefined> {
+    const epochMs = Math.round(clock.epochMs())
+    const elapsedMs = Math.round(clock.elapsedMs())
+    const asked = await ask(address, 'query', { query: 'vector(1)' }, signal)
+    const serverMs = asked.kind === 'fault' ? undefined : timeOf(asked)
+    return serverMs === undefined ? undefined : { epochMs, serverMs, elapsedMs, intervalMs }
+  }
+
+  async function samplesNow(
+    book: FleetBook,
+    selector: string,
+    intervalMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly RawSample[]> {
+    const epochMs = Math.round(clock.epochMs())
+    const elapsedMs = Math.round(clock.elapsedMs())
+    const asked = await ask(address, 'query', { query: fleetQuery(selector) }, signal)
+    if (asked.kind === 'fault')
+      return book.silent({ epochMs, serverMs: epochMs + aheadMs, elapsedMs, intervalMs }, asked.fault)
+    const serverMs = Math.round(timeOf(asked) ?? epochMs)
+    aheadMs = serverMs - epochMs
+    const fault = troubleWith(asked, aheadMs)
+    return book.answered({ epochMs, serverMs, elapsedMs, intervalMs }, asked.series, fault)
   }
 
   /** A Prometheus that has no past (or limits ranges) is watched from now on. */
@@ -76,26 +99,31 @@ export function prometheusSource(options: PrometheusSourceOptions): Source {
     present: FleetMoment,
     signal: AbortSignal,
   ): AsyncIterable<RawSample> {
+    for (let slicePoint = PAST_POINTS; slicePoint > 0; slicePoint -= SLICE_POINTS) {
+      yield* await slice(book, selector, present, slicePoint, signal)
+    }
+  }
+
+  /** @param firstPoint counted back from now */
+  async function slice(
+    book: FleetBook,
+    selector: string,
+    present: FleetMoment,
+    firstPoint: number,
+    signal: AbortSignal,
+  ): Promise<readonly RawSample[]> {
     const endSeconds = Math.floor(present.serverMs / 1000)
-    const stepSeconds = PAST_MS / PAST_POINTS / 1000
     const form = {
       query: trendQuery(selector),
-      start: String(endSeconds - PAST_MS / 1000),
-      end: String(endSeconds - stepSeconds),
-      step: String(stepSeconds),
+      start: String(endSeconds - firstPoint * STEP_SECONDS),
+      end: String(endSeconds - (firstPoint - SLICE_POINTS + 1) * STEP_SECONDS),
+      step: String(STEP_SECONDS),
     }
     const asked = await ask(address, 'query_range', form, signal)
-    if (asked.kind === 'fault') return
-    for (const { epochMs: serverMs, series } of pastMoments(asked.series)) {
-      const agoMs = present.serverMs - serverMs
-      const moment = {
-        epochMs: present.epochMs - agoMs,
-        serverMs,
-        elapsedMs: present.elapsedMs - agoMs,
-        intervalMs: stepSeconds * 1000,
-      }
-      yield* book.answered(moment, series).map((sample) => ({ ...sample, isPast: true as const }))
-    }
+    if (asked.kind === 'fault') return []
+    return [...pastMoments(asked.series)].flatMap(({ epochMs, series }) =>
+      pastSamples(book, present, epochMs, series),
+    )
   }
 
   /** What is wrong with an answer that is one. */
@@ -115,6 +143,23 @@ export function prometheusSource(options: PrometheusSourceOptions): Source {
       ? { kind: 'clock-skew', host: address.url.hostname, aheadMs: ahead }
       : undefined
   }
+}
+
+/** @param serverMs of the past */
+function pastSamples(
+  book: FleetBook,
+  present: FleetMoment,
+  serverMs: number,
+  series: readonly ApiSeries[],
+): readonly RawSample[] {
+  const agoMs = present.serverMs - serverMs
+  const moment = {
+    epochMs: present.epochMs - agoMs,
+    serverMs,
+    elapsedMs: present.elapsedMs - agoMs,
+    intervalMs: STEP_SECONDS * 1000,
+  }
+  return book.answered(moment, series).map((sample) => ({ ...sample, isPast: true as const }))
 }
 
 // an answer takes up to ten seconds
