@@ -6,6 +6,7 @@ import { follow } from '../../runtime/follow.ts'
 import { playback } from '../../runtime/playback/playback.ts'
 import { since } from '../../runtime/range.ts'
 import type { Session } from '../../runtime/session.ts'
+import { keepHeapSmall } from '../../runtime/small-heap.ts'
 import { openLog, type Log, type LogSpan } from '../../sources/replay/log.ts'
 import { replaySource } from '../../sources/replay/replay.ts'
 import type { Loaded } from '../../config/load.ts'
@@ -97,6 +98,7 @@ function onScreenOf(
   { speed, loop = false }: ReplayRequest,
   demo: boolean,
 ): Session {
+  keepHeapSmall()
   const clock = systemClock()
   return playback({ log, span, rules: RULES, clock, speed, demo, loop, fromMs, toMs })
 }

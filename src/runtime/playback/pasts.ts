@@ -6,8 +6,8 @@ import { turn } from './turn.ts'
 /** What charts show of each host. */
 export type Histories = ReadonlyMap<string, History>
 
-// so much is put together before a picture is shown; the rest follows
-const RECENT_MS = 20 * 60_000
+// so much is put together before a picture is shown, as much as the charts show at first; the rest follows at once
+const RECENT_MS = 10 * 60_000
 // with more hosts each keeps half an hour, as on a live screen
 const FEW_HOSTS = 4
 // of so many notes the charts of eight busy GPUs are put together in a few milliseconds
