@@ -233,13 +233,6 @@ describe('the GPUs', () => {
     expect([none.fits, none.reason]).toEqual(['unsure', 'no GPU is known; name one with --gpu 24GiB'])
   })
 
-  test("says that an option of its own stands among the engine's", async () => {
-    const { assumptions } = await answer(['--', 'llama-server', '-m', ggufFile(), '--gpu=24GiB'])
-    expect(assumptions).toContain(
-      "'--gpu' is the engine's, because it stands behind '--'; options of llmtop go before it",
-    )
-  })
-
   test('that nobody knows leave the answer unsure, with null and its reason', async () => {
     const found = await answer(['llama3.1:8b'], { PATH: '/nonexistent' })
     expect([found.fits, found.perGpu[0]?.['totalBytes'], found.perGpu[0]?.['kvBytes']]).toEqual([

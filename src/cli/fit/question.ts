@@ -133,7 +133,7 @@ async function ask(
     command: request.isCommand ? request.operands : undefined,
     modelText,
     notes: [
-      ...(request.isCommand ? misplaced(request.operands) : []),
+      ...misplaced(request),
       ...model.notes,
       ...(flags?.problems ?? []),
       ...stored.notes,
@@ -145,9 +145,10 @@ async function ask(
 }
 
 /** Options of `fit` that no engine has; behind the `--` they would be taken for the engine's, silently. */
-function misplaced(words: readonly string[]): readonly string[] {
+function misplaced({ isCommand, operands }: FitRequest): readonly string[] {
+  if (!isCommand) return []
   return ['--gpu', '--compare', '--check', '--json']
-    .filter((option) => words.some((word) => word === option || word.startsWith(`${option}=`)))
+    .filter((option) => operands.some((word) => word === option || word.startsWith(`${option}=`)))
     .map(
       (option) =>
         `'${option}' is the engine's, because it stands behind '--'; options of llmtop go before it`,
