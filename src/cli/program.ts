@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { convertCommand } from './commands/convert.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -73,6 +74,7 @@ export function buildProgram(environment: Environment): Command {
   program.addCommand(fleetCommand(environment))
   program.addCommand(demoCommand(environment))
   program.addCommand(configCommand(environment))
+  program.addCommand(completionCommand(environment, () => program))
   // sub-commands made on their own inherit neither of these
   inherit(program)
   return program

@@ -7,7 +7,7 @@ const EXAMPLES = `
 Examples:
   llmtop convert nvidia-smi.xml node7.ndjson.gz
   llmtop convert node7.1.ndjson.gz node7.ndjson.gz whole.ndjson.gz
-  llmtop convert --columns timestamp,index,memory.used,memory.total log.csv node7.ndjson.gz
+  llmtop convert --columns timestamp,index,memory.used log.csv out.ndjson
   llmtop convert --anonymize node7.ndjson.gz report.ndjson.gz`
 
 /** `llmtop convert IN... OUT`: any log that replay reads, as a recording. */

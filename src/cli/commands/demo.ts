@@ -5,9 +5,14 @@ import { speedOption, withShowOptions, type ShowOptions } from '../options.ts'
 import { settingsOf } from '../settings.ts'
 import { replayFiles } from './replay.ts'
 
+const EXAMPLES = `
+Examples:
+  llmtop demo --speed 16`
+
 export function demoCommand(environment: Environment): Command {
   return withShowOptions(new Command('demo'))
     .description('play a bundled recording; needs no GPU')
+    .addHelpText('after', EXAMPLES)
     .addOption(speedOption())
     .action(async (options: ShowOptions & { speed: number }, command: Command) => {
       await showDemo(environment, await settingsOf(environment, command), options)

@@ -21,10 +21,16 @@ interface DoctorOptions {
 
 const INTERVAL_MS = 1000
 
+const EXAMPLES = `
+Examples:
+  llmtop doctor
+  llmtop doctor ssh node7`
+
 /** `llmtop doctor`; what is examined over there becomes a command below it. */
 export function doctorCommand(environment: Environment): Command {
   return withLiveOptions(new Command('doctor'))
     .description("what can be seen from here, what can't, and why")
+    .addHelpText('after', EXAMPLES)
     .option('--json', 'as a JSON object')
     .addOption(configOption())
     .action(async (options: DoctorOptions, command: Command) => {

@@ -3,11 +3,18 @@ import type { Environment } from '../environment.ts'
 import { withFitOptions, type FitOptions } from '../fit/options.ts'
 import { configOption, settingsOf, withSettings } from '../settings.ts'
 
+const EXAMPLES = `
+Examples:
+  llmtop fit llama3.1:8b --gpu 24GiB
+  llmtop fit model.gguf --ctx 32k --kv-type q8_0
+  llmtop fit -- vllm serve Qwen/Qwen3-14B --max-model-len 32768`
+
 /** `llmtop fit MODEL` and `llmtop fit -- COMMAND`: what a model will need, before it is started. */
 export function fitCommand(environment: Environment): Command {
   return withSettings(withFitOptions(new Command('fit')), 'ascii')
     .addOption(configOption())
     .description('what a model will need and whether it fits, before it is started')
+    .addHelpText('after', EXAMPLES)
     .argument(
       '[model...]',
       "a GGUF file, a Hugging Face folder, a name; or behind '--' the engine's own command",

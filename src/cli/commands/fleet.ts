@@ -27,9 +27,15 @@ interface FleetOptions extends ShowOptions, FailOnOptions {
   readonly keyFile?: string
 }
 
+const EXAMPLES = `
+Examples:
+  llmtop fleet --prometheus http://prometheus:9090
+  llmtop fleet --prometheus URL --selector 'cluster="a"'`
+
 export function fleetCommand(environment: Environment): Command {
   return withShowOptions(withSettings(new Command('fleet'), 'onWarning'))
     .description('watch the hosts that a Prometheus scrapes')
+    .addHelpText('after', EXAMPLES)
     .addOption(
       new Option('--prometheus <url>', 'address of Prometheus, Thanos, Mimir or VictoriaMetrics')
         .argParser(parseUrl)

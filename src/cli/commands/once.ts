@@ -19,9 +19,15 @@ const INTERVAL_MS = 1000
 // an engine that answers no faster than this is shown without its answer
 const LONGEST_WAIT_MS = 5000
 
+const EXAMPLES = `
+Examples:
+  llmtop once --json | jq '.gpus[].memory'
+  llmtop once --for 3m --fail-on warn || echo 'look at it'`
+
 export function onceCommand(environment: Environment): Command {
   return withLiveOptions(new Command('once'))
     .description('print the present frame and exit')
+    .addHelpText('after', EXAMPLES)
     .option('--json', 'as a JSON object instead of a table')
     .addOption(failOnOption())
     .option('--for <time>', 'watch that long first, and judge the last frame', parseDuration)

@@ -33,9 +33,16 @@ export interface ReplayRequest extends ShowOptions, FailOnOptions, RangeOptions,
   readonly speed: number
 }
 
+const EXAMPLES = `
+Examples:
+  llmtop replay node7.ndjson.gz --speed 8
+  llmtop replay monday.xml tuesday.xml --from 02:10
+  llmtop replay node7.xml --json --speed max | jq .risks`
+
 export function replayCommand(environment: Environment): Command {
   return withImportOptions(withRangeOptions(withShowOptions(new Command('replay'))))
     .description('play recordings, or logs of nvidia-smi')
+    .addHelpText('after', EXAMPLES)
     .argument('<file...>', 'recordings (.ndjson, .ndjson.gz) or logs; several are one log')
     .addOption(speedOption())
     .addOption(failOnOption())

@@ -42,9 +42,16 @@ interface ServeOptions extends SshFlags {
   readonly labelCommand?: boolean
 }
 
+const EXAMPLES = `
+Examples:
+  llmtop serve
+  llmtop serve --listen unix:/run/llmtop.sock
+  llmtop serve --watch-ssh node7 node8`
+
 export function serveCommand(environment: Environment): Command {
   return withSshOptions(withSettings(withLiveOptions(new Command('serve')), 'intervalMs'))
     .description('export metrics for Prometheus')
+    .addHelpText('after', EXAMPLES)
     .option(
       '--listen <address>',
       'host:port, [::1]:port, or unix:/path/of.sock (default: 127.0.0.1:9749)',

@@ -14,12 +14,19 @@ interface WatchOptions extends ShowOptions, RecordingOptions {
   readonly orDemo?: boolean
 }
 
+const EXAMPLES = `
+Examples:
+  llmtop --interval 500ms --theme light
+  llmtop --record node7.ndjson.gz
+  llmtop --on-warning 'notify-send llmtop'`
+
 /** The default command. */
 export function watchCommand(environment: Environment): Command {
   return withShowOptions(withLiveOptions(withSettings(new Command('watch'), 'intervalMs', 'onWarning')))
     .description('watch this machine (the default command)')
     .argument('[words...]')
     .usage('[options]')
+    .addHelpText('after', EXAMPLES)
     .addOption(recordOption())
     .addOption(new Option('--or-demo', 'play the demo where there is nothing to watch').hideHelp())
     .action(async (words: readonly string[], options: WatchOptions, command: Command) => {

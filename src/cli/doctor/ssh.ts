@@ -29,6 +29,7 @@ export function doctorSshCommand(environment: Environment): Command {
     .description('what can be seen of another machine over ssh, step by step')
     .argument('<host>', "as in 'ssh HOST'")
     .option('--json', 'as a JSON object')
+    .addHelpText('after', '\nExample:\n  llmtop doctor ssh node7')
     .action(async (word: string, flags: SshFlags, command: Command) => {
       const named = readHostNames([word])
       if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
