@@ -46,6 +46,12 @@ export function textOf(book: AnswerBook, name: string): string {
   return part?.kind === 'text' ? part.text : ''
 }
 
+/** The same, and undefined where it can't be read any more: an old limit says nothing. */
+export function textIn(book: AnswerBook, name: string): string | undefined {
+  const answer = book.get(name)
+  return answer?.part?.kind === 'text' && answer.trouble === undefined ? answer.part.text : undefined
+}
+
 function answered(part: Exclude<Part, { kind: 'same' | 'fault' }>, sample: RawSample): Answer {
   const ageMs = part.kind === 'text' ? (part.ageMs ?? 0) : 0
   return { part, renewedAtMs: sample.elapsedMs - ageMs, trouble: undefined }

@@ -22,7 +22,8 @@ export interface AttributedWorkload extends Omit<Workload, 'ceiling' | 'trend' |
 }
 
 /** What is known of a workload beside its engine's report and its processes. */
-export interface Around extends Pick<Activity, 'idleSeconds' | 'throughput'>, Pick<Workload, 'cgroup'> {
+export interface Around
+  extends Pick<Activity, 'idleSeconds' | 'throughput'>, Pick<Workload, 'cgroup' | 'vramLimits'> {
   /** What the engine printed of itself when it started. */
   readonly reported: ReportedMemory | undefined
 }
@@ -33,7 +34,7 @@ export function attributeWorkload(
   report: EngineReport,
   gpus: readonly Gpu[],
   book: ProcessBook,
-  { idleSeconds, throughput, cgroup, reported }: Around,
+  { idleSeconds, throughput, cgroup, vramLimits, reported }: Around,
 ): AttributedWorkload {
   const { claim, holdings, helpers } = group
   const usedBytes = holdings.length === 0 ? missing('not-supported', 'it uses no GPU') : usedBy(holdings)
@@ -59,6 +60,7 @@ export function attributeWorkload(
     partial: partialOf(report, holdings),
     telemetryGaps: report.telemetryGaps,
     cgroup,
+    vramLimits,
     requests: report.requests,
     throughput,
     estimated,

@@ -11,6 +11,7 @@ import type { ClaimedGroup } from './claims.ts'
 import { readLogs } from './engine-logs.ts'
 import { scrapedWorkloads } from './scraped.ts'
 import type { Memory } from './memory.ts'
+import { vramLimitsOf } from './vram-limits.ts'
 
 /** What all engine instances hold and did lately, with what is wrong about what they were told to be read from. */
 export interface Attributed {
@@ -42,7 +43,9 @@ export function attributeAll(
     const cgroup = cgroupOf(group.claim.root.pid, answers)
     const reported = logs.reported.get(group.id)
     const { idleSeconds, throughput } = lately
-    return [attributeWorkload(group, report, gpus, processes, { idleSeconds, throughput, cgroup, reported })]
+    const vramLimits = vramLimitsOf(group, gpus, answers)
+    const around = { idleSeconds, throughput, cgroup, vramLimits, reported }
+    return [attributeWorkload(group, report, gpus, processes, around)]
   })
   const told = scraped.map(({ workload }) => withActivity(workload, activity))
   return { activity, workloads: [...workloads, ...told], faults: logs.unused }

@@ -25,6 +25,7 @@ export function bareWorkload(id: string, engine: EngineId): AttributedWorkload {
     partial: undefined,
     telemetryGaps: [],
     cgroup: NO,
+    vramLimits: [],
     requests,
     throughput: { promptTokensPerSecond: NO, generatedTokensPerSecond: NO },
     estimated: NO,

@@ -1,7 +1,9 @@
 import { both, firstKnown, known, map, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
 import type { GpuProcessState, GpuState } from '../model/frame.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
+import type { VramLimit } from '../model/workload.ts'
 import type { AttributedWorkload } from './attribute.ts'
+import { limitPools } from './limit-pools.ts'
 import { sharesOn } from './told-shares.ts'
 
 /** Memory that fills by itself: a card, or a MIG instance of one. */
@@ -12,6 +14,8 @@ export interface MemoryPool {
   readonly name: string
   readonly gpu: GpuState
   readonly gpuInstanceId: number | undefined
+  /** Set where it is no more than a limit on some of the processes of a card. */
+  readonly limit: VramLimit | undefined
   /** What can be held of it: total less what the driver keeps. */
   readonly capBytes: Reading<number>
   readonly usedBytes: Reading<number>
@@ -28,12 +32,20 @@ export interface Holder {
   readonly isGraphics: boolean
 }
 
-/** Every card, or its instances where it is cut into some. A unified card has no memory of its own: the host's is the pool. */
+/**
+ * Every card, or its instances where it is cut into some, and every limit on what some may hold of it. A unified card has
+ * no memory of its own: the host's is the pool.
+ */
 export function poolsOf(
   gpus: readonly GpuState[],
   workloads: readonly AttributedWorkload[],
 ): readonly MemoryPool[] {
-  return gpus.filter(({ unifiedMemory }) => !unifiedMemory).flatMap((gpu) => poolsIn(gpu, workloads))
+  return gpus
+    .filter(({ unifiedMemory }) => !unifiedMemory)
+    .flatMap((gpu) => {
+      const pools = poolsIn(gpu, workloads)
+      return [...pools, ...pools.flatMap((pool) => limitPools(pool, workloads))]
+    })
 }
 
 function poolsIn(gpu: GpuState, workloads: readonly AttributedWorkload[]): readonly MemoryPool[] {
@@ -55,6 +67,7 @@ function poolOf(gpu: GpuState, memory: DeviceMemory, gpuInstanceId: number | und
     name: gpuInstanceId === undefined ? `GPU ${gpu.index}` : `GPU ${gpu.index} MIG ${gpuInstanceId}`,
     gpu,
     gpuInstanceId,
+    limit: undefined,
     capBytes,
     usedBytes,
     freeBytes: firstKnown(
@@ -77,7 +90,15 @@ function toldHolders(
   )
 }
 
-export function poolKey(uuid: string, gpuInstanceId: number | undefined): string {
+/** Whether a share of a ceiling is one of this pool: a limit is on the card as a whole. */
+export function isPartOf(
+  { uuid, gpuInstanceId }: { readonly uuid: string; readonly gpuInstanceId?: number | undefined },
+  pool: MemoryPool,
+): boolean {
+  return uuid === pool.gpu.uuid && gpuInstanceId === pool.gpuInstanceId
+}
+
+function poolKey(uuid: string, gpuInstanceId: number | undefined): string {
   return gpuInstanceId === undefined ? uuid : `${uuid}/${gpuInstanceId}`
 }
 

@@ -57,7 +57,7 @@ function predicted(
     bytes: neededBytes.value,
     lowBytes: valueOr(lowBytes, neededBytes.value),
     highBytes: valueOr(highBytes, neededBytes.value),
-    limitedBy: limitOf(workload, estimate),
+    limitedBy: limitOf(workload, estimate, devices),
     basis: estimate.basis,
     workings: workingsOf(workload, input, estimate),
     perGpu: devices.flatMap((device, at) => shareOf(device, estimate.perGpu[at])),
@@ -65,7 +65,16 @@ function predicted(
   return known(ceiling, 'derived')
 }
 
-function limitOf({ engine }: AttributedWorkload, { perGpu }: Estimate): Ceiling['limitedBy'] {
+function limitOf(
+  { engine, vramLimits }: AttributedWorkload,
+  { perGpu }: Estimate,
+  devices: readonly Device[],
+): Ceiling['limitedBy'] {
+  const isLimited = devices.some(({ uuid }, at) => {
+    const needed = valueOr(perGpu[at]?.neededBytes ?? missing('not-reported'), 0)
+    return vramLimits.some(({ gpu, limitBytes }) => gpu === uuid && needed > limitBytes)
+  })
+  if (isLimited) return 'vram-limit'
   if (takesBudget(engine)) return 'engine-budget'
   const exceeds = perGpu.some(
     ({ neededBytes, availableBytes }) => valueOr(neededBytes, 0) > valueOr(availableBytes, Infinity),

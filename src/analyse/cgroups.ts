@@ -1,10 +1,10 @@
 import { missing, valueOr, type Reading } from '../core/reading.ts'
 import { minutes } from '../core/units.ts'
 import type { CgroupMemory } from '../model/snapshot.ts'
-import { CGROUP_FILES, partNames, type Want } from '../model/want.ts'
+import { CGROUP_FILES, dmemPart, partNames, type Want } from '../model/want.ts'
 import { parseCgroupMemory, type CgroupFile } from '../parse/cgroup-memory.ts'
 import { parseCgroup } from '../parse/proc-cgroup.ts'
-import { textOf, without, type AnswerBook } from './answers.ts'
+import { textIn, textOf, without, type AnswerBook } from './answers.ts'
 
 const FILE_BYTES = 64 * 1024
 /** A group without a limit may be given one while it runs. */
@@ -14,18 +14,23 @@ const KEEP_MS = minutes(5)
 
 /** The control groups that may limit these processes: their own and all above; those with a limit at every tick. */
 export function cgroupWants(pids: readonly number[], answers: AnswerBook): readonly Want[] {
-  const paths = new Set(pids.flatMap((pid) => pathsOf(pid, answers)))
+  const paths = new Set(pids.flatMap((pid) => cgroupPathsOf(pid, answers)))
   return [...paths].map((path) => ({
     kind: 'cgroup',
     path,
-    every: memoryOf(path, answers).kind === 'known' ? 'tick' : LOOK_AGAIN_MS,
+    every: isLimited(path, answers) ? 'tick' : LOOK_AGAIN_MS,
     maxBytes: FILE_BYTES,
   }))
 }
 
+function isLimited(path: string, answers: AnswerBook): boolean {
+  if (memoryOf(path, answers).kind === 'known') return true
+  return / \d/.test(textIn(answers, dmemPart(path, 'dmem.max')) ?? '')
+}
+
 /** The one with the least left of all that limit a process; missing where none does. */
 export function cgroupOf(pid: number, answers: AnswerBook): Reading<CgroupMemory> {
-  const groups = pathsOf(pid, answers).map((path) => memoryOf(path, answers))
+  const groups = cgroupPathsOf(pid, answers).map((path) => memoryOf(path, answers))
   const [tightest] = groups.filter(({ kind }) => kind === 'known').toSorted((a, b) => leftIn(a) - leftIn(b))
   const unlimited = groups.find((group) => group.kind === 'missing' && group.reason === 'not-supported')
   return tightest ?? unlimited ?? groups[0] ?? missing('not-yet-known')
@@ -37,7 +42,7 @@ export function forgetGoneGroups(book: AnswerBook, nowMs: number): AnswerBook {
 }
 
 /** `/a/b` is limited by itself, by `/a` and, in a container, by what it sees as `/`. */
-function pathsOf(pid: number, answers: AnswerBook): readonly string[] {
+export function cgroupPathsOf(pid: number, answers: AnswerBook): readonly string[] {
   const text = textOf(answers, `proc/${pid}/cgroup`)
   return remembered(seenIn(answers).paths, text, () => {
     const { path } = parseCgroup(text)
@@ -87,12 +92,6 @@ function remembered<T>(known: Map<string, T>, key: string, read: () => T): T {
   const value = read()
   known.set(key, value)
   return value
-}
-
-/** While it can't be read any more, an old limit says nothing. */
-function textIn(answers: AnswerBook, name: string): string | undefined {
-  const answer = answers.get(name)
-  return answer?.part?.kind === 'text' && answer.trouble === undefined ? answer.part.text : undefined
 }
 
 function leftIn(group: Reading<CgroupMemory>): number {

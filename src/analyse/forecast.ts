@@ -36,9 +36,10 @@ export function rampForecast(
   return { pace: ramp, eta: etaOf(headroom, ramp) }
 }
 
-/** Too short to tell growth from a load; what fills within seconds is told all the same. */
-export function isBrief({ rule, movingMs }: Pace, { believedMs }: RiskRules): boolean {
-  return rule !== 'fast' && movingMs < believedMs
+/** Too short to tell growth from a load; what is full within a minute is told all the same. */
+export function isBrief({ pace, eta }: Forecast, { believedMs, urgentEtaMs }: RiskRules): boolean {
+  if (pace.rule === 'fast' || eta.seconds * 1000 < urgentEtaMs) return false
+  return pace.movingMs < believedMs
 }
 
 /** For advice: absent where no time can be given. */

@@ -78,7 +78,9 @@ function watch(
 ): Memory {
   const { rules, processes, answers, activity, previous } = observed
   const uptimeSeconds = valueOr(hostLoadOf(answers).uptimeSeconds, undefined)
-  const lives = followLives(before.lives, attributed, { processes, uptimeSeconds, nowMs }, rules.gate)
+  const watchedFromMs = before.watchedFromMs ?? nowMs
+  const around = { processes, uptimeSeconds, watchedFromMs, nowMs }
+  const lives = followLives(before.lives, attributed, around, rules.gate)
   const observations = observationsOf({
     pools,
     workloads: attributed,
@@ -93,6 +95,7 @@ function watch(
   return {
     ...observed,
     lives,
+    watchedFromMs,
     requestSizes: followRequestSizes(before.requestSizes, attributed),
     windows: followWindows(before.windows, observations, previous?.intervalMs ?? 0, rules.trend),
     standings: followStandings(before.standings, pools, attributed, lives, nowMs, rules),

@@ -1,7 +1,8 @@
-import { both, map, missing, type Reading } from '../core/reading.ts'
+import { both, known, map, missing, type Reading } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { Workload } from '../model/workload.ts'
 import type { AttributedWorkload } from './attribute.ts'
+import { leftIn } from './vram-limits.ts'
 
 /** Tokens that a request held on average lately, by workload. */
 export type RequestSizes = ReadonlyMap<string, number>
@@ -54,8 +55,16 @@ function bytesLeft(workload: AttributedWorkload, gpus: readonly GpuState[]): Rea
     return both(kv.capacityBytes, kv.usedBytes, (capacity, used) => Math.max(0, capacity - used))
   }
   const uuids = new Set(memory.perGpu.map(({ uuid }) => uuid))
-  const free = gpus.filter(({ uuid }) => uuids.has(uuid)).map((gpu) => gpu.memory.freeBytes)
+  const free = gpus
+    .filter(({ uuid }) => uuids.has(uuid))
+    .map((gpu) => leastOf([gpu.memory.freeBytes, ...limitsOn(gpu.uuid, workload)]))
   return free.length === 0 ? missing('not-reported') : map(leastOf(free), (least) => least * free.length)
+}
+
+function limitsOn(uuid: string, { vramLimits }: AttributedWorkload): readonly Reading<number>[] {
+  return vramLimits
+    .filter(({ gpu, usedBytes }) => gpu === uuid && usedBytes.kind === 'known')
+    .map((limit) => known(Math.max(0, leftIn(limit)), 'derived'))
 }
 
 function leastOf(readings: readonly Reading<number>[]): Reading<number> {

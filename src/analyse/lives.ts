@@ -16,9 +16,14 @@ export interface Life {
   readonly processes: string
   readonly phase: Phase
   readonly phaseSinceMs: number
-  /** When its root process was started, in the time of the samples; unknown where /proc does not say. */
+  /**
+   * When its root process was started, in the time of the samples; undefined where /proc does not say, and of what came
+   * while we looked.
+   */
   readonly bornMs: number | undefined
   readonly firstSeenMs: number
+  /** A server runs for a while before it touches a card: its load begins there. */
+  readonly onCards: boolean
   /** Since when its memory is flat, and the range in which it is. */
   readonly flat: { readonly sinceMs: number; readonly lowBytes: number; readonly highBytes: number }
 }
@@ -27,6 +32,8 @@ export interface Life {
 export interface Surroundings {
   readonly processes: ProcessBook
   readonly uptimeSeconds: number | undefined
+  /** Since when there has been no gap. */
+  readonly watchedFromMs: number
   readonly nowMs: number
 }
 
@@ -48,7 +55,7 @@ export function followLives(
 function renewed(
   before: Life | undefined,
   { rootPid, pids, memory }: AttributedWorkload,
-  { processes, uptimeSeconds, nowMs }: Surroundings,
+  { processes, uptimeSeconds, watchedFromMs, nowMs }: Surroundings,
   rules: GateRules,
 ): Life {
   const usedBytes = valueOr(memory.usedBytes, 0)
@@ -57,24 +64,30 @@ function renewed(
     .map((pid) => identityOf(pid, processes))
     .sort()
     .join()
-  if (before?.identity === identity) {
+  const onCards = memory.perGpu.length > 0
+  if (before?.identity === identity && (before.onCards || !onCards)) {
     return { ...before, processes: present, flat: flatOf(before.flat, usedBytes, nowMs, rules) }
   }
   const root = processes.get(rootPid)?.process
+  // what is seen to come begins to load now, however old its process is
+  const wasThere = nowMs - watchedFromMs < BEGINNING_MS
   return {
     identity,
     processes: present,
     phase: 'loading',
     phaseSinceMs: nowMs,
     firstSeenMs: nowMs,
+    onCards,
     bornMs:
-      root === undefined || uptimeSeconds === undefined
+      root === undefined || uptimeSeconds === undefined || !wasThere
         ? undefined
         : nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK),
     flat: { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes },
   }
 }
 
+/** Until then what there is may still be on its way to us. */
+const BEGINNING_MS = 10_000
 // USER_HZ, as in processes.ts
 const MS_PER_TICK = 10
 

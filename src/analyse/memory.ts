@@ -31,6 +31,8 @@ export interface Memory {
   readonly activity: ActivityBook
   readonly held: HeldBook
   readonly lives: LifeBook
+  /** When watching began, or began anew after a gap. */
+  readonly watchedFromMs: number | undefined
   readonly requestSizes: RequestSizes
   readonly windows: WindowBook
   readonly standings: Standings
@@ -67,6 +69,7 @@ export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
     activity: new Map(),
     held: new Map(),
     lives: new Map(),
+    watchedFromMs: undefined,
     requestSizes: new Map(),
     windows: new Map(),
     standings: NO_STANDINGS,

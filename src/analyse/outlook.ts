@@ -1,6 +1,6 @@
 import { valueOr } from '../core/reading.ts'
 import type { GpuCeiling } from '../model/ceiling.ts'
-import { poolKey, type Holder, type MemoryPool } from './capacity.ts'
+import { isPartOf, type Holder, type MemoryPool } from './capacity.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Life, LifeBook } from './lives.ts'
 import type { GateRules } from './rules.ts'
@@ -67,7 +67,7 @@ function shareOf(
   const ceiling =
     workload.ceiling.kind === 'missing'
       ? undefined
-      : workload.ceiling.value.perGpu.find((share) => poolKey(share.uuid, share.gpuInstanceId) === pool.key)
+      : workload.ceiling.value.perGpu.find((share) => isPartOf(share, pool))
   return {
     workload,
     life,

@@ -4,6 +4,8 @@ import { gibibytes, mebibytes, minutes, seconds } from '../core/units.ts'
 export interface Rules {
   /** A hole in time of more than this many intervals ends all windows (DESIGN §3). */
   readonly gapIntervals: number
+  /** A sample that is at most so much older than the newest one came out of order; an older one is another run. */
+  readonly reorderMs: number
   readonly trend: TrendRules
   readonly gate: GateRules
   readonly risk: RiskRules
@@ -49,6 +51,8 @@ export interface GateRules {
   readonly flatBytes: number
   /** A loader that adapts itself is judged after this long: its sibling may be leaving. */
   readonly siblingMs: number
+  /** A start that has no room for what others hold is called hopeless after this long: they may be leaving. */
+  readonly leavingMs: number
   /** How far past the prediction, in bytes, before it counts as wrong. */
   readonly excessBytes: number
   /** Allocated but unused memory of torch beyond this share of the ceiling looks like fragmentation. */
@@ -65,6 +69,8 @@ export interface RiskRules {
   readonly horizonWindows: number
   /** Growth of which nobody knows the end is a load until it has lasted so long. */
   readonly believedMs: number
+  /** And yet it is warned of when the end is this near. */
+  readonly urgentEtaMs: number
   /** How long a condition must hold before it is said, and be gone before it is taken back. */
   readonly confirmMs: number
   readonly clearMs: number
@@ -126,6 +132,7 @@ export interface DeathRules {
 // starting point and measurements: docs/risk.md
 export const RULES: Rules = {
   gapIntervals: 3,
+  reorderMs: minutes(1),
   trend: {
     windowMs: minutes(10),
     minimumSpanMs: minutes(2),
@@ -147,6 +154,7 @@ export const RULES: Rules = {
     longestLoadMs: minutes(30),
     flatBytes: mebibytes(64),
     siblingMs: seconds(30),
+    leavingMs: seconds(10),
     excessBytes: mebibytes(256),
     fragmentationRatio: 0.15,
     hotRankRatio: 0.1,
@@ -157,6 +165,7 @@ export const RULES: Rules = {
     criticalEtaMs: minutes(5),
     horizonWindows: 3,
     believedMs: minutes(4),
+    urgentEtaMs: minutes(1),
     confirmMs: seconds(6),
     clearMs: minutes(3),
     lowerMs: minutes(15),

@@ -10,7 +10,7 @@ import { followHeld, groupByClaim } from './claims.ts'
 import { textOf } from './answers.ts'
 import { foresee, type Foreseen } from './foresee.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
-import { afterwards, isGap } from './gap.ts'
+import { afterwards, isGap, isOutOfOrder, withoutNews } from './gap.ts'
 import { hostLoadOf, largestProcesses } from './host.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Memory } from './memory.ts'
@@ -27,7 +27,8 @@ export interface Step {
 }
 
 /** The fold. Pure: the same memory and sample give the same step; all time comes from the sample. */
-export function step(memory: Memory, sample: RawSample): Step {
+export function step(memory: Memory, taken: RawSample): Step {
+  const sample = isOutOfOrder(memory, taken) ? withoutNews(memory, taken) : taken
   const afterGap = isGap(memory, sample)
   const before = afterGap ? afterwards(memory, sample) : memory
   const observed = observe(before, sample)

@@ -93,6 +93,18 @@ function tailOf({ points }: Window, spannedMs: number, count: number): readonly 
 
 function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   if (isStill(window, unit, rules)) return undefined
+  const pace = paceIn(window, unit, rules)
+  if (pace === undefined || pace.movingMs >= MOST_RATIO * pace.spanMs) return pace
+  // a ramp at the end of a flat hour is as steep as the ramp, not as the hour
+  const ramp = since(window, (window.points.at(-1)?.atMs ?? 0) - pace.movingMs)
+  const own = spanMs(ramp) < rules.medium.upToMs ? undefined : paceIn(ramp, unit, rules)
+  if (own === undefined || Math.sign(own.perSecond) !== Math.sign(pace.perSecond)) return pace
+  return { ...own, movingMs: pace.movingMs }
+}
+
+const MOST_RATIO = 0.75
+
+function paceIn(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   const maxima = bucketMaxima(window, rules.buckets)
   if (maxima.length < rules.minimumPoints || !hasRisen(maxima, unit, rules)) return undefined
   return robustPace(maxima, 'slow', spanMs(window), rules)

@@ -8,6 +8,7 @@ import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import { logWants } from './engine-logs.ts'
 import type { Memory } from './memory.ts'
+import { mpsWants } from './vram-limits.ts'
 
 const PROCESS_BYTES = 64 * 1024
 /** Before what is known of a process without a GPU is given up (`observe`). */
@@ -25,6 +26,7 @@ export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readon
       groups.map(({ claim }) => claim.root.pid),
       memory.answers,
     ),
+    ...mpsWants(memory.gpuDocument?.document.gpus ?? []),
     ...groups.flatMap((group) => logWants(group, memory.answers)),
     ...proxiesOf(memory, groups),
   ]

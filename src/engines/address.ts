@@ -72,8 +72,11 @@ interface Place {
 function placeOf(claim: Claim, told: Partial<Address>, answers: Answers, pid: number): Place | undefined {
   const sockets = socketsOf(pid, answers)
   if (sockets === undefined) {
-    const address = unseenAddress(claim, told)
-    return address && { address, isItsOwn: !hasLooked(pid, answers) }
+    const isOpen = !hasLooked(pid, answers)
+    const address = unseenAddress(told)
+    // the same port of the host may be another server's; a recording of other hands may hold what answered there
+    const isUsable = claim.root.container === undefined || (isOpen && isAnswered(address, answers))
+    return address && isUsable ? { address, isItsOwn: isOpen } : undefined
   }
   const listener = listenerOf(sockets, told)
   const address = listener && reachable(sockets, listener, pid, answers)
@@ -85,11 +88,17 @@ function hasLooked(pid: number, answers: Answers): boolean {
   return answers.has(`sockets/${pid}`)
 }
 
-/** Where it was told to listen; in a container the same port of the host may be another server's. */
-function unseenAddress({ root }: Claim, { host = LOOPBACK, port }: Partial<Address>): Address | undefined {
-  if (root.container !== undefined) return undefined
+/** Where it was told to listen. */
+function unseenAddress({ host = LOOPBACK, port }: Partial<Address>): Address | undefined {
   const address = host === 'localhost' || ANY.has(host) ? LOOPBACK : host
   return port === undefined || !isPort(port) || !IP.test(address) ? undefined : { host: address, port }
+}
+
+const SIGNS = ['/metrics', '/slots', '/api/ps']
+
+function isAnswered(address: Address | undefined, answers: Answers): boolean {
+  if (address === undefined) return false
+  return SIGNS.some((path) => answers.has(`http/${address.host}:${address.port}${path}`))
 }
 
 function isPort(port: number): boolean {

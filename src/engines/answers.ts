@@ -60,8 +60,26 @@ function troubled(kind: string): Missing {
   return missing('not-reported', 'the engine does not answer')
 }
 
-/** Another server of the same kind may answer on this port, while this one still loads; undefined when it is this one. */
+/**
+ * Another server of the same kind may answer on this port, while this one still loads; undefined when it is this one. A
+ * name of its own may stand in a file of settings, so that a part of the model's name is enough.
+ */
 export function otherModel(served: readonly string[], expected: string | undefined): Missing | undefined {
-  if (expected === undefined || served.length === 0 || served.includes(expected)) return undefined
+  if (expected === undefined || served.length === 0) return undefined
+  if (served.some((name) => isNameOf(name, expected))) return undefined
   return missing('not-reported', `its port answers for ${served.join(', ')}`)
 }
+
+function isNameOf(served: string, expected: string): boolean {
+  const [name, model] = [lettersOf(served), lettersOf(expected)]
+  return name === model || (name.length >= SHORTEST_NAME && model.includes(name)) || name.includes(model)
+}
+
+/** The last part of a name or a path. */
+function lettersOf(name: string): string {
+  const last = name.replace(/\/+$/, '').split('/').at(-1) ?? name
+  return last.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
+
+// `8b` is a part of many names
+const SHORTEST_NAME = 4

@@ -4,7 +4,7 @@ export interface Ceiling {
   readonly lowBytes: number
   readonly highBytes: number
   /** What keeps it from more; `asleep`: it holds what it holds until it wakes. */
-  readonly limitedBy: 'device' | 'engine-budget' | 'context-length' | 'asleep'
+  readonly limitedBy: 'device' | 'vram-limit' | 'engine-budget' | 'context-length' | 'asleep'
   readonly basis: 'engine-log' | 'tensors' | 'formula' | 'catalogue'
   /** The sum, term by term. */
   readonly workings: readonly CeilingTerm[]

@@ -55,6 +55,13 @@ export function partNames(want: WantTarget): readonly string[] {
 /** What of a control group (version 2) says how near its limit it is; a file that is not there is a fault part. */
 export const CGROUP_FILES = ['memory.max', 'memory.current', 'memory.stat', 'memory.events'] as const
 
+/** The limits of device memory of a control group, and its use: kernels before 6.14 have none, so that nobody waits for them. */
+export const DMEM_FILES = ['dmem.max', 'dmem.current'] as const
+
+export function dmemPart(path: string, file: (typeof DMEM_FILES)[number]): string {
+  return `cgroup${path === '/' ? '' : path}/${file}`
+}
+
 /** `proc/4242/stat`. */
 export function processPart(pid: number, file: string): string {
   return `proc/${pid}/${file}`

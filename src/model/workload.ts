@@ -45,6 +45,8 @@ export interface Workload {
   readonly telemetryGaps: readonly TelemetryGap[]
   /** The control group of its root process that limits it most; missing where none does. */
   readonly cgroup: Reading<CgroupMemory>
+  /** What keeps it from the whole of a card, beside a MIG instance: the tightest of each card first. */
+  readonly vramLimits: readonly VramLimit[]
   readonly requests: {
     readonly running: Reading<number>
     readonly waiting: Reading<number>
@@ -62,6 +64,17 @@ export interface Workload {
     /** In requests of the size seen lately. */
     readonly requests: Reading<number>
   }
+}
+
+/** A limit below a card's own on what processes may hold of it. */
+export interface VramLimit {
+  readonly kind: 'cgroup' | 'mps'
+  readonly gpu: string
+  /** Of the control group. */
+  readonly path: string | undefined
+  readonly limitBytes: number
+  /** All that counts against it. */
+  readonly usedBytes: Reading<number>
 }
 
 /** Some of the ranks of one engine instance. */

@@ -152,6 +152,7 @@ function workloadTree(workload: Workload): Tree {
     partial: workload.partial === undefined ? null : { ...workload.partial },
     telemetryGaps: workload.telemetryGaps.map((gap) => ({ ...gap })),
     cgroup: workload.cgroup.kind === 'known' ? { ...workload.cgroup.value } : workload.cgroup,
+    vramLimits: workload.vramLimits.map(({ path = null, ...limit }) => ({ ...limit, path })),
     requests: { ...workload.requests },
     throughput: { ...workload.throughput },
     ceiling: ceiling.kind === 'missing' ? ceiling : ceilingTree(ceiling.value),

@@ -50,12 +50,13 @@ export function recordingDecoder(
 ): RecordingDecoder {
   let segment = header
   let hosts = new Map<string, HostState>(
-    seen.map(([host, sequence]) => [host, { sequence, texts: new Map() }]),
+    seen.map(([host, sequence]) => [host, { sequence, texts: new Map(), pace: undefined }]),
   )
 
   function readSample(recorded: RecordedSample, { host, intervalMs }: RecordingHeader): Decoded {
-    const { isKey, on, ...rest } = { host, intervalMs, ...recorded }
-    const before = hosts.get(rest.host)
+    const before = hosts.get(hostOf(recorded, host))
+    const pace = followPace(before, recorded.elapsedMs, intervalMs)
+    const { isKey, on, ...rest } = { host, intervalMs: pace.intervalMs, ...recorded }
     const follows = on !== undefined && on === before?.sequence
     const texts = textsFor(recorded, follows ? before : undefined)
     const taken = texts && takeParts(rest.parts, texts, isKey && follows)
@@ -63,7 +64,7 @@ export function recordingDecoder(
       hosts.delete(rest.host)
       return { kind: 'lost', at: placeOf(rest) }
     }
-    hosts.set(rest.host, { sequence: rest.sequence, texts })
+    hosts.set(rest.host, { sequence: rest.sequence, texts, pace })
     const { parts, elsewhere } = taken
     const stands = standsAlone(recorded)
     const isFirst = stands && before === undefined
@@ -95,10 +96,34 @@ export function recordingDecoder(
   }
 }
 
+function hostOf(recorded: RecordedSample, usual: string): string {
+  return recorded.host ?? usual
+}
+
 interface HostState {
   readonly sequence: number
   /** The newest text of each part since the last key frame: what deltas build on. */
   readonly texts: Map<string, BaseText>
+  readonly pace: Pace | undefined
+}
+
+interface Pace {
+  readonly elapsedMs: number
+  /** As the header says; else the shortest time between two samples so far, and the usual one until there are two. */
+  readonly intervalMs: number
+  readonly measured: boolean
+}
+
+const USUAL_INTERVAL_MS = 2000
+
+function followPace(last: HostState | undefined, elapsedMs: number, stated: number | undefined): Pace {
+  if (stated !== undefined) return { elapsedMs, intervalMs: stated, measured: false }
+  const before = last?.pace
+  if (before === undefined) return { elapsedMs, intervalMs: USUAL_INTERVAL_MS, measured: false }
+  const spacingMs = elapsedMs - before.elapsedMs
+  if (spacingMs <= 0) return before
+  const isNew = !before.measured || spacingMs < before.intervalMs
+  return { elapsedMs, intervalMs: isNew ? spacingMs : before.intervalMs, measured: true }
 }
 
 /** A text, cut into lines once something builds on it. */

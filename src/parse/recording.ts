@@ -19,7 +19,8 @@ export type RecordingLine =
 export interface RecordingHeader {
   readonly host: string
   readonly startedAtEpochMs: number
-  readonly intervalMs: number
+  /** Undefined where it does not say: the spacing of the samples tells. */
+  readonly intervalMs: number | undefined
 }
 
 /** A sample as its line holds it; host and interval stand there only where they differ from the header's. */
@@ -57,15 +58,12 @@ function readHeader(object: JsonObject): RecordingLine {
       because: `is of format version ${version ?? 'unknown'}, and this llmtop reads ${VERSION}`,
     }
   }
-  const intervalMs = asNumber(object['intervalMs'])
-  if (intervalMs === undefined || intervalMs <= 0)
-    return { kind: 'bad', because: "has no usable 'intervalMs'" }
   return {
     kind: 'header',
     header: {
       host: printableText(object['host']) ?? 'unknown',
       startedAtEpochMs: asNumber(object['startedAtEpochMs']) ?? 0,
-      intervalMs,
+      intervalMs: intervalIn(object),
     },
   }
 }
@@ -83,7 +81,7 @@ function readSample(object: JsonObject): RecordingLine {
   if (elapsedMs === undefined) return { kind: 'bad', because: "has no number as 'elapsedMs'" }
   if (parts === undefined) return { kind: 'bad', because: "has no object as 'parts'" }
   const host = printableText(object['host'])
-  const intervalMs = asNumber(object['intervalMs'])
+  const intervalMs = intervalIn(object)
   const link = readLink(object['link'])
   return {
     kind: 'sample',
@@ -95,10 +93,15 @@ function readSample(object: JsonObject): RecordingLine {
       on: asNumber(object['on']),
       parts: readParts(parts),
       ...(host === undefined ? {} : { host }),
-      ...(intervalMs === undefined || intervalMs <= 0 ? {} : { intervalMs }),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(link === undefined ? {} : { link }),
     },
   }
+}
+
+function intervalIn(object: JsonObject): number | undefined {
+  const intervalMs = asNumber(object['intervalMs'])
+  return intervalMs !== undefined && intervalMs > 0 ? intervalMs : undefined
 }
 
 function readParts(parts: JsonObject): ReadonlyMap<string, RecordedPart> {

@@ -1,5 +1,5 @@
 import { printable } from '../core/text.ts'
-import { CGROUP_FILES, partNames } from '../model/want.ts'
+import { CGROUP_FILES, DMEM_FILES, dmemPart, partNames } from '../model/want.ts'
 import { asVersion2, reduceMemoryStat, VERSION_1_FILES, type CgroupFile } from '../parse/cgroup-memory.ts'
 import { cgroupFolder, parseCgroupMount, type CgroupMount } from '../parse/cgroup-mounts.ts'
 import { readProcessFile, type ProcReader } from './proc-files.ts'
@@ -33,8 +33,23 @@ export function cgroupReader(
       const part: Part = text === undefined ? notFound(folder ?? path, file) : { kind: 'text', text }
       return [names[at] ?? file, part]
     })
-    return new Map(parts)
+    return new Map([...parts, ...(await dmemParts(read, found, folder, path))])
   }
+}
+
+/** Only where there are any. */
+async function dmemParts(
+  read: ProcReader,
+  mount: CgroupMount | undefined,
+  folder: string | undefined,
+  path: string,
+): Promise<readonly (readonly [string, Part])[]> {
+  if (mount?.version !== 2 || folder === undefined) return []
+  const texts = await Promise.all(DMEM_FILES.map((file) => read(`${folder}/${file}`)))
+  return DMEM_FILES.flatMap((file, at): readonly (readonly [string, Part])[] => {
+    const text = texts[at]
+    return text === undefined ? [] : [[dmemPart(path, file), { kind: 'text', text }]]
+  })
 }
 
 async function readText(

@@ -92,6 +92,8 @@ export function limitedBy({ limitedBy: bound }: Ceiling): string {
   switch (bound) {
     case 'device':
       return 'bounded by the card'
+    case 'vram-limit':
+      return 'bounded by a limit on memory of the card'
     case 'engine-budget':
       return "bounded by the engine's budget"
     case 'context-length':

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { afterwards, isGap } from '../../src/analyse/gap.ts'
+import { afterwards, isGap, isOutOfOrder, withoutNews } from '../../src/analyse/gap.ts'
 import { observe } from '../../src/analyse/observe.ts'
 import { EMPTY_WINDOW } from '../../src/analyse/window.ts'
 import type { Watched } from '../../src/analyse/windows.ts'
@@ -50,6 +50,26 @@ describe('a gap in time', () => {
     ],
   ])('is not %s', (_, memory, sample) => {
     expect(isGap(memory, sample)).toBe(false)
+  })
+})
+
+describe('a sample out of order', () => {
+  test('is one that is older by both clocks, and it says nothing', () => {
+    const late = sampleAt(93, { meminfo: 'MemTotal: 1 kB' })
+    expect(isOutOfOrder(after(first), late)).toBe(true)
+    expect(withoutNews(after(first), late)).toEqual({
+      ...first,
+      sequence: late.sequence,
+      parts: new Map(),
+    })
+  })
+
+  test.each<[string, RawSample]>([
+    ['the next one', sampleAt(102, {})],
+    ['one whose monotonic clock alone went back', sampleAt(60, {}, { takenAtEpochMs: wall + 2000 })],
+    ['the first one of another run', sampleAt(20, {})],
+  ])('is not %s', (_, sample) => {
+    expect(isOutOfOrder(after(first), sample)).toBe(false)
   })
 })
 

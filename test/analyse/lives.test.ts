@@ -30,7 +30,12 @@ function workload({ gib, state = 'serving', answers = false }: Moment, id: strin
 function phases(moments: readonly Moment[], id = 'vllm:4200'): readonly (Phase | undefined)[] {
   let book: LifeBook = new Map()
   return moments.map((moment) => {
-    const around = { processes: new Map(), uptimeSeconds: undefined, nowMs: seconds(moment.at) }
+    const around = {
+      processes: new Map(),
+      uptimeSeconds: undefined,
+      watchedFromMs: 0,
+      nowMs: seconds(moment.at),
+    }
     book = followLives(book, [workload(moment, id)], around, RULES.gate)
     return book.get(id)?.phase
   })

@@ -31,6 +31,16 @@ describe('a recording', () => {
     }
   })
 
+  test('that does not say its interval has that of the shortest time between its samples', () => {
+    const at = (sequence: number, elapsedMs: number): string =>
+      JSON.stringify({ sequence, takenAtEpochMs: 0, elapsedMs, parts: {} })
+    const header = '{"llmtop":"recording","version":1,"host":"node7"}'
+    const decoded = decodeAll([header, at(0, 0), at(1, 30_000), at(2, 40_000), at(3, 70_000), at(4, 80_000)])
+    expect(samplesIn(decoded).map(({ sample }) => sample.intervalMs)).toEqual([
+      2000, 30_000, 10_000, 10_000, 10_000,
+    ])
+  })
+
   test.each(SEEDS)('read from any key frame is from there on as it was (seed %d)', (seed) => {
     const samples = randomSamples(seed, 60)
     const [header = '', ...lines] = linesOf(samples, 7)

@@ -35,6 +35,13 @@ describe('a line of a recording', () => {
     })
   })
 
+  test('may leave out its interval', () => {
+    const header = { llmtop: 'recording', version: 1, host: 'node7', startedAtEpochMs: 5 }
+    const without = { host: 'node7', startedAtEpochMs: 5, intervalMs: undefined }
+    expect(read(header)).toEqual({ kind: 'header', header: without })
+    expect(read({ ...header, intervalMs: 0 })).toEqual({ kind: 'header', header: without })
+  })
+
   test('is a sample; host, interval and link stand in it only where it has them', () => {
     const plain = { ...SAMPLE, isKey: false, on: undefined, parts: new Map() }
     expect(read(SAMPLE)).toEqual({ kind: 'sample', sample: plain })
@@ -78,7 +85,6 @@ describe('a line of a recording', () => {
     ['[1]', 'is not a JSON object'],
     ['{"sequence":1,"par', 'is not a JSON object'],
     ['{"llmtop":"snapshot","version":1}', "is no header of a recording ('llmtop')"],
-    ['{"llmtop":"recording","version":1,"intervalMs":0}', "has no usable 'intervalMs'"],
     ['{"parts":{}}', "has no number as 'sequence'"],
     ['{"sequence":1,"takenAtEpochMs":"now","parts":{}}', "has no usable 'takenAtEpochMs'"],
     ['{"sequence":1,"takenAtEpochMs":9e15,"parts":{}}', "has no usable 'takenAtEpochMs'"],

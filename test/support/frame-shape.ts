@@ -117,6 +117,15 @@ const workload: Shape = {
     bytesPerToken: 'number or missing',
     perEngine: [{ label: 'text', usedRatio: 'number' }],
   },
+  vramLimits: [
+    {
+      kind: 'text',
+      gpu: 'text',
+      path: 'text nullable',
+      limitBytes: 'number',
+      usedBytes: 'number or missing',
+    },
+  ],
   requests: {
     running: 'number or missing',
     waiting: 'number or missing',

@@ -215,6 +215,7 @@ export function workloadWith(id: string, changes: Partial<Workload>): Workload {
     partial: undefined,
     telemetryGaps: [],
     cgroup: unknown,
+    vramLimits: [],
     ...changes,
   }
 }

@@ -30,7 +30,7 @@ export interface SimulatedProcess {
   readonly startTicks: number
   readonly comm: string
   readonly command: readonly string[]
-  readonly type?: 'C' | 'G' | 'C+G'
+  readonly type?: 'C' | 'G' | 'C+G' | 'M+C'
   /** MiB on each card that it uses, by index; undefined while it does not run. */
   readonly gpuMiBAt: (seconds: number) => Readonly<Record<number, number>> | undefined
   readonly residentMiB: number

@@ -1,7 +1,8 @@
 // `npm run score`: plays every shape of the simulator with several seeds, and prints what today's warnings are worth as
 // the table of docs/risk.md. Arguments: --seeds N, --from SEED, --shape NAME (a part of it), --factor F (the engines take F times what
-// formulas say), --out FOLDER (writes the recordings instead, for 'llmtop score' and 'llmtop replay').
-import { mkdirSync, writeFileSync } from 'node:fs'
+// formulas say), --into FILE (puts the tables between the marks of that page), --out FOLDER (writes the recordings instead,
+// for 'llmtop score' and 'llmtop replay').
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseArgs } from 'node:util'
@@ -17,11 +18,15 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     shape: { type: 'string', default: '' },
     factor: { type: 'string', default: '1' },
+    into: { type: 'string' },
     out: { type: 'string' },
   },
 })
 const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + Number(values.from))
 const factor = Number(values.factor)
+// between them stand the tables in a page
+const BEGIN = '<!-- score -->'
+const END = '<!-- /score -->'
 const shapes = SHAPES.filter(({ name }) => name.includes(values.shape))
 
 if (values.out === undefined) printScores()
@@ -39,18 +44,23 @@ function printScores(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   const healthy = scoreOf(watched.filter(({ shape }) => shape.expects.kind === 'healthy'))
   const all = scoreOf(watched)
+  const tables = [
+    `| shape | hours | seen | lead (p10) | false alarms | flaps |`,
+    `|---|---|---|---|---|---|`,
+    ...rows,
+    '',
+    `| class | seen | recall | lead (p10) | true | false | precision | false/h | flaps/h |`,
+    `|---|---|---|---|---|---|---|---|---|`,
+    ...[...all.classes, all.all].filter(hasHappened).map(classRow),
+    '',
+    `Healthy shapes: ${healthy.watchedHours.toFixed(1)} h, ${healthy.all.falseAlarms} false alarms (${decimals(healthy.all.falseAlarmsPerHour)} an hour).`,
+    '',
+  ].join('\n')
+  if (values.into !== undefined)
+    writeFileSync(values.into, between(readFileSync(values.into, 'utf8'), tables))
   process.stdout.write(
     [
-      `| shape | hours | seen | lead (p10) | false alarms | flaps |`,
-      `|---|---|---|---|---|---|`,
-      ...rows,
-      '',
-      `| class | seen | recall | lead (p10) | true | false | precision | false/h | flaps/h |`,
-      `|---|---|---|---|---|---|---|---|---|`,
-      ...[...all.classes, all.all].filter(hasHappened).map(classRow),
-      '',
-      `Healthy shapes: ${healthy.watchedHours.toFixed(1)} h, ${healthy.all.falseAlarms} false alarms (${decimals(healthy.all.falseAlarmsPerHour)} an hour).`,
-      '',
+      tables,
       ...all.misses.map(
         ({ file, outcome }) => `missed: ${file}: ${outcome.kind} at ${outcome.elapsedMs / 1000} s`,
       ),
@@ -61,6 +71,13 @@ function printScores(): void {
       '',
     ].join('\n'),
   )
+}
+
+function between(page: string, tables: string): string {
+  const [before = '', rest = ''] = page.split(BEGIN)
+  const after = rest.split(END)[1]
+  if (after === undefined) throw new Error(`the page has no '${BEGIN}' and '${END}' to write between`)
+  return `${before}${BEGIN}\n${tables}${END}${after}`
 }
 
 function row(shape: Shape, { watchedHours, all }: Score): string {

@@ -18,8 +18,10 @@ describe('a wanted control group', () => {
       'memory.current': '500\n',
       'memory.stat': 'anon 7\nfile 9\n',
       'memory.events': 'oom_kill 1\n',
+      'dmem.max': 'nvidia/0000:18:00.0/vidmem max\n',
     })
     expect(await fetched('/a.slice', procRoot)).toEqual({
+      'cgroup/a.slice/dmem.max': text('nvidia/0000:18:00.0/vidmem max\n'),
       'cgroup/a.slice/memory.max': text('1000\n'),
       'cgroup/a.slice/memory.current': text('500\n'),
       'cgroup/a.slice/memory.stat': text('anon 7\n'),

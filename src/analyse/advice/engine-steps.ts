@@ -49,8 +49,14 @@ function topologyNow(
     const capacity = capacityBytes(gpu)
     if (card === undefined || capacity.kind === 'missing' || devices[at]?.gpuInstanceId !== undefined)
       return gpu
-    const others = valueOr(card.memory.usedBytes, 0) - valueOr(own?.usedBytes ?? known(0), 0)
-    return { ...gpu, freeBytes: known(roughly(capacity.value - Math.max(0, others)), 'derived') }
+    const ownBytes = valueOr(own?.usedBytes ?? known(0), 0)
+    const others = valueOr(card.memory.usedBytes, 0) - ownBytes
+    const limits = workload.vramLimits.filter((limit) => limit.gpu === card.uuid)
+    const within = limits.map(
+      (limit) => limit.limitBytes - Math.max(0, valueOr(limit.usedBytes, 0) - ownBytes),
+    )
+    const room = Math.min(capacity.value - Math.max(0, others), ...within)
+    return { ...gpu, freeBytes: known(roughly(room), 'derived') }
   })
   return { ...topology, gpus: free }
 }

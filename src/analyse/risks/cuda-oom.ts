@@ -66,7 +66,7 @@ function forecastFor(
  */
 function mayEndByItself(
   { share }: Grower,
-  { pace }: Forecast,
+  forecast: Forecast,
   { shares }: PoolOutlook,
   rules: RiskRules,
 ): boolean {
@@ -74,7 +74,7 @@ function mayEndByItself(
   if (share.gateBytes !== undefined) return false
   const isTorchAlone =
     share.workload.engine === 'pytorch' && !shares.some((other) => other !== share && isEngine(other))
-  return isTorchAlone || isBrief(pace, rules)
+  return isTorchAlone || isBrief(forecast, rules)
 }
 
 /** Hardly anything is left, and someone still takes more. */
@@ -114,11 +114,12 @@ function hiddenGrowth(
   situation: Situation,
 ): Filling | undefined {
   const { pool, shares } = outlook
+  if (pool.limit !== undefined) return undefined
   const held = shares.reduce((total, { usedBytes }) => total + usedBytes, 0)
   const unowned = valueOr(pool.usedBytes, 0) - held
   if (pool.holders.kind === 'known' && unowned < HIDDEN_RATIO * valueOr(pool.usedBytes, 0)) return undefined
   const forecast = forecastOf(watchedAt(situation, gpuKey(pool.key)), headroomBytes, situation.rules)
-  if (forecast === undefined || isBrief(forecast.pace, situation.rules.risk)) return undefined
+  if (forecast === undefined || isBrief(forecast, situation.rules.risk)) return undefined
   const spills = valueOr(pool.gpu.driverModel, '') === 'WDDM'
   const level = spills ? 'watch' : fatalLevel(forecast.eta, situation.rules.risk)
   return {

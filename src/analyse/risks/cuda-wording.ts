@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
+import { nameOfLimit } from '../limit-pools.ts'
 import { etaNumber } from '../forecast.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
@@ -94,10 +95,17 @@ function evidenceOf(
   const tokens = cause?.workload.headroom.tokens
   const inTokens = tokens?.kind === 'known' ? `: about ${formatCount(tokens.value)} more tokens` : ''
   lines.push(
-    `${formatBytes(headroomBytes)} of ${formatBytes(valueOr(pool.capBytes, 0))} are free of what the driver does not reserve${inTokens}`,
+    `${formatBytes(headroomBytes)} of ${formatBytes(valueOr(pool.capBytes, 0))} are free of what ${ofWhat(pool)}${inTokens}`,
   )
   if (cause !== undefined) lines.push(whyNews(cause, outlook, situation))
   return lines
+}
+
+function ofWhat({ limit, gpu }: PoolOutlook['pool']): string {
+  if (limit === undefined) return 'the driver does not reserve'
+  const whole = gpu.memory.freeBytes
+  const card = whole.kind === 'known' ? `, and ${formatBytes(whole.value)} of the card itself` : ''
+  return `${nameOfLimit(limit)} allows on GPU ${gpu.index}${card}`
 }
 
 /** Why its growth is not taken for granted. */

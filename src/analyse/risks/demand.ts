@@ -1,6 +1,8 @@
-import { valueOr } from '../../core/reading.ts'
+import { both, valueOr, type Reading } from '../../core/reading.ts'
+import type { GpuEstimate } from '../../estimate/estimate-types.ts'
+import { takesBudget } from '../../estimate/fit.ts'
 import type { Ceiling } from '../../model/ceiling.ts'
-import { poolKey, type MemoryPool } from '../capacity.ts'
+import { isPartOf, type MemoryPool } from '../capacity.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { GateRules } from '../rules.ts'
 
@@ -18,11 +20,11 @@ export interface Demand {
 export function demandOf(workload: JudgedWorkload, pool: MemoryPool, rules: GateRules): Demand | undefined {
   if (workload.estimated.kind === 'missing') return undefined
   const { estimate, devices } = workload.estimated.value
-  const at = devices.findIndex(({ uuid, gpuInstanceId }) => poolKey(uuid, gpuInstanceId) === pool.key)
+  const at = devices.findIndex((device) => isPartOf(device, pool))
   const gpu = estimate.perGpu[at]
   if (gpu === undefined) return undefined
   // what grows with use is not there yet when the load has ended
-  const parts = estimate.kvGrowth === 'on-demand' ? gpu.weightsBytes : gpu.neededBytes
+  const parts = estimate.kvGrowth === 'on-demand' ? gpu.weightsBytes : plannedBytes(gpu, workload, pool)
   if (parts.kind === 'missing') return undefined
   const whole = valueOr(gpu.neededBytes, parts.value)
   const share = whole === 0 ? 1 : parts.value / whole
@@ -35,6 +37,19 @@ export function demandOf(workload: JudgedWorkload, pool: MemoryPool, rules: Gate
     basis: estimate.basis,
     adapts: adapts(workload, pool),
   }
+}
+
+/**
+ * Of what the control group limits, an engine with a budget may see no more than the limit, and plan with it: only what it
+ * needs before its pool is sure.
+ */
+function plannedBytes(
+  { neededBytes, kvBytes }: GpuEstimate,
+  { engine }: JudgedWorkload,
+  { limit }: MemoryPool,
+): Reading<number> {
+  if (limit?.kind !== 'cgroup' || !takesBudget(engine)) return neededBytes
+  return both(neededBytes, kvBytes, (needed, kv) => needed - kv)
 }
 
 /** Ollama and llama.cpp's own fit leave layers on the CPU; WDDM lends memory of the host. */

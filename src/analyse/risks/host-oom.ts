@@ -61,7 +61,7 @@ function forecastLevel(
 ): RiskLevel | undefined {
   if (forecast === undefined) return undefined
   const isPlenty = pool.headroomBytes > PLENTY_RATIO * pool.limitBytes
-  if (isBrief(forecast.pace, rules.risk) && isPlenty) return 'watch'
+  if (isBrief(forecast, rules.risk) && isPlenty) return 'watch'
   return fatalLevel(forecast.eta, rules.risk)
 }
 

@@ -44,7 +44,7 @@ function lackOf(share: PoolShare, outlook: PoolOutlook, { rules }: Situation): L
   if (demand === undefined || demand.adapts) return undefined
   const used = valueOr(pool.usedBytes, 0)
   const othersBytes = Math.max(0, used - share.usedBytes)
-  const roomBytes = pool.capBytes.value - othersBytes
+  const roomBytes = Math.max(0, pool.capBytes.value - othersBytes)
   const missingBytes = demand.lowBytes - roomBytes
   return missingBytes > 0 ? { share, outlook, demand, roomBytes, missingBytes, othersBytes } : undefined
 }
@@ -57,9 +57,11 @@ function worded(
   const { pool } = outlook
   const asleep = life?.phase === 'asleep'
   const others = othersBytes > 0 ? `, ${formatBytes(othersBytes)} of it held by others` : ''
+  const isTooLargeAlone = demand.lowBytes > valueOr(pool.capBytes, 0)
   const needs = `${formatBytes(demand.bytes)} ${asleep ? 'to wake' : 'needed'}, ${formatBytes(roomBytes)} of ${pool.name} there for it`
   return {
     ...base(workload, asleep ? 'watch' : 'critical', situation),
+    ...(asleep || isTooLargeAlone ? {} : { confirmMs: situation.rules.gate.leavingMs }),
     gpu: pool.gpu.uuid,
     gpus: [pool.gpu.uuid],
     mig: pool.gpuInstanceId === undefined ? undefined : pool.gpuInstanceId.toString(),

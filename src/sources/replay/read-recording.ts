@@ -24,8 +24,6 @@ type Entry = FileEntry<RecordingMark>
 const MAX_HOSTS = 1024
 // what a line without a sample costs beside its text: a file may hold nothing but line ends
 const LINE_COST = 1024
-// the pace of a recording whose header was damaged
-const USUAL_INTERVAL_MS = 2000
 
 /** The samples of a recording in order. What is damaged is passed over up to where reading can begin again. */
 export async function* readRecording(file: LogFile, from: ReadFrom<RecordingMark>): AsyncIterable<Entry> {
@@ -61,7 +59,7 @@ function startReader(
   from: ReadFrom<RecordingMark>,
   middleHeader: RecordingHeader | undefined,
 ) {
-  const standIn: RecordingHeader = { host: file.name, startedAtEpochMs: 0, intervalMs: USUAL_INTERVAL_MS }
+  const standIn: RecordingHeader = { host: file.name, startedAtEpochMs: 0, intervalMs: undefined }
   let header = from.kind === 'mark' ? from.mark.header : middleHeader
   let decoder: RecordingDecoder = recordingDecoder(header, from.kind === 'mark' ? from.mark.seen : [])
   let lines = from.kind === 'mark' ? from.mark.lines : 0

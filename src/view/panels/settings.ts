@@ -45,7 +45,8 @@ function settingsOf(config: WorkloadConfig): readonly Setting[] {
 }
 
 function facts(workload: Workload): readonly (readonly [name: string, text: string, origin?: string])[] {
-  const { model, kv, requests, throughput, state, idleSeconds, container, cgroup, partial, user } = workload
+  const { model, kv, requests, throughput, state, idleSeconds, container, user } = workload
+  const { cgroup, vramLimits, partial } = workload
   const all: readonly (readonly [string, string, string?])[] = [
     ['model', text(model.name), text(model.source)],
     ['quantization', text(model.quantization)],
@@ -64,6 +65,11 @@ function facts(workload: Workload): readonly (readonly [name: string, text: stri
       shown(cgroup, (group) => `${shown(group.heldBytes, formatBytes)} of ${formatBytes(group.limitBytes)}`),
       'cgroup',
     ],
+    ...vramLimits.map(({ kind, limitBytes, usedBytes, path }): readonly [string, string, string] => [
+      'VRAM limit',
+      `${shown(usedBytes, formatBytes)} of ${formatBytes(limitBytes)}`,
+      kind === 'mps' ? 'MPS' : (path ?? 'cgroup'),
+    ]),
     [
       'instance',
       partial === undefined

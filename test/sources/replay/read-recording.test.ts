@@ -108,9 +108,9 @@ describe('a damaged recording', () => {
       'line 12 is longer than 16777216 characters',
     ],
     [
-      'a header without an interval',
-      '{"llmtop":"recording","version":1}',
-      "line 12 has no usable 'intervalMs'",
+      'a header of something else',
+      '{"llmtop":"snapshot","version":1}',
+      "line 12 is no header of a recording ('llmtop')",
     ],
   ])(
     'with %s in the place of three samples goes on behind it, and says what was lost and when',
