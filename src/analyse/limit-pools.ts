@@ -1,6 +1,6 @@
 import { both, firstKnown, known, map, sumOfKnown } from '../core/reading.ts'
 import type { VramLimit, Workload } from '../model/workload.ts'
-import type { MemoryPool } from './capacity.ts'
+import type { MemoryPool } from './memory-pool.ts'
 
 /** Every limit on what some may hold of a card, as a pool of its own: it fills like a MIG instance. */
 export function limitPools(

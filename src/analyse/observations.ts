@@ -3,7 +3,7 @@ import type { HostMemory } from '../model/snapshot.ts'
 import type { KvSlot } from '../model/workload.ts'
 import type { ActivityBook } from './activity.ts'
 import type { AttributedWorkload } from './attribute.ts'
-import type { MemoryPool } from './capacity.ts'
+import type { MemoryPool } from './memory-pool.ts'
 import type { LifeBook } from './lives.ts'
 import type { Observation, WindowBook } from './windows.ts'
 

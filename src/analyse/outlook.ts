@@ -1,6 +1,6 @@
 import { valueOr } from '../core/reading.ts'
 import type { GpuCeiling } from '../model/ceiling.ts'
-import { isPartOf, type Holder, type MemoryPool } from './capacity.ts'
+import { isPartOf, type Holder, type MemoryPool } from './memory-pool.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Life, LifeBook } from './lives.ts'
 import type { GateRules } from './rules.ts'

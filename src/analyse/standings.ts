@@ -1,6 +1,6 @@
 import { valueOr } from '../core/reading.ts'
 import type { AttributedWorkload } from './attribute.ts'
-import type { MemoryPool } from './capacity.ts'
+import type { MemoryPool } from './memory-pool.ts'
 import type { LifeBook } from './lives.ts'
 import type { Rules } from './rules.ts'
 

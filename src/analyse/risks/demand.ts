@@ -2,7 +2,7 @@ import { both, valueOr, type Reading } from '../../core/reading.ts'
 import type { GpuEstimate } from '../../estimate/estimate-types.ts'
 import { takesBudget } from '../../estimate/fit.ts'
 import type { Ceiling } from '../../model/ceiling.ts'
-import { isPartOf, type MemoryPool } from '../capacity.ts'
+import { isPartOf, type MemoryPool } from '../memory-pool.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { GateRules } from '../rules.ts'
 
