@@ -5,7 +5,6 @@ import { stated } from '../../core/stated.ts'
 import { printable } from '../../core/text.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { keepHeapSmall } from '../../runtime/small-heap.ts'
-import { prometheusSource } from '../../sources/prometheus/prometheus.ts'
 import type { PrometheusAddress } from '../../transport/prometheus-api.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { readOptionFiles } from '../option-files.ts'
@@ -65,6 +64,7 @@ export function fleetCommand(environment: Environment): Command {
       const { interval, selector, failOn } = options
       const { onWarning } = loaded.settings
       keepHeapSmall()
+      const { prometheusSource } = await import('../../sources/prometheus/prometheus.ts')
       const source = prometheusSource({ clock: systemClock(), intervalMs: interval, address, selector })
       await show(environment, { source, options, loaded, failOn, onWarning })
     })

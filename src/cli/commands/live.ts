@@ -2,9 +2,7 @@ import type { Command } from 'commander'
 import { apiKeysIn, keysHere, type ApiKeys } from '../../config/api-keys.ts'
 import type { Settings } from '../../config/settings.ts'
 import { systemClock } from '../../runtime/clock.ts'
-import { localSource } from '../../sources/local/local.ts'
 import type { Source } from '../../sources/source.ts'
-import { localTransport } from '../../transport/local.ts'
 import type { Environment } from '../environment.ts'
 import { refuse, withSettings } from '../settings.ts'
 
@@ -13,10 +11,16 @@ export function withLiveOptions(command: Command): Command {
   return withSettings(command, 'probe', 'containerNames', 'engineLogs')
 }
 
-/** This machine as a source. */
-export function thisMachine(environment: Environment, settings: Settings, intervalMs: number): Source {
+/** This machine as a source. What reads it is loaded only for commands that watch it. */
+export async function thisMachine(
+  environment: Environment,
+  settings: Settings,
+  intervalMs: number,
+): Promise<Source> {
   const { probe, engineLogs, containerNames } = settings
   const keys = keysHere(givenKeys(environment, settings))
+  const { localSource } = await import('../../sources/local/local.ts')
+  const { localTransport } = await import('../../transport/local.ts')
   return localSource({
     host: environment.hostName,
     clock: systemClock(),

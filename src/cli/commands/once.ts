@@ -36,7 +36,7 @@ export function onceCommand(environment: Environment): Command {
       const { settings } = await settingsOf(environment, command)
       const watch = watchSignals((code) => process.exit(code))
       const forMs = options.for ?? 0
-      const source = thisMachine(environment, settings, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS)
+      const source = await thisMachine(environment, settings, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS)
       const result = await run({
         source,
         outputs: [],

@@ -27,7 +27,7 @@ export function recordCommand(environment: Environment): Command {
       const { settings } = await settingsOf(environment, command)
       const { intervalMs, onWarning } = settings
       const { runRecord } = await import('../record/run.ts')
-      const source = thisMachine(environment, settings, intervalMs)
+      const source = await thisMachine(environment, settings, intervalMs)
       await runRecord(environment, { ...request, source, intervalMs, onWarning })
     })
 }

@@ -3,7 +3,6 @@ import { Command, Option } from 'commander'
 import type { HostGroups } from '../../config/value-types.ts'
 import { printable } from '../../core/text.ts'
 import { systemClock } from '../../runtime/clock.ts'
-import { sshSource } from '../../sources/ssh/ssh.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   failOnOption,
@@ -64,6 +63,7 @@ export function sshCommand(environment: Environment): Command {
       const { nvidiaSmi } = request
       if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
         command.error('error: the path of nvidia-smi can have no line break', { exitCode: EXIT.usage })
+      const { sshSource } = await import('../../sources/ssh/ssh.ts')
       const source = sshSource({
         hosts: named.hosts,
         ssh: sshOptionsOf(request),

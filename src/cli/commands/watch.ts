@@ -46,7 +46,7 @@ export function watchCommand(environment: Environment): Command {
         return
       }
       await show(environment, {
-        source: thisMachine(environment, settings, settings.intervalMs),
+        source: await thisMachine(environment, settings, settings.intervalMs),
         options,
         loaded,
         record: options.record,
@@ -56,7 +56,7 @@ export function watchCommand(environment: Environment): Command {
 }
 
 async function hasNothingToWatch(environment: Environment, settings: Settings): Promise<boolean> {
-  const source = thisMachine(environment, settings, settings.intervalMs)
+  const source = await thisMachine(environment, settings, settings.intervalMs)
   const { signal } = new AbortController()
   const { last } = await run({ source, outputs: [], rules: RULES, signal, isEnough: hasAnswered })
   if (last === undefined) return true
