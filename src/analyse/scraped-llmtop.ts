@@ -1,7 +1,14 @@
 import { both, known, missing, type Reading } from '../core/reading.ts'
 import { orMissing } from '../engines/pool.ts'
 import type { Ceiling, GpuCeiling } from '../model/ceiling.ts'
-import type { EngineId, KvCache, Slices, Workload, WorkloadState } from '../model/workload.ts'
+import {
+  SLICE_LABELS,
+  type EngineId,
+  type KvCache,
+  type Slices,
+  type Workload,
+  type WorkloadState,
+} from '../model/workload.ts'
 import type { Metrics, Series } from '../parse/prometheus-text.ts'
 import type { AttributedWorkload } from './attribute.ts'
 import { bareWorkload } from './bare-workload.ts'
@@ -117,15 +124,6 @@ function cacheOf(
   }
 }
 
-const PARTS: readonly (readonly [string, keyof Slices])[] = [
-  ['weights', 'weightsBytes'],
-  ['kv_cache', 'kvBytes'],
-  ['state', 'stateBytes'],
-  ['activations', 'activationsBytes'],
-  ['overhead', 'overheadBytes'],
-  ['unexplained', 'unexplainedBytes'],
-]
-
 function memoryOf(told: Told, { memory: bare }: AttributedWorkload): Workload['memory'] {
   const series = seriesOf(told, 'process_memory_bytes')
   if (series.length === 0) return bare
@@ -141,7 +139,7 @@ function memoryOf(told: Told, { memory: bare }: AttributedWorkload): Workload['m
 }
 
 function slicesOf(series: readonly Series[], bare: Slices): Slices {
-  const told = PARTS.flatMap(([part, key]) => {
+  const told = SLICE_LABELS.flatMap(([part, key]) => {
     const own = series.filter(({ labels }) => labels.get('part') === part)
     return own.length === 0 ? [] : [[key, known(sumOf(own))] as const]
   })
