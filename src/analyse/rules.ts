@@ -29,6 +29,11 @@ export interface TrendRules {
   readonly minimumRiseRatio: number
   /** The same for a share of a pool, 0–1. */
   readonly minimumRiseShare: number
+  readonly minimumRiseTokens: number
+  /** The newest quarter must go on at this part of the pace. */
+  readonly goesOnRatio: number
+  /** Growth that fills less of its window than this is a ramp at its end, and timed by itself. */
+  readonly rampRatio: number
   /** A slow trend is worked out again after this much time of the samples, not at each tick. */
   readonly renewMs: number
   readonly medium: { readonly fromMs: number; readonly upToMs: number; readonly buckets: number }
@@ -41,6 +46,8 @@ export interface GateRules {
   readonly loadingDoubtRatio: number
   /** A prediction without the file itself is taken to be this far off at least, before a start is called hopeless. */
   readonly formulaDoubtRatio: number
+  /** With less of its weights there than this it still loads, however long it pauses. */
+  readonly loadedRatio: number
   /** Flat for this long means loaded. */
   readonly settledMs: number
   /** A process of which nothing is known is loading for this long. */
@@ -49,6 +56,8 @@ export interface GateRules {
   readonly longestLoadMs: number
   /** Spread of flat memory. */
   readonly flatBytes: number
+  /** What is there so soon after watching began was there before; later it is seen to come. */
+  readonly beginningMs: number
   /** A loader that adapts itself is judged after this long: its sibling may be leaving. */
   readonly siblingMs: number
   /** A start that has no room for what others hold is called hopeless after this long: they may be leaving. */
@@ -71,6 +80,10 @@ export interface RiskRules {
   readonly believedMs: number
   /** And yet it is warned of when the end is this near. */
   readonly urgentEtaMs: number
+  /** The same for what fills within seconds. */
+  readonly rampConfirmMs: number
+  /** Of what nobody listed owns, so much must be of the used memory before its growth is said. */
+  readonly hiddenRatio: number
   /** How long a condition must hold before it is said, and be gone before it is taken back. */
   readonly confirmMs: number
   readonly clearMs: number
@@ -105,9 +118,13 @@ export interface PoolRules {
   readonly fullRatio: number
   /** A request without a limit of its own is not spoken of before it has so much of its context: most end long before. */
   readonly contextFromRatio: number
+  /** The pace of a generation is known after this much of it. */
+  readonly contextPaceMs: number
   readonly contextWarnEtaMs: number
   readonly contextWatchEtaMs: number
-  /** Part of the weights on the CPU that is worth a warning. */
+  /** Part of the weights on the CPU that is worth a word; a layer of embeddings stays there by design. */
+  readonly spillWatchRatio: number
+  /** And that is worth a warning. */
   readonly spillWarnRatio: number
 }
 
@@ -117,6 +134,8 @@ export interface HostRules {
   readonly warnRatio: number
   readonly warnBytes: number
   readonly unifiedWarnBytes: number
+  /** While more than this is left, growth of a few minutes may be a load. */
+  readonly plentyRatio: number
   readonly pressurePercent: number
 }
 
@@ -142,6 +161,9 @@ export const RULES: Rules = {
     minimumRiseBytes: mebibytes(64),
     minimumRiseRatio: 0.005,
     minimumRiseShare: 0.03,
+    minimumRiseTokens: 64,
+    goesOnRatio: 0.3,
+    rampRatio: 0.75,
     renewMs: seconds(5),
     medium: { fromMs: seconds(20), upToMs: seconds(60), buckets: 12 },
     fast: { fromMs: seconds(10), points: 5, etaMs: seconds(20) },
@@ -149,10 +171,12 @@ export const RULES: Rules = {
   gate: {
     loadingDoubtRatio: 0.15,
     formulaDoubtRatio: 0.1,
+    loadedRatio: 0.85,
     settledMs: seconds(20),
     graceMs: minutes(2),
     longestLoadMs: minutes(30),
     flatBytes: mebibytes(64),
+    beginningMs: seconds(10),
     siblingMs: seconds(30),
     leavingMs: seconds(10),
     excessBytes: mebibytes(256),
@@ -166,6 +190,8 @@ export const RULES: Rules = {
     horizonWindows: 3,
     believedMs: minutes(4),
     urgentEtaMs: minutes(1),
+    rampConfirmMs: seconds(2),
+    hiddenRatio: 0.5,
     confirmMs: seconds(6),
     clearMs: minutes(3),
     lowerMs: minutes(15),
@@ -184,8 +210,10 @@ export const RULES: Rules = {
     nearlyFullRatio: 0.85,
     fullRatio: 0.97,
     contextFromRatio: 0.3,
+    contextPaceMs: seconds(6),
     contextWarnEtaMs: minutes(1),
     contextWatchEtaMs: minutes(15),
+    spillWatchRatio: 0.02,
     spillWarnRatio: 0.1,
   },
   host: {
@@ -194,6 +222,7 @@ export const RULES: Rules = {
     warnRatio: 0.05,
     warnBytes: gibibytes(4),
     unifiedWarnBytes: gibibytes(4),
+    plentyRatio: 0.15,
     pressurePercent: 10,
   },
   death: { keepMs: minutes(30), counterMs: seconds(15), scarceRatio: 0.03, most: 20 },

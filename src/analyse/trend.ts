@@ -1,4 +1,5 @@
 import type { TrendRules } from './rules.ts'
+import { leastSquares, mannKendallZ, quantile, slopesOf } from './slopes.ts'
 import { bucketMaxima, since, spanMs, type Window, type WindowPoint } from './window.ts'
 
 /** Growth or decline of a quantity, in its own unit per second; negative when it falls. Low and high are the honest range. */
@@ -94,15 +95,13 @@ function tailOf({ points }: Window, spannedMs: number, count: number): readonly 
 function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   if (isStill(window, unit, rules)) return undefined
   const pace = paceIn(window, unit, rules)
-  if (pace === undefined || pace.movingMs >= MOST_RATIO * pace.spanMs) return pace
+  if (pace === undefined || pace.movingMs >= rules.rampRatio * pace.spanMs) return pace
   // a ramp at the end of a flat hour is as steep as the ramp, not as the hour
   const ramp = since(window, (window.points.at(-1)?.atMs ?? 0) - pace.movingMs)
   const own = spanMs(ramp) < rules.medium.upToMs ? undefined : paceIn(ramp, unit, rules)
   if (own === undefined || Math.sign(own.perSecond) !== Math.sign(pace.perSecond)) return pace
   return { ...own, movingMs: pace.movingMs }
 }
-
-const MOST_RATIO = 0.75
 
 function paceIn(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
   const maxima = bucketMaxima(window, rules.buckets)
@@ -137,8 +136,6 @@ function hasRisen(maxima: readonly WindowPoint[], unit: Unit, rules: TrendRules)
   return Math.abs(last.value - first.value) >= leastRise(unit, Math.min(first.value, last.value), rules)
 }
 
-const FEWEST_TOKENS = 64
-
 function leastRise(unit: Unit, least: number, rules: TrendRules): number {
   switch (unit) {
     case 'bytes':
@@ -146,7 +143,7 @@ function leastRise(unit: Unit, least: number, rules: TrendRules): number {
     case 'share':
       return rules.minimumRiseShare
     case 'tokens':
-      return FEWEST_TOKENS
+      return rules.minimumRiseTokens
   }
 }
 
@@ -167,7 +164,7 @@ function robustPace(
   const middle = quantile(slopes, 0.5)
   const lately = quantile(newer, 0.5)
   if (middle === 0 || Math.sign(lately) !== Math.sign(middle)) return undefined
-  if (rule === 'slow' && !goesOn(points, middle)) return undefined
+  if (rule === 'slow' && !goesOn(points, middle, rules)) return undefined
   // the slower of both: growth that gathers pace is for the shorter rules, growth that loses it may end
   const ends = [quantile(slopes, 0.2), quantile(slopes, 0.8), quantile(newer, 0.2), quantile(newer, 0.8)]
   return {
@@ -193,62 +190,10 @@ function movingFor(points: readonly WindowPoint[]): number {
 const BEGINNING_RATIO = 0.1
 
 /** In the newest quarter too, at a notable part of the pace: a load or a step some minutes ago is over. */
-function goesOn(points: readonly WindowPoint[], perSecond: number): boolean {
+function goesOn(points: readonly WindowPoint[], perSecond: number, { goesOnRatio }: TrendRules): boolean {
   const from = points[Math.floor(points.length * 0.75) - 1]
   const last = points.at(-1)
   if (from === undefined || last === undefined) return false
   const expected = (perSecond * (last.atMs - from.atMs)) / 1000
-  return (last.value - from.value) / expected >= STILL_RATIO
-}
-
-const STILL_RATIO = 0.3
-
-/** Per second, of all pairs, smallest first. */
-function slopesOf(points: readonly WindowPoint[]): Float64Array {
-  const slopes = new Float64Array((points.length * (points.length - 1)) / 2)
-  let at = 0
-  eachPair(points, (a, b) => {
-    slopes[at] = ((b.value - a.value) / (b.atMs - a.atMs)) * 1000
-    at += 1
-  })
-  return slopes.sort()
-}
-
-/** Mann (1945), Kendall (1975): S over its standard deviation under no trend, ties left uncorrected (conservative). */
-function mannKendallZ(points: readonly WindowPoint[]): number {
-  const n = points.length
-  let s = 0
-  eachPair(points, (a, b) => {
-    s += Math.sign(b.value - a.value)
-  })
-  const deviation = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
-  return deviation === 0 ? 0 : (s - Math.sign(s)) / deviation
-}
-
-/** Every pair of points, the earlier one first. */
-function eachPair(points: readonly WindowPoint[], visit: (a: WindowPoint, b: WindowPoint) => void): void {
-  for (const [at, b] of points.entries()) {
-    for (let before = 0; before < at; before += 1) {
-      const a = points[before]
-      if (a !== undefined) visit(a, b)
-    }
-  }
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share))
-  return sorted[at] ?? 0
-}
-
-function leastSquares(points: readonly WindowPoint[]): number {
-  const n = points.length
-  const meanMs = points.reduce((total, { atMs }) => total + atMs, 0) / n
-  const mean = points.reduce((total, { value }) => total + value, 0) / n
-  let above = 0
-  let below = 0
-  for (const { atMs, value } of points) {
-    above += (atMs - meanMs) * (value - mean)
-    below += (atMs - meanMs) ** 2
-  }
-  return below === 0 ? 0 : (above / below) * 1000
+  return (last.value - from.value) / expected >= goesOnRatio
 }

@@ -5,6 +5,7 @@ import type { KvSlot } from '../../model/workload.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { slotKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
+import type { PoolRules } from '../rules.ts'
 import { cardsOf, identityOf, watchedAt, type Situation } from '../situation.ts'
 import { spanMs, type Window } from '../window.ts'
 import { formatEta, nameOf } from '../wording.ts'
@@ -38,7 +39,8 @@ function endOf(slot: KvSlot, workload: JudgedWorkload, situation: Situation): En
       ? tokens.value + remainingTokens.value > contextTokens.value
       : tokens.value >= contextFromRatio * contextTokens.value
   if (!isAtStake) return undefined
-  const pace = generationPace(watchedAt(situation, slotKey(workload.id, slot.id))?.recent)
+  const { recent } = watchedAt(situation, slotKey(workload.id, slot.id)) ?? {}
+  const pace = generationPace(recent, situation.rules.pool)
   if (pace === undefined) return undefined
   const eta = (contextTokens.value - tokens.value) / pace
   if (eta * 1000 > contextWatchEtaMs) return undefined
@@ -52,16 +54,14 @@ function endOf(slot: KvSlot, workload: JudgedWorkload, situation: Situation): En
 }
 
 /** Tokens a second over the last minute; generation is as steady as nothing else here, so two ends are enough. */
-function generationPace(recent: Window | undefined): number | undefined {
+function generationPace(recent: Window | undefined, { contextPaceMs }: PoolRules): number | undefined {
   const [first] = recent?.points ?? []
   const last = recent?.points.at(-1)
-  if (recent === undefined || first === undefined || last === undefined || spanMs(recent) < SHORTEST_MS)
+  if (recent === undefined || first === undefined || last === undefined || spanMs(recent) < contextPaceMs)
     return undefined
   const perSecond = ((last.value - first.value) / (last.atMs - first.atMs)) * 1000
   return perSecond > 0 ? perSecond : undefined
 }
-
-const SHORTEST_MS = 6000
 
 function worded(ending: Ending, count: number, workload: JudgedWorkload, situation: Situation): Condition {
   const { slot, tokens, contextTokens, tokensPerSecond, eta } = ending

@@ -117,7 +117,11 @@ function hiddenGrowth(
   if (pool.limit !== undefined) return undefined
   const held = shares.reduce((total, { usedBytes }) => total + usedBytes, 0)
   const unowned = valueOr(pool.usedBytes, 0) - held
-  if (pool.holders.kind === 'known' && unowned < HIDDEN_RATIO * valueOr(pool.usedBytes, 0)) return undefined
+  if (
+    pool.holders.kind === 'known' &&
+    unowned < situation.rules.risk.hiddenRatio * valueOr(pool.usedBytes, 0)
+  )
+    return undefined
   const forecast = forecastOf(watchedAt(situation, gpuKey(pool.key)), headroomBytes, situation.rules)
   if (forecast === undefined || isBrief(forecast, situation.rules.risk)) return undefined
   const spills = valueOr(pool.gpu.driverModel, '') === 'WDDM'
@@ -132,6 +136,3 @@ function hiddenGrowth(
     mayEnd: spills,
   }
 }
-
-// less than half of it unowned: what is listed would show the growth
-const HIDDEN_RATIO = 0.5

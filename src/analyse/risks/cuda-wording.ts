@@ -24,11 +24,12 @@ export function fillingCondition(
   const gpus = [...new Set(fillings.map((filling) => filling.outlook.pool.gpu))]
   const victims = victimsOf(hottest)
   const findings = cudaFindings(hottest, situation.rules.gate)
+  const { confirmMs, rampConfirmMs } = situation.rules.risk
   const left = `${formatBytes(headroomBytes)} left`
   return {
     id: `cuda-oom:${workload?.id ?? pool.key}`,
     identity: identityOf(situation, workload),
-    confirmMs: forecast?.pace.rule === 'fast' ? RAMP_CONFIRM_MS : situation.rules.risk.confirmMs,
+    confirmMs: forecast?.pace.rule === 'fast' ? rampConfirmMs : confirmMs,
     class: 'cuda-oom',
     level,
     gpu: pool.gpu.uuid,
@@ -44,8 +45,6 @@ export function fillingCondition(
     findings: findings.found,
   }
 }
-
-const RAMP_CONFIRM_MS = 2000
 
 function headline({ outlook, forecast, cause, mayEnd }: Filling, cards: number): string {
   const more = cards > 1 ? ` and ${cards - 1} more` : ''

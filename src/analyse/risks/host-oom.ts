@@ -60,12 +60,10 @@ function forecastLevel(
   { rules }: Situation,
 ): RiskLevel | undefined {
   if (forecast === undefined) return undefined
-  const isPlenty = pool.headroomBytes > PLENTY_RATIO * pool.limitBytes
+  const isPlenty = pool.headroomBytes > rules.host.plentyRatio * pool.limitBytes
   if (isBrief(forecast, rules.risk) && isPlenty) return 'watch'
   return fatalLevel(forecast.eta, rules.risk)
 }
-
-const PLENTY_RATIO = 0.15
 
 /** Little is left, whatever the trend; and warned of where that goes on falling or tasks stand still for it. */
 function floorLevel(pool: RamPool, situation: Situation): RiskLevel | undefined {

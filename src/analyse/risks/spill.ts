@@ -26,9 +26,9 @@ function measured(workload: JudgedWorkload, situation: Situation): Condition | u
   const { onCpuRatio, perGpu } = workload.memory
   const phase = situation.lives.get(workload.id)?.phase
   if (onCpuRatio.kind === 'missing' || phase !== 'settled' || perGpu.length === 0) return undefined
-  const { spillWarnRatio } = situation.rules.pool
+  const { spillWatchRatio, spillWarnRatio } = situation.rules.pool
   const asked = workload.config.gpuLayers.kind === 'known'
-  if (onCpuRatio.value < NOTABLE_RATIO || asked) return undefined
+  if (onCpuRatio.value < spillWatchRatio || asked) return undefined
   const percent = Math.round(onCpuRatio.value * 100)
   const level = onCpuRatio.value >= spillWarnRatio ? 'warn' : 'watch'
   return condition(workload, level, situation, {
@@ -40,9 +40,6 @@ function measured(workload: JudgedWorkload, situation: Situation): Condition | u
     excessBytes: undefined,
   })
 }
-
-// a layer of embeddings stays on the CPU by design
-const NOTABLE_RATIO = 0.02
 
 function predicted(share: PoolShare, { pool }: PoolOutlook, situation: Situation): Condition | undefined {
   const { workload, life, usedBytes } = share
