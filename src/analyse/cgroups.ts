@@ -2,6 +2,7 @@ import { missing, valueOr, type Reading } from '../core/reading.ts'
 import { minutes } from '../core/units.ts'
 import type { CgroupMemory } from '../model/snapshot.ts'
 import { CGROUP_FILES, dmemPart, partNames, type Want } from '../model/want.ts'
+import { parseDmem } from '../parse/cgroup-dmem.ts'
 import { parseCgroupMemory, type CgroupFile } from '../parse/cgroup-memory.ts'
 import { parseCgroup } from '../parse/proc-cgroup.ts'
 import { textIn, textOf, without, type AnswerBook } from './answers.ts'
@@ -25,7 +26,7 @@ export function cgroupWants(pids: readonly number[], answers: AnswerBook): reado
 
 function isLimited(path: string, answers: AnswerBook): boolean {
   if (memoryOf(path, answers).kind === 'known') return true
-  return / \d/.test(textIn(answers, dmemPart(path, 'dmem.max')) ?? '')
+  return parseDmem(textIn(answers, dmemPart(path, 'dmem.max')) ?? '').size > 0
 }
 
 /** The one with the least left of all that limit a process; missing where none does. */
