@@ -1,4 +1,4 @@
-import { both, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
+import { both, known, map, missing, sum, sumOfKnown, valueOr, type Reading } from '../core/reading.ts'
 import type { Ceiling } from '../model/ceiling.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { ReportedMemory } from '../model/reported-memory.ts'
@@ -46,7 +46,7 @@ export function attributeWorkload(
   return {
     id: group.id,
     engine: claim.engine,
-    rootPid: claim.root.pid,
+    rootPid: known(claim.root.pid),
     pids,
     user: claim.root.user,
     container: claim.root.container,

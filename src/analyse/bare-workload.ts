@@ -11,7 +11,7 @@ export function bareWorkload(id: string, engine: EngineId): AttributedWorkload {
   return {
     id,
     engine,
-    rootPid: 0,
+    rootPid: NO,
     pids: [],
     user: NO,
     container: undefined,

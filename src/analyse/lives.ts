@@ -54,12 +54,13 @@ export function followLives(
 
 function renewed(
   before: Life | undefined,
-  { rootPid, pids, memory }: AttributedWorkload,
-  { processes, uptimeSeconds, watchedFromMs, nowMs }: Surroundings,
+  { id, rootPid, pids, memory }: AttributedWorkload,
+  around: Surroundings,
   rules: GateRules,
 ): Life {
+  const { processes, nowMs } = around
   const usedBytes = valueOr(memory.usedBytes, 0)
-  const identity = identityOf(rootPid, processes)
+  const identity = rootPid.kind === 'known' ? identityOf(rootPid.value, processes) : id
   const present = pids
     .map((pid) => identityOf(pid, processes))
     .sort()
@@ -68,9 +69,6 @@ function renewed(
   if (before?.identity === identity && (before.onCards || !onCards)) {
     return { ...before, processes: present, flat: flatOf(before.flat, usedBytes, nowMs, rules) }
   }
-  const root = processes.get(rootPid)?.process
-  // what is seen to come begins to load now, however old its process is
-  const wasThere = nowMs - watchedFromMs < BEGINNING_MS
   return {
     identity,
     processes: present,
@@ -78,16 +76,23 @@ function renewed(
     phaseSinceMs: nowMs,
     firstSeenMs: nowMs,
     onCards,
-    bornMs:
-      root === undefined || uptimeSeconds === undefined || !wasThere
-        ? undefined
-        : nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK),
+    bornMs: bornMs(rootPid, around, rules),
     flat: { sinceMs: nowMs, lowBytes: usedBytes, highBytes: usedBytes },
   }
 }
 
-/** Until then what there is may still be on its way to us. */
-const BEGINNING_MS = 10_000
+/** What is seen to come begins to load now, however old its process is. */
+function bornMs(
+  rootPid: AttributedWorkload['rootPid'],
+  { processes, uptimeSeconds, watchedFromMs, nowMs }: Surroundings,
+  { beginningMs }: GateRules,
+): number | undefined {
+  const root = rootPid.kind === 'known' ? processes.get(rootPid.value)?.process : undefined
+  const wasThere = nowMs - watchedFromMs < beginningMs
+  if (root === undefined || uptimeSeconds === undefined || !wasThere) return undefined
+  return nowMs - (uptimeSeconds * 1000 - root.startTicks * MS_PER_TICK)
+}
+
 // USER_HZ, as in processes.ts
 const MS_PER_TICK = 10
 
@@ -121,7 +126,7 @@ function hasSettled(life: Life, workload: AttributedWorkload, nowMs: number, rul
   const oldMs = Math.min(life.bornMs ?? life.firstSeenMs, life.phaseSinceMs)
   if (nowMs - oldMs >= rules.longestLoadMs) return true
   if (isOfUnknownSize(workload)) return nowMs - oldMs >= rules.graceMs
-  return nowMs - life.flat.sinceMs >= rules.settledMs && holdsItsLoad(workload)
+  return nowMs - life.flat.sinceMs >= rules.settledMs && holdsItsLoad(workload, rules)
 }
 
 /** An engine that tells of its requests or its cache serves. */
@@ -135,10 +140,8 @@ function isOfUnknownSize({ engine, kv, estimated }: AttributedWorkload): boolean
 }
 
 /** Loads pause: a flat stretch below the weights is a slow disk, not an end. */
-function holdsItsLoad({ estimated, memory }: AttributedWorkload): boolean {
+function holdsItsLoad({ estimated, memory }: AttributedWorkload, rules: GateRules): boolean {
   if (estimated.kind === 'missing') return true
   const weights = sum(estimated.value.estimate.perGpu.map(({ weightsBytes }) => weightsBytes))
-  return valueOr(memory.usedBytes, 0) >= MOST_OF_IT * valueOr(weights, 0)
+  return valueOr(memory.usedBytes, 0) >= rules.loadedRatio * valueOr(weights, 0)
 }
-
-const MOST_OF_IT = 0.85

@@ -1,9 +1,9 @@
 import { both, known, missing, type Reading } from '../core/reading.ts'
 import { orMissing } from '../engines/pool.ts'
-import type { Ceiling, GpuCeiling } from '../model/ceiling.ts'
+import { CEILING_BASES, CEILING_LIMITS, type Ceiling, type GpuCeiling } from '../model/ceiling.ts'
 import {
+  ENGINE_IDS,
   SLICE_LABELS,
-  type EngineId,
   type KvCache,
   type Slices,
   type Workload,
@@ -53,7 +53,7 @@ function workloadOf(id: string, told: Told): AttributedWorkload {
   const ceiling = ceilingOf(told, info)
   return {
     ...bare,
-    rootPid: Number(labels.get('pid') ?? 0),
+    rootPid: pidIn(labels),
     state: stateOf(told),
     model: {
       ...bare.model,
@@ -76,25 +76,15 @@ function workloadOf(id: string, told: Told): AttributedWorkload {
   }
 }
 
+/** llmtop labels with pids where it was asked to. */
+function pidIn(labels: Series['labels']): Reading<number> {
+  const pid = labels.get('pid') ?? ''
+  return /^\d{1,10}$/.test(pid) ? known(Number(pid)) : missing('not-reported', 'no label says it')
+}
+
 function seriesOf({ byMetric }: Told, name: string): readonly Series[] {
   return byMetric.get(`llmtop_${name}`) ?? []
 }
-
-const ENGINE_IDS: readonly EngineId[] = [
-  'vllm',
-  'sglang',
-  'llama.cpp',
-  'ollama',
-  'tgi',
-  'tensorrt-llm',
-  'lmdeploy',
-  'exllama',
-  'koboldcpp',
-  'lmstudio',
-  'text-generation-webui',
-  'transformers',
-  'pytorch',
-]
 
 // of several servers of one model: while one of them serves, the model is served
 const STATES: readonly WorkloadState[] = ['serving', 'idle', 'loading', 'unloading', 'sleeping']
@@ -163,15 +153,12 @@ function ceilingOf(told: Told, info: Series['labels'] | undefined): Ceiling | un
     bytes: sum(({ bytes }) => bytes),
     lowBytes: sum(({ lowBytes }) => lowBytes),
     highBytes: sum(({ highBytes }) => highBytes),
-    limitedBy: oneOf(LIMITS, info?.get('limited_by')) ?? 'device',
-    basis: oneOf(BASES, info?.get('basis')) ?? 'formula',
+    limitedBy: oneOf(CEILING_LIMITS, info?.get('limited_by')) ?? 'device',
+    basis: oneOf(CEILING_BASES, info?.get('basis')) ?? 'formula',
     workings: [],
     perGpu,
   }
 }
-
-const LIMITS: readonly Ceiling['limitedBy'][] = ['device', 'engine-budget', 'context-length', 'asleep']
-const BASES: readonly Ceiling['basis'][] = ['engine-log', 'tensors', 'formula', 'catalogue']
 
 function cardsOf(series: readonly Series[]): readonly string[] {
   return [...new Set(series.flatMap(({ labels }) => labels.get('uuid') ?? []))]

@@ -6,8 +6,9 @@ import { engineOf } from '../engines/index.ts'
 /** `transformers 9120 (alice)`, or `vLLM with m` of one that is known by its metrics, without any process. */
 export function nameOf({ engine, rootPid, user, command, model }: NamedWorkload): string {
   const label = engine === 'unknown' ? (programIn(command) ?? 'process') : engineOf(engine).label
-  if (rootPid === 0) return model.name.kind === 'known' ? `${label} with ${model.name.value}` : label
-  return `${label} ${rootPid}${user.kind === 'known' ? ` (${user.value})` : ''}`
+  if (rootPid.kind === 'missing')
+    return model.name.kind === 'known' ? `${label} with ${model.name.value}` : label
+  return `${label} ${rootPid.value}${user.kind === 'known' ? ` (${user.value})` : ''}`
 }
 
 type NamedWorkload = Pick<Workload, 'engine' | 'rootPid' | 'user' | 'command' | 'model'>

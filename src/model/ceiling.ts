@@ -1,11 +1,14 @@
+export const CEILING_LIMITS = ['device', 'vram-limit', 'engine-budget', 'context-length', 'asleep'] as const
+export const CEILING_BASES = ['engine-log', 'tensors', 'formula', 'catalogue'] as const
+
 /** The most memory a workload can come to hold, with the error that the estimator states of itself. */
 export interface Ceiling {
   readonly bytes: number
   readonly lowBytes: number
   readonly highBytes: number
   /** What keeps it from more; `asleep`: it holds what it holds until it wakes. */
-  readonly limitedBy: 'device' | 'vram-limit' | 'engine-budget' | 'context-length' | 'asleep'
-  readonly basis: 'engine-log' | 'tensors' | 'formula' | 'catalogue'
+  readonly limitedBy: (typeof CEILING_LIMITS)[number]
+  readonly basis: (typeof CEILING_BASES)[number]
   /** The sum, term by term. */
   readonly workings: readonly CeilingTerm[]
   readonly perGpu: readonly GpuCeiling[]

@@ -7,28 +7,31 @@ import type { Trend } from './trend.ts'
  * Open on purpose: an engine is one file, and adds its id here only when code must branch on it.
  * `pytorch` is a torch process with no generation server recognised; it has no inference ceiling.
  */
-export type EngineId =
-  | 'vllm'
-  | 'sglang'
-  | 'llama.cpp'
-  | 'ollama'
-  | 'tgi'
-  | 'tensorrt-llm'
-  | 'lmdeploy'
-  | 'exllama'
-  | 'koboldcpp'
-  | 'lmstudio'
-  | 'text-generation-webui'
-  | 'transformers'
-  | 'pytorch'
-  | 'unknown'
+export const ENGINE_IDS = [
+  'vllm',
+  'sglang',
+  'llama.cpp',
+  'ollama',
+  'tgi',
+  'tensorrt-llm',
+  'lmdeploy',
+  'exllama',
+  'koboldcpp',
+  'lmstudio',
+  'text-generation-webui',
+  'transformers',
+  'pytorch',
+  'unknown',
+] as const
+export type EngineId = (typeof ENGINE_IDS)[number]
 
 /** All processes of one engine instance under its root process. */
 export interface Workload {
   /** `vllm:4200`: engine and root pid. */
   readonly id: string
   readonly engine: EngineId
-  readonly rootPid: number
+  /** Missing of one that is known by its metrics alone, without any process. */
+  readonly rootPid: Reading<number>
   readonly pids: readonly number[]
   readonly user: Reading<string>
   readonly container: Container | undefined

@@ -91,11 +91,6 @@ function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-/** `vLLM 4200`: how people call a workload. */
-export function workloadName(workload: Workload): string {
-  return `${workload.engine === 'unknown' ? 'process' : workload.engine} ${workload.rootPid}`
-}
-
 /** `0`, `0,1` of the GPUs that it holds memory of. */
 export function gpusOf(workload: Workload, gpus: readonly GpuState[]): readonly GpuState[] {
   const held = new Set(workload.memory.perGpu.map(({ uuid }) => uuid))

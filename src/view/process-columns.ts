@@ -43,7 +43,7 @@ export function processColumns(hasGpu: boolean, hidden: readonly ColumnId[] = []
 const GPU_COLUMNS: readonly ColumnId[] = ['gpu', 'type', 'vram']
 
 const PROCESS_COLUMNS: readonly ProcessColumn[] = [
-  column('pid', 'PID', 'pid', 'right', 7, 0, (row) => row.pid.toString()),
+  column('pid', 'PID', 'pid', 'right', 7, 0, (row) => shown(row.pid, String)),
   column('user', 'USER', 'user', 'left', 6, 8, (row) => shown(row.user, (user) => user)),
   column('gpu', 'GPU', 'gpu', 'left', 4, 2, (row) => row.gpus),
   dim(column('type', 'TYPE', undefined, 'left', 4, 18, (row) => row.type)),

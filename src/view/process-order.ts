@@ -40,7 +40,11 @@ export function inOrder(
 
 /** Most GPU memory first, then most host memory. */
 export function byMemory(a: ProcessRow, b: ProcessRow): number {
-  return falling((one) => one.usedBytes)(a, b) || falling((one) => one.residentBytes)(a, b) || a.pid - b.pid
+  return falling((one) => one.usedBytes)(a, b) || falling((one) => one.residentBytes)(a, b) || byPid(a, b)
+}
+
+function byPid(a: ProcessRow, b: ProcessRow): number {
+  return valueOr(a.pid, Number.MAX_SAFE_INTEGER) - valueOr(b.pid, Number.MAX_SAFE_INTEGER)
 }
 
 function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
@@ -68,7 +72,7 @@ function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
     case 'gpu':
       return (a, b) => firstGpu(a) - firstGpu(b)
     case 'pid':
-      return (a, b) => a.pid - b.pid
+      return byPid
     case 'user':
       return rising((one) => valueOr(one.user, undefined))
     case 'engine':

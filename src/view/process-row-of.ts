@@ -1,9 +1,11 @@
-import { missing, sum, sumOfKnown, valueOr } from '../core/reading.ts'
+import { known, missing, sum, sumOfKnown, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Risk } from '../model/risk.ts'
+import type { GpuState } from '../model/frame.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
+import { numberList } from './number-list.ts'
 import { gpuList } from './process-holders.ts'
 import type { Holder } from './process-holders.ts'
 import type { ProcessRow } from './process-row.ts'
@@ -14,7 +16,7 @@ export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow
   const { host, workload, places } = holder
   return {
     id: holder.id,
-    pid: holder.pid,
+    pid: known(holder.pid),
     user: userOf(holder),
     gpus: gpuList(places),
     type: typeOf(places),
@@ -38,16 +40,18 @@ export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow
 export function rowOfEngine(
   workload: Workload,
   holders: readonly Holder[],
+  gpus: readonly GpuState[],
   risk: Risk | undefined,
 ): ProcessRow {
-  const root = holders.find((holder) => holder.pid === workload.rootPid)?.host
+  const { rootPid } = workload
+  const root = holders.find(({ pid }) => rootPid.kind === 'known' && pid === rootPid.value)?.host
   const places = holders.flatMap((holder) => holder.places)
   const hosts = holders.flatMap(({ host }) => host ?? [])
   return {
     id: workload.id,
-    pid: workload.rootPid,
+    pid: rootPid,
     user: root?.user ?? workload.user,
-    gpus: gpuList(places),
+    gpus: places.length > 0 ? gpuList(places) : gpusTold(workload, gpus),
     type: typeOf(places),
     engine: workload.engine,
     name: lastPart(valueOr(workload.model.name, nameOf(root, holders))),
@@ -74,6 +78,12 @@ function ofHost(host: HostProcess | undefined, field: 'cpuPercent' | 'residentBy
 
 function userOf({ host, workload }: Holder): Reading<string> {
   return host?.user ?? workload?.user ?? NOTHING
+}
+
+// Of an engine whose processes are not seen.
+function gpusTold({ memory }: Workload, gpus: readonly GpuState[]): string {
+  const held = gpus.filter(({ uuid }) => memory.perGpu.some((share) => share.uuid === uuid))
+  return numberList(held.map(({ index }) => index))
 }
 
 function typeOf(places: Holder['places']): string {

@@ -8,8 +8,8 @@ import type { Workload } from '../model/workload.ts'
 export interface ProcessRow {
   /** The id of an engine's workload, else pid and start time: a reused pid is another row. */
   readonly id: string
-  /** Of an engine the root process. */
-  readonly pid: number
+  /** Of an engine the root process; missing of one that is known by its metrics alone. */
+  readonly pid: Reading<number>
   readonly user: Reading<string>
   /** `0`, `0,1`, `0-7`; with MIG `0:1`, the GPU instance behind the colon; empty without a GPU. */
   readonly gpus: string

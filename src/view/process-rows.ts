@@ -1,3 +1,4 @@
+import { valueOr } from '../core/reading.ts'
 import type { Frame } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
 import type { Workload } from '../model/workload.ts'
@@ -54,7 +55,7 @@ type Group =
   | { readonly kind: 'engine'; readonly workload: Workload; readonly holders: readonly Holder[] }
   | { readonly kind: 'process'; readonly holder: Holder }
 
-const groupsOfFrame = oncePerFrame((frame) => groupsOf(processHolders(frame)))
+const groupsOfFrame = oncePerFrame((frame) => groupsOf(processHolders(frame), frame.workloads))
 
 const nodesOf = oncePerFrame((frame): readonly Node[] => {
   const risks = risksByWorkload(frame)
@@ -64,9 +65,9 @@ const nodesOf = oncePerFrame((frame): readonly Node[] => {
         return { row: rowOfProcess(group.holder, risks.get(group.holder.workload?.id ?? '')), children: [] }
       case 'engine': {
         const { workload, holders } = group
-        const alone = holders.length === 1 && holders[0]?.pid === workload.rootPid
+        const alone = holders.length === 1 && holders[0]?.pid === valueOr(workload.rootPid, undefined)
         return {
-          row: rowOfEngine(workload, holders, risks.get(workload.id)),
+          row: rowOfEngine(workload, holders, frame.gpus, risks.get(workload.id)),
           children: alone ? [] : holders.map((holder) => rowOfProcess(holder, undefined)),
         }
       }
@@ -74,8 +75,12 @@ const nodesOf = oncePerFrame((frame): readonly Node[] => {
   })
 })
 
-function groupsOf(holders: readonly Holder[]): readonly Group[] {
-  const engines = new Map<string, { readonly workload: Workload; readonly holders: Holder[] }>()
+function groupsOf(holders: readonly Holder[], workloads: readonly Workload[]): readonly Group[] {
+  // those that are known by their metrics alone have a row, too
+  const told = workloads.filter((workload) => isEngine(workload) && workload.pids.length === 0)
+  const engines = new Map<string, { readonly workload: Workload; readonly holders: Holder[] }>(
+    told.map((workload) => [workload.id, { workload, holders: [] }]),
+  )
   const processes: Group[] = []
   for (const holder of holders) {
     const { workload } = holder
@@ -98,8 +103,11 @@ function nested(
   sorted: readonly ProcessRow[],
   children: ReadonlyMap<string, readonly ProcessRow[]>,
 ): readonly ProcessRow[] {
-  const pids = new Map(sorted.map((row) => [row.pid, row]))
-  const parentOf = (row: ProcessRow) => (row.parentPid === row.pid ? undefined : pids.get(row.parentPid ?? 0))
+  const pids = new Map(sorted.map((row) => [valueOr(row.pid, undefined), row]))
+  const parentOf = (row: ProcessRow): ProcessRow | undefined =>
+    row.parentPid === undefined || row.parentPid === valueOr(row.pid, undefined)
+      ? undefined
+      : pids.get(row.parentPid)
   const below = new Map<ProcessRow | undefined, ProcessRow[]>()
   for (const row of sorted) below.set(parentOf(row), [...(below.get(parentOf(row)) ?? []), row])
   const placed = new Set<string>()

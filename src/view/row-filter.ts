@@ -1,4 +1,4 @@
-import { known, missing, valueOr } from '../core/reading.ts'
+import { missing, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { ProcessRow } from './process-row.ts'
 import { kvPercent } from './workload-numbers.ts'
@@ -24,7 +24,7 @@ export function readFilter(text: string): RowFilter {
 }
 
 const TEXTS: Readonly<Record<string, (row: ProcessRow) => string>> = {
-  pid: (row) => row.pid.toString(),
+  pid: (row) => (row.pid.kind === 'known' ? row.pid.value.toString() : ''),
   user: (row) => valueOr(row.user, ''),
   engine: (row) => row.engine ?? '',
   model: (row) => row.name,
@@ -45,7 +45,7 @@ const SECONDS = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
 const PERCENT = { '': 1, '%': 1 }
 
 const NUMBERS: Readonly<Record<string, NumberField>> = {
-  pid: { units: { '': 1 }, of: (row) => known(row.pid) },
+  pid: { units: { '': 1 }, of: (row) => row.pid },
   vram: { units: BYTES, of: (row) => row.usedBytes },
   kv: { units: PERCENT, of: (row) => kvPercent(row.workload) },
   cpu: { units: PERCENT, of: (row) => row.cpuPercent },

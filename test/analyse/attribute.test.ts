@@ -84,7 +84,10 @@ describe('memory is divided', () => {
   test('under MIG without counting a process twice that the driver lists twice', () => {
     const frame = lastFrame([sampleAt(0, { 'nvidia-smi': fixtureText('nvidia-smi/mig-with-processes.xml') })])
     expect(
-      frame.workloads.map(({ rootPid, memory }) => [rootPid, valueOr(memory.usedBytes, 0) / mebibytes(1)]),
+      frame.workloads.map(({ rootPid, memory }) => [
+        valueOr(rootPid, 0),
+        valueOr(memory.usedBytes, 0) / mebibytes(1),
+      ]),
     ).toEqual([
       [6001, 30_460],
       [6002, 480],
@@ -114,7 +117,7 @@ describe('a workload', () => {
     const [engine, other] = frameOf(twoCards, parts).workloads
     expect(engine).toMatchObject({
       id: 'transformers:20',
-      rootPid: 20,
+      rootPid: known(20),
       pids: [20, 21, 22],
       user: known('root'),
       memory: {

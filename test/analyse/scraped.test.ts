@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
 import { startMemory, type Memory } from '../../src/analyse/memory.ts'
 import { step } from '../../src/analyse/step.ts'
-import { known } from '../../src/core/reading.ts'
+import { stopHolder } from '../../src/analyse/advice/idle-holders.ts'
+import { known, missing, valueOr } from '../../src/core/reading.ts'
+import { CEILING_LIMITS } from '../../src/model/ceiling.ts'
 import { gibibytes } from '../../src/core/units.ts'
 import type { Frame } from '../../src/model/frame.ts'
 import type { RawSample } from '../../src/model/sample.ts'
@@ -104,7 +106,30 @@ test('servers of one model are told apart where the series have their pids', () 
   const of = (pid: number): string => `llmtop_requests_running{${NAME},pid="${pid}"} ${pid}\n`
   const { workloads } = frameOf({ 'scraped/llmtop': of(4200) + of(4300) })
   expect(workloads.map(({ id, rootPid }) => [id, rootPid])).toEqual([
-    ['vllm:4200', 4200],
-    ['vllm:4300', 4300],
+    ['vllm:4200', known(4200)],
+    ['vllm:4300', known(4300)],
   ])
+})
+
+test('without a pid nobody can be told to kill one: it is called by its model', () => {
+  const { workloads: all, risks } = frameOf({ 'scraped/llmtop': llmtopPage() })
+  const workloads = all.filter(({ engine }) => engine !== 'unknown')
+  expect(workloads.map(({ rootPid, pids }) => [rootPid, pids])).toEqual([
+    [missing('not-reported', 'no label says it'), []],
+  ])
+  const [workload] = workloads.map((one) => ({
+    ...one,
+    idleSeconds: known(7200),
+    estimated: missing('not-reported'),
+  }))
+  if (workload === undefined) throw new Error('there is one')
+  expect(risks).toEqual([])
+  const { action, command } = stopHolder({ workload, heldBytes: gibibytes(18) })
+  expect([action, command]).toEqual(['stop vLLM with m, idle for 2 h: it holds 18.0 GiB', undefined])
+})
+
+test.each(CEILING_LIMITS)('what keeps an engine from more is read as it was written: %s', (limit) => {
+  const page = llmtopPage().replace('limited_by="engine-budget"', `limited_by="${limit}"`)
+  const [workload] = frameOf({ 'scraped/llmtop': page, 'nvidia-smi-csv': CARDS }).workloads
+  expect(valueOr(workload?.ceiling ?? missing('not-reported'), undefined)?.limitedBy).toBe(limit)
 })

@@ -145,7 +145,7 @@ describe('what is said of a workload', () => {
   function said(changes: Parameters<typeof workloadWith>[1], sockets = ''): Section {
     const workload = workloadWith('vllm:4200', changes)
     const parts: [string, Part][] = sockets === '' ? [] : [['sockets/4200', { kind: 'text', text: sockets }]]
-    return workloadSection({ ...workload, rootPid: 4200 }, new Map(parts))
+    return workloadSection({ ...workload, rootPid: known(4200) }, new Map(parts))
   }
 
   const found = (section: Section, name: string): unknown => section.checks.find(({ what }) => what === name)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
-import { known } from '../../src/core/reading.ts'
+import { known, valueOr } from '../../src/core/reading.ts'
 import type { RawSample } from '../../src/model/sample.ts'
 import type { Workload } from '../../src/model/workload.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -63,7 +63,7 @@ describe.skipIf(why !== undefined)(title, () => {
         {
           label: 'test',
           accept: (frame, sample) => {
-            workload = frame.workloads.find(({ rootPid }) => rootPid === container.pid)
+            workload = frame.workloads.find(({ rootPid }) => valueOr(rootPid, undefined) === container.pid)
             lastSample = sample
           },
           close: () => undefined,

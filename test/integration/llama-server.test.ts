@@ -66,7 +66,7 @@ describe.skipIf(!existsSync(PROGRAM))(title, () => {
   let watched: Watched
 
   function workloadIn(frame: Frame | undefined): Workload | undefined {
-    return frame?.workloads.find(({ rootPid }) => rootPid === server.pid)
+    return frame?.workloads.find(({ rootPid }) => valueOr(rootPid, undefined) === server.pid)
   }
 
   function usedTokens(frame: Frame): number {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
+import { valueOr } from '../../src/core/reading.ts'
 import type { AddressInfo } from 'node:net'
 import type { Workload } from '../../src/model/workload.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -78,7 +79,7 @@ describe('a server that is recognised and answers strangely', () => {
 
   test.each(SERVERS)('%s: no number of its cache, and nobody else is asked', (title, name) => {
     const server = servers.get(title)
-    const workload = seen.workloads.find(({ rootPid }) => rootPid === server?.pid)
+    const workload = seen.workloads.find(({ rootPid }) => valueOr(rootPid, undefined) === server?.pid)
     expect(workload?.engine).toBe(name === 'vllm' ? 'vllm' : 'llama.cpp')
     const { usedTokens, usedRatio, usedBytes } = workload?.kv ?? {}
     expect([usedTokens?.kind, usedRatio?.kind, usedBytes?.kind]).toEqual(['missing', 'missing', 'missing'])

@@ -1,3 +1,4 @@
+import { valueOr } from '../../src/core/reading.ts'
 import { liveState } from '../../src/model/session.ts'
 import { describe, expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
@@ -156,7 +157,7 @@ describe('a run', () => {
     const output = recorder()
     await runWith({ source, outputs: [output] })
     expect(
-      output.frames.map(({ host, workloads }) => [host, workloads.map(({ rootPid }) => rootPid)]),
+      output.frames.map(({ host, workloads }) => [host, workloads.map(({ rootPid }) => valueOr(rootPid, 0))]),
     ).toEqual([
       ['a', [8001]],
       ['b', [8002]],

@@ -32,7 +32,7 @@ describe('an alarm', () => {
 
   test('is of every card, workload and process that it came to name', () => {
     const first = followAlarms(NO_ALARMS, at(0, [risk('watch')]))
-    const other = { id: 'vllm:1', rootPid: 1, pids: [2] }
+    const other = { id: 'vllm:1', pids: [1, 2] }
     const next = at(10, [risk('watch', { workload: 'vllm:1', gpu: 'GPU-1', gpus: ['GPU-1'] })], {
       workloads: [other],
     })

@@ -34,7 +34,7 @@ export function risk(level: RiskLevel, more: Partial<Risk> = {}): Risk {
 
 /** What stood at so many seconds; WORKLOAD has the pids 9120 and 9150. */
 export function at(second: number, risks: readonly Risk[], more: Partial<RisksAtATime> = {}): RisksAtATime {
-  const workload = { id: WORKLOAD, rootPid: 9120, pids: [9120, 9150] }
+  const workload = { id: WORKLOAD, pids: [9120, 9150] }
   return { host: 'node7', elapsedMs: second * 1000, afterGap: false, risks, workloads: [workload], ...more }
 }
 

@@ -69,7 +69,7 @@ const gpu: Shape = {
 const workload: Shape = {
   id: 'text',
   engine: 'text',
-  rootPid: 'number',
+  rootPid: 'number or missing',
   pids: ['number'],
   user: 'text or missing',
   container: { '?': 'nullable', is: { id: 'text', name: 'text nullable' } },

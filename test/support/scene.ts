@@ -179,7 +179,7 @@ export function workloadWith(id: string, changes: Partial<Workload>): Workload {
   return {
     id,
     engine: 'unknown',
-    rootPid,
+    rootPid: known(rootPid),
     pids: [rootPid],
     user: known('root'),
     container: undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { known, missing } from '../../src/core/reading.ts'
+import { known, missing, valueOr } from '../../src/core/reading.ts'
 import { gibibytes } from '../../src/core/units.ts'
 import type { Frame } from '../../src/model/frame.ts'
 import { SORT_COLUMNS } from '../../src/view/process-order.ts'
@@ -17,7 +17,7 @@ function frameOn(...processes: readonly ReturnType<typeof processWith>[]): Frame
 
 test('the worst risk comes first, then the most memory', () => {
   const rows = processRows(twoH100().frame, BY_RISK)
-  expect(rows.map(({ pid, gpus, name, engine }) => [pid, gpus, name, engine])).toEqual([
+  expect(rows.map(({ pid, gpus, name, engine }) => [valueOr(pid, 0), gpus, name, engine])).toEqual([
     [9120, '1', 'Qwen3-14B', 'transformers'],
     [4200, '0', 'Llama-3.1-8B-Instruct', 'vllm'],
     [2210, '0,1', 'Xorg', undefined],
@@ -67,7 +67,7 @@ test('an engine is one row with all that its processes hold, called by its root 
   expect(others).toEqual([])
   expect(row).toMatchObject({
     id: 'vllm:1',
-    pid: 1,
+    pid: known(1),
     engine: 'vllm',
     usedBytes: { kind: 'known', value: gibibytes(5) },
     cpuPercent: { kind: 'known', value: 306 },
@@ -77,7 +77,7 @@ test('an engine is one row with all that its processes hold, called by its root 
 
 test('in the tree its processes stand below it, a process without GPU memory among them', () => {
   const rows = processRows(workers(), TREE)
-  expect(rows.map(({ pid, depth, engine }) => [pid, depth, engine])).toEqual([
+  expect(rows.map(({ pid, depth, engine }) => [valueOr(pid, 0), depth, engine])).toEqual([
     [1, 0, 'vllm'],
     [2, 1, undefined],
     [3, 1, undefined],
@@ -89,7 +89,7 @@ test('in the tree a process stands below its parent where that has a row', () =>
   const parent = hostProcess(10, 'bash', [])
   const child = { ...hostProcess(11, 'train.py', []), parentPid: 10 }
   const frame = frameOn(processWith(child, 'unknown:11', 9), processWith(parent, 'unknown:10', 1))
-  expect(processRows(frame, TREE).map(({ pid, depth }) => [pid, depth])).toEqual([
+  expect(processRows(frame, TREE).map(({ pid, depth }) => [valueOr(pid, 0), depth])).toEqual([
     [10, 0],
     [11, 1],
   ])
@@ -101,7 +101,7 @@ test('in the tree a process stands below its parent where that has a row', () =>
 })
 
 test('a filter keeps an engine when one of its processes passes', () => {
-  expect(processRows(workers(), TREE, 'worker_tp3').map(({ pid }) => pid)).toEqual([1, 3])
+  expect(processRows(workers(), TREE, 'worker_tp3').map(({ pid }) => valueOr(pid, 0))).toEqual([1, 3])
   expect(processRows(workers(), BY_RISK, 'nobody')).toEqual([])
 })
 
@@ -112,8 +112,8 @@ test('an engine that runs without a GPU is listed; other processes of the host a
     hostProcesses: [engine, hostProcess(1, 'systemd', [])],
     workloads: [workloadWith('llama.cpp:50', { engine: 'llama.cpp' })],
   }
-  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([50])
-  expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => row.pid)).toEqual([1, 50])
+  expect(processRows(frame, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([50])
+  expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([1, 50])
 })
 
 test('the front end of an engine whose memory is on a GPU has no row of its own', () => {
@@ -123,7 +123,7 @@ test('the front end of an engine whose memory is on a GPU has no row of its own'
     hostProcesses: [front, core],
     workloads: [workloadWith('vllm:1', { engine: 'vllm', pids: [1, 2] })],
   }
-  expect(processRows(frame, BY_RISK).map((row) => row.pid)).toEqual([1])
+  expect(processRows(frame, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([1])
 })
 
 test('a MIG slice stands behind its GPU', () => {
@@ -158,7 +158,25 @@ test('missing numbers come last', () => {
     cpuPercent: pid === 2 ? missing('not-yet-known') : known(pid),
   }))
   const frame = frameOn(...hosts.map((host) => processWith(host, 'x', 1)))
-  expect(processRows(frame, { sort: 'cpu', reversed: false, tree: false }).map((row) => row.pid)).toEqual([
-    3, 1, 2,
-  ])
+  expect(
+    processRows(frame, { sort: 'cpu', reversed: false, tree: false }).map((row) => valueOr(row.pid, 0)),
+  ).toEqual([3, 1, 2])
+})
+
+test('an engine that is known by its metrics alone has a row, with the cards that it is told to be on', () => {
+  const told = workloadWith('vllm:m', {
+    engine: 'vllm',
+    rootPid: missing('not-reported'),
+    pids: [],
+    memory: {
+      ...workloadWith('x:1', {}).memory,
+      perGpu: [{ uuid: 'GPU-1', usedBytes: known(5), slices: workloadWith('x:1', {}).memory.slices }],
+    },
+  })
+  const frame = frameWith({ gpus: [gpuWith(1, { uuid: 'GPU-1' })], workloads: [told] })
+  expect(
+    processRows(frame, { sort: 'risk', reversed: false, tree: false }, '').map(
+      ({ id, pid, gpus, engine }) => [id, pid.kind, gpus, engine],
+    ),
+  ).toEqual([['vllm:m', 'missing', '1', 'vllm']])
 })

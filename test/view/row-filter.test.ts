@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { valueOr } from '../../src/core/reading.ts'
 import { processRows } from '../../src/view/process-rows.ts'
 import { readFilter } from '../../src/view/row-filter.ts'
 import { many, tensorParallel } from '../support/scene-many.ts'
@@ -7,7 +8,7 @@ import { twoH100 } from '../support/scene-two-h100.ts'
 const CHOICES = { sort: 'pid', reversed: false, tree: false } as const
 
 function pids(filter: string, frame = twoH100().frame): readonly number[] {
-  return processRows(frame, CHOICES, filter).map(({ pid }) => pid)
+  return processRows(frame, CHOICES, filter).map(({ pid }) => valueOr(pid, 0))
 }
 
 test.each([

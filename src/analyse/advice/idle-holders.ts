@@ -2,8 +2,9 @@ import { formatBytes, formatDuration } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
 import { mebibytes } from '../../core/units.ts'
 import type { Advice } from '../../model/risk.ts'
-import { engineOf } from '../../engines/index.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { nameOf } from '../wording.ts'
+import { killing } from './killing.ts'
 
 /** Nobody has asked it for so long that it is kept for nothing, by whoever forgot it. */
 const IDLE_SECONDS = 600
@@ -29,13 +30,12 @@ export function idleHolders(
 
 /** Stopping it costs nobody anything: the first thing to do wherever it helps. */
 export function stopHolder({ workload, heldBytes }: Holder): Advice {
-  const { idleSeconds, rootPid, user, model, engine } = workload
-  const who = `${engineOf(engine).label} ${rootPid}${user.kind === 'known' ? ` (${user.value})` : ''}`
+  const { idleSeconds, model, engine } = workload
   const idle = formatDuration(valueOr(idleSeconds, 0) * 1000)
   const isOllama = engine === 'ollama' && model.name.kind === 'known'
   return {
-    action: `${isOllama ? 'unload' : 'stop'} ${who}, idle for ${idle}: it holds ${formatBytes(heldBytes)}`,
-    command: isOllama ? `ollama stop ${valueOr(model.name, '')}` : `kill ${rootPid}`,
+    action: `${isOllama ? 'unload' : 'stop'} ${nameOf(workload)}, idle for ${idle}: it holds ${formatBytes(heldBytes)}`,
+    command: isOllama ? `ollama stop ${valueOr(model.name, '')}` : killing(workload),
     freesBytes: heldBytes,
     addsTokens: undefined,
     restart: false,

@@ -6,8 +6,10 @@ import { flagsFor } from '../../engines/flags/write-flags.ts'
 import { takesBudget } from '../../estimate/fit.ts'
 import { maskArguments } from '../../parse/mask-secrets.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { nameOf } from '../wording.ts'
 import { engineSteps, type EngineStep } from './engine-steps.ts'
 import { idleHolders, LEAST_WORTH_BYTES, stopHolder } from './idle-holders.ts'
+import { killing } from './killing.ts'
 import type { AdviceSituation } from './situation.ts'
 
 /**
@@ -31,15 +33,15 @@ function heldOn({ memory }: JudgedWorkload, uuids: ReadonlySet<string>): number 
 
 /** A program that is no engine has no settings that are known here; it can be stopped or moved. */
 function ofGrower(situation: AdviceSituation, workload: JudgedWorkload): readonly Advice[] {
-  const { engine, rootPid } = workload
+  const { engine } = workload
   if (engine === 'unknown' || engine === 'pytorch') {
     const { victims } = situation
     if (victims.length === 0) return []
     const whom = victims.map(({ id }) => id).join(', ')
     return [
       step(
-        `stop or move process ${rootPid} to another card: it takes the room of ${whom}`,
-        `kill ${rootPid}`,
+        `stop or move ${nameOf(workload)} to another card: it takes the room of ${whom}`,
+        killing(workload),
       ),
     ]
   }

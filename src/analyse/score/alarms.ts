@@ -33,7 +33,7 @@ export const NO_ALARMS: AlarmBook = { watchedMs: 0, open: new Map(), closed: [],
 
 /** Of a frame, what alarms are made of. */
 export interface RisksAtATime extends Pick<Frame, 'host' | 'elapsedMs' | 'afterGap' | 'risks'> {
-  readonly workloads: readonly Pick<Workload, 'id' | 'rootPid' | 'pids'>[]
+  readonly workloads: readonly Pick<Workload, 'id' | 'pids'>[]
 }
 
 /** The book with one more frame entered. A hole in time does not count as watched. */
@@ -94,7 +94,7 @@ function continued(before: Alarm | undefined, risk: Risk, floor: AlarmFloor, fra
     ...began,
     gpus: joined(began.gpus, risk.gpu === undefined ? risk.gpus : [risk.gpu, ...risk.gpus]),
     workloads: joined(began.workloads, risk.workload === undefined ? [] : [risk.workload]),
-    pids: joined(began.pids, workload === undefined ? [] : [workload.rootPid, ...workload.pids]),
+    pids: joined(began.pids, workload === undefined ? [] : workload.pids),
   }
 }
 

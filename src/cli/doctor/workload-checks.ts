@@ -55,7 +55,7 @@ function architectureCheck({ ceiling, kv }: Workload): Check {
 }
 
 function portCheck({ rootPid }: Workload, parts: Parts): Check {
-  const part = parts.get(`sockets/${rootPid}`)
+  const part = rootPid.kind === 'known' ? parts.get(`sockets/${rootPid.value}`) : undefined
   if (part?.kind !== 'text') return check('port', 'partly', 'it is not asked')
   const { network, listeners } = parseListeningSockets(part.text)
   const place = network === 'other' ? ', in a network of its own' : ''

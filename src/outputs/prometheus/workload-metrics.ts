@@ -100,7 +100,7 @@ export function nameOf({
   const name = model.name.kind === 'known' ? model.name.value : ''
   const isPath = /^[~./\\]|^[a-z]:\\/i.test(name)
   const short = isPath ? (name.split(/[/\\]/).findLast((part) => part !== '') ?? '') : name
-  return [engine, short, String(rootPid), command.join(' ')]
+  return [engine, short, rootPid.kind === 'known' ? String(rootPid.value) : '', command.join(' ')]
 }
 
 function natureOf({ model, kv, ceiling }: Workload): readonly string[] {

@@ -13,6 +13,7 @@ import { span } from '../line.ts'
 import type { Panel, PanelView, Scene, Size } from '../panel.ts'
 import { curveTone } from '../theme.ts'
 import { EMPTY_TRACK, oldestPoint } from '../track.ts'
+import { workloadName } from '../workload-name.ts'
 
 /** Used memory of each GPU against time, with the limit and the predicted ceilings; or what else the user chose. */
 export const memoryChart: Panel = {
@@ -86,7 +87,7 @@ function kvSubject({ frame, history }: Scene): ChartSubject {
       const risk = frame.risks.find((one) => one.class === 'kv-saturation' && one.workload === workload.id)
       return [
         {
-          name: pools.length > 1 ? `${workload.engine} ${workload.rootPid}` : workload.engine,
+          name: pools.length > 1 ? workloadName(workload) : workload.engine,
           tone: curveTone(i),
           track: history.kv.get(workload.id) ?? EMPTY_TRACK,
           latest: latestOf(

@@ -59,7 +59,7 @@ const LONG = 60_000
 describe('against a card that fills', () => {
   const vllm = judged('vllm:4200', {
     engine: 'vllm',
-    rootPid: 4200,
+    rootPid: known(4200),
     memory: holding(60),
     command: ['vllm', 'serve', 'm', '--api-key', 'secret', '--gpu-memory-utilization', '0.92'],
     config: { ...workloadWith('x', {}).config, gpuMemoryUtilization: known(0.92) },
@@ -68,7 +68,7 @@ describe('against a card that fills', () => {
   test('who holds memory for nothing is the first to ask, by user, age and bytes', () => {
     const notebook = judged('pytorch:77', {
       engine: 'pytorch',
-      rootPid: 77,
+      rootPid: known(77),
       user: known('bob'),
       idleSeconds: known(7200),
       memory: holding(9),
@@ -115,12 +115,12 @@ describe('against a card that fills', () => {
   })
 
   test('a neighbour that grows is the one to stop', () => {
-    const grower = judged('pytorch:8300', { engine: 'pytorch', rootPid: 8300, memory: holding(20) })
+    const grower = judged('pytorch:8300', { engine: 'pytorch', rootPid: known(8300), memory: holding(20) })
     expect(
       adviceFor(situation({ workload: grower, victims: [vllm], workloads: [vllm, grower] })),
     ).toMatchObject([
       {
-        action: 'stop or move process 8300 to another card: it takes the room of vllm:4200',
+        action: 'stop or move PyTorch 8300 (root) to another card: it takes the room of vllm:4200',
         command: 'kill 8300',
       },
     ])

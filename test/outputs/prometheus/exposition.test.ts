@@ -74,7 +74,7 @@ describe('the page for Prometheus', () => {
 
   test('names pid and command line where that is asked for, and then keeps servers of one model apart', () => {
     const command = ['vllm', 'serve', '/home/alice/models/Llama-3.1-8B/']
-    const twins = [4200, 4300].map((rootPid) => ({ ...vllm(`vllm:${rootPid}`, 20), rootPid, command }))
+    const twins = [4200, 4300].map((pid) => ({ ...vllm(`vllm:${pid}`, 20), rootPid: known(pid), command }))
     const frame = frameWith({ gpus: [gpuWith(0, {})], workloads: twins })
     const text = exposition([{ frame, warnings: new Map() }], 'text', new Set(['pid', 'command']))
     expect(seriesOf(text, 'llmtop_workload_state')).toEqual(
