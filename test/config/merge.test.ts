@@ -14,7 +14,7 @@ async function merged(text: string, more: Partial<Layers> = {}): Promise<Merged>
     flags: {},
     variables: {},
     home: '/home/ann',
-    workingFolder: '/work',
+    workingFolder: '/srv/jobs',
     file: {
       path: PATH,
       folder: '/home/ann/.config/llmtop',
@@ -110,7 +110,7 @@ test('a path is seen from the file that gives it, from where a flag was typed, o
     ['/home/ann/.config/llmtop/logs/a', '/home/ann/b', '/c'],
   ])
   const typed = await merged('', { flags: { engineLogs: ['x.log'] } })
-  expect(typed.settings.engineLogs).toEqual(['/work/x.log'])
+  expect(typed.settings.engineLogs).toEqual(['/srv/jobs/x.log'])
 })
 
 test('numbers are seconds, commands are one line or words, groups are lists or one range', async () => {

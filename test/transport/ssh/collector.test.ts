@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -42,7 +42,8 @@ describe('the collector', { timeout: 20_000 }, () => {
     'is a script for %s',
     (shell) => {
       const args = shell === 'busybox' ? ['ash', '-n'] : ['-n']
-      expect(() => execFileSync(shell, args, { input: COLLECTOR })).not.toThrow()
+      const { status, stderr } = spawnSync(shell, args, { input: COLLECTOR, encoding: 'utf8' })
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     },
   )
 
