@@ -65,6 +65,21 @@ test('what cannot be told apart is called dynamic, and the parts sum to the tota
   ])
 })
 
+test('a total above its ceiling has drifted by all that it holds beyond the prediction', () => {
+  const scene = twoH100()
+  const workloads = scene.frame.workloads.map((one) => ({
+    ...one,
+    ceiling:
+      one.ceiling.kind === 'known'
+        ? known({ ...one.ceiling.value, bytes: gibibytes(50), highBytes: gibibytes(55) })
+        : one.ceiling,
+  }))
+  const over = detail({ ...scene, frame: { ...scene.frame, workloads } }, 'transformers:9120')
+  expect(text(sumPanel.lines(over, 66))).toContain(
+    '  total                                     59.8      50.0   +9.8',
+  )
+})
+
 test('a value that was computed agrees with nothing', () => {
   const scene = twoH100()
   const workloads = scene.frame.workloads.map((one) => ({

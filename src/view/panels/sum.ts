@@ -1,5 +1,5 @@
 import { formatCount, formatGib } from '../../core/format.ts'
-import { both, map, valueOr } from '../../core/reading.ts'
+import { map, valueOr } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import type { CeilingTerm } from '../../model/ceiling.ts'
 import type { Slices, Workload } from '../../model/workload.ts'
@@ -112,8 +112,8 @@ function total({ memory, ceiling }: Workload, columns: number): readonly Line[] 
   }
   const { bytes, lowBytes, highBytes } = ceiling.value
   // below its ceiling is where it should be; above it, the prediction was wrong
-  const over = both(memory.usedBytes, ceiling, (used, { highBytes: most }) => Math.max(0, used - most))
-  const note = over.kind === 'known' && over.value > 0 ? `+${formatGib(over.value)}` : ''
+  const isOver = valueOr(memory.usedBytes, 0) > highBytes
+  const note = isOver ? drift(memory.usedBytes, bytes) : ''
   return [
     row(columns, 'total', '', [measured, formatGib(bytes), note], 'strong'),
     remark('ceiling', `${formatGib(lowBytes)}–${formatGib(highBytes)}, ${limitedBy(ceiling.value)}`),
