@@ -47,10 +47,19 @@ function byPid(a: ProcessRow, b: ProcessRow): number {
   return valueOr(a.pid, Number.MAX_SAFE_INTEGER) - valueOr(b.pid, Number.MAX_SAFE_INTEGER)
 }
 
+/** Of what holds no GPU memory, that is what somebody came to look at. */
+function enginesFirst(a: ProcessRow, b: ProcessRow): number {
+  return Number(a.engine === undefined) - Number(b.engine === undefined)
+}
+
 function by(column: SortColumn): (a: ProcessRow, b: ProcessRow) => number {
   switch (column) {
     case 'risk':
-      return (a, b) => riskRank(b) - riskRank(a) || eta(a) - eta(b)
+      return (a, b) =>
+        riskRank(b) - riskRank(a) ||
+        eta(a) - eta(b) ||
+        falling((one) => one.usedBytes)(a, b) ||
+        enginesFirst(a, b)
     case 'vram':
       return byMemory
     case 'full-in':

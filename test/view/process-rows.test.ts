@@ -105,7 +105,7 @@ test('a filter keeps an engine when one of its processes passes', () => {
   expect(processRows(workers(), BY_RISK, 'nobody')).toEqual([])
 })
 
-test('an engine that runs without a GPU is listed; other processes of the host are not', () => {
+test('an engine that runs without a GPU is listed; other processes only where there is no GPU, below it', () => {
   const engine = hostProcess(50, 'llama-server', ['llama-server'])
   const frame = {
     ...frameOn(),
@@ -113,7 +113,7 @@ test('an engine that runs without a GPU is listed; other processes of the host a
     workloads: [workloadWith('llama.cpp:50', { engine: 'llama.cpp' })],
   }
   expect(processRows(frame, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([50])
-  expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([1, 50])
+  expect(processRows({ ...frame, gpus: [] }, BY_RISK).map((row) => valueOr(row.pid, 0))).toEqual([50, 1])
 })
 
 test('the front end of an engine whose memory is on a GPU has no row of its own', () => {
