@@ -2,6 +2,7 @@ import { known, missing } from '../../src/core/reading.ts'
 import { gibibytes } from '../../src/core/units.ts'
 import type { Frame, GpuProcessState } from '../../src/model/frame.ts'
 import type { Risk } from '../../src/model/risk.ts'
+import type { Trend } from '../../src/model/trend.ts'
 import type { Workload } from '../../src/model/workload.ts'
 import type { Scene } from '../../src/view/panel.ts'
 import {
@@ -143,7 +144,7 @@ function vllmWorkload(ratio: number): Workload {
         { uuid: 'GPU-0', bytes: gibibytes(72.9), lowBytes: gibibytes(72), highBytes: gibibytes(73.4) },
       ],
     }),
-    trend: { memory: { kind: 'steady' }, kv: growing(0.4) },
+    trend: { memory: { kind: 'steady' }, kv: { ...growing(0.4), tokensPerSecond: 55 } },
     command: VLLM_COMMAND,
     config: {
       contextTokens: known(16_384),
@@ -216,7 +217,7 @@ function transformersWorkload(usedGib: number): Workload {
   })
 }
 
-function growing(gibPerMinute: number): Workload['trend']['memory'] {
+function growing(gibPerMinute: number): Extract<Trend, { readonly kind: 'growing' | 'shrinking' }> {
   const bytesPerSecond = gibibytes(gibPerMinute) / 60
   return {
     kind: 'growing',

@@ -9,6 +9,7 @@ import { riskPanel } from '../../src/view/panels/risk.ts'
 import { settingsPanel } from '../../src/view/panels/settings.ts'
 import { slotsPanel } from '../../src/view/panels/slots.ts'
 import { sumPanel } from '../../src/view/panels/sum.ts'
+import { workloadChart } from '../../src/view/panels/workload-chart.ts'
 import { tensorParallel } from '../support/scene-many.ts'
 import { twoH100 } from '../support/scene-two-h100.ts'
 
@@ -78,6 +79,28 @@ test('a total above its ceiling has drifted by all that it holds beyond the pred
   expect(text(sumPanel.lines(over, 66))).toContain(
     '  total                                     59.8      50.0   +9.8',
   )
+})
+
+test('of an engine on the CPU the total is what it holds in RAM', () => {
+  const scene = twoH100()
+  const workloads = scene.frame.workloads.map((one) => ({
+    ...one,
+    memory: { ...one.memory, perGpu: [], residentBytes: known(gibibytes(12.5)) },
+  }))
+  const lines = text(
+    sumPanel.lines(detail({ ...scene, frame: { ...scene.frame, workloads } }, 'vllm:4200'), 66),
+  )
+  expect(lines.filter((line) => line.includes('total'))).toEqual([
+    '  total in RAM                              12.5',
+  ])
+})
+
+test('the pace of a KV cache is told in the unit of its curve', () => {
+  const titleOf = (scene: Scene) => text([workloadChart.title(scene).right])
+  expect([titleOf(VLLM), titleOf(detail(twoH100(), 'transformers:9120'))]).toEqual([
+    ['+3,300 tokens per minute'],
+    ['+3.6G per minute'],
+  ])
 })
 
 test('a value that was computed agrees with nothing', () => {

@@ -105,6 +105,8 @@ function rest(workload: Workload, columns: number): readonly Line[] {
 }
 
 function total({ memory, ceiling }: Workload, columns: number): readonly Line[] {
+  if (memory.perGpu.length === 0 && memory.residentBytes.kind === 'known')
+    return [row(columns, 'total in RAM', '', [formatGib(memory.residentBytes.value)], 'strong')]
   const measured = shown(memory.usedBytes, formatGib)
   if (ceiling.kind === 'missing') {
     const why = ceiling.detail ?? 'no ceiling is known'

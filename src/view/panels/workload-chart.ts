@@ -1,4 +1,4 @@
-import { formatDuration, formatGib } from '../../core/format.ts'
+import { formatCount, formatDuration, formatGib } from '../../core/format.ts'
 import { sumOfKnown, valueOr } from '../../core/reading.ts'
 import { GIB } from '../../core/units.ts'
 import type { GpuState } from '../../model/frame.ts'
@@ -10,6 +10,7 @@ import { roundUp } from '../chart-subject.ts'
 import type { ChartSubject } from '../chart-subject.ts'
 import { chartView } from '../chart-view.ts'
 import { limitOf } from '../gpu-memory.ts'
+import { glyph } from '../glyphs.ts'
 import { gpusOf, workloadInView } from '../in-view.ts'
 import { span } from '../line.ts'
 import type { Panel, Scene } from '../panel.ts'
@@ -48,7 +49,7 @@ function pace(trend: Trend): string {
   switch (trend.kind) {
     case 'growing':
     case 'shrinking':
-      return `${formatTrend(trend)} per minute`
+      return `${perMinute(trend)} per minute`
     case 'steady':
       return 'steady'
     case 'too-short':
@@ -56,6 +57,13 @@ function pace(trend: Trend): string {
     case 'unknown':
       return trend.why
   }
+}
+
+/** In tokens where the curve is in tokens. */
+function perMinute(trend: Extract<Trend, { readonly kind: 'growing' | 'shrinking' }>): string {
+  const { kind, tokensPerSecond } = trend
+  if (tokensPerSecond === undefined) return formatTrend(trend)
+  return `${kind === 'growing' ? '+' : glyph('minus')}${formatCount(Math.abs(tokensPerSecond * 60))} tokens`
 }
 
 const EMPTY: ChartSubject = { yMax: 1, tick: () => '', marks: [], curves: [] }
