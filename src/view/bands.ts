@@ -1,3 +1,4 @@
+import type { Hidden } from './hidden.ts'
 import type { PanelId, Rect, Size } from './panel.ts'
 
 /** Panels side by side across the whole width. */
@@ -9,8 +10,8 @@ export interface Band {
   readonly firstShare?: number
 }
 
-/** `box` takes a line on each side, `rule` one above. */
-export type PanelFrame = 'none' | 'box' | 'rule'
+/** `box` takes a line on each side, `rule` one above, `foot` one below. */
+export type PanelFrame = 'none' | 'box' | 'rule' | 'foot'
 
 /** Where a panel stands, and what is drawn around it. The rectangle holds its frame. */
 export interface Placement {
@@ -19,6 +20,22 @@ export interface Placement {
   readonly frame: PanelFrame
   /** Set where only a part of the panel is in sight: all its rows, and those above the part that is seen. */
   readonly part?: { readonly rows: number; readonly skip: number }
+  /** Stands in its frame: what lies out of sight of the list or text that it is, or that ends at it. */
+  readonly hidden?: Hidden
+}
+
+/** What a placement leaves to its panel, the rows out of sight included. */
+export function innerSize({ rect, frame, part }: Placement): Size {
+  const rows = part?.rows ?? rect.rows
+  switch (frame) {
+    case 'none':
+      return { columns: rect.columns, rows }
+    case 'rule':
+    case 'foot':
+      return { columns: rect.columns, rows: rows - 1 }
+    case 'box':
+      return { columns: rect.columns - 2, rows: rows - 2 }
+  }
 }
 
 export function band(panel: PanelId, rows: number, frame: PanelFrame = 'none'): Band {
@@ -44,7 +61,10 @@ export function stacked(bands: readonly Band[], columns: number, top: number): r
   return placements
 }
 
-/** What is seen of placements through a window of `size.rows` at `top`, `scroll` lines of them above it. */
+/**
+ * What is seen of placements through a window of `size.rows` at `top`, `scroll` lines of them above it. One of which only
+ * the title would be seen is left out.
+ */
 export function windowed(
   placements: readonly Placement[],
   size: Size,
@@ -55,9 +75,9 @@ export function windowed(
     const start = one.rect.top - scroll
     const first = Math.max(0, start)
     const end = Math.min(size.rows, start + one.rect.rows)
-    if (end <= first) return []
     const rect = { ...one.rect, top: top + first, rows: end - first }
     const whole = rect.rows === one.rect.rows
+    if (rect.rows <= 0 || (rect.rows === 1 && !whole && start === first)) return []
     return [whole ? { ...one, rect } : { ...one, rect, part: { rows: one.rect.rows, skip: first - start } }]
   })
 }

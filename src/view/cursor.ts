@@ -36,10 +36,10 @@ export function moveTo(cursor: Cursor, index: number, ids: readonly string[], ro
   return { ...moved, scroll: firstRow(moved, ids, rows) }
 }
 
-/** A text of `lines` scrolled in a window of `rows`. */
+/** A text of `lines` scrolled in a window of `rows`, of which the frame of what is cut can take the first and the last. */
 export function scrolled(cursor: Cursor, step: Step, lines: number, rows: number): Cursor {
   const end = Math.max(0, lines - rows)
-  return { ...cursor, scroll: target(Math.min(cursor.scroll, end), step, rows, end) }
+  return { ...cursor, scroll: target(Math.min(cursor.scroll, end), step, rows - 2, end) }
 }
 
 // A page keeps one line of the page before.

@@ -2,15 +2,21 @@ import { glyph } from './glyphs.ts'
 import { clipLine, lineWidth } from './line.ts'
 import type { Line, PanelTitle, Span } from './panel.ts'
 
-/** `inner`, whose lines are exactly `columns - 2` wide, in a box with the title in its upper border. */
-export function boxed(title: PanelTitle, inner: readonly Line[], columns: number): readonly Line[] {
+/**
+ * `inner`, whose lines are exactly `columns - 2` wide, in a box with the title in its upper border, and what there is to
+ * say at its end in the lower one.
+ */
+export function boxed(
+  title: PanelTitle,
+  inner: readonly Line[],
+  columns: number,
+  end: Line = [],
+): readonly Line[] {
   const side: Span = { text: glyph('vertical'), tone: 'border' }
-  const bottom =
-    glyph('bottomLeft') + glyph('horizontal').repeat(Math.max(0, columns - 2)) + glyph('bottomRight')
   return [
     titled(title, columns, glyph('topLeft'), glyph('topRight')),
     ...inner.map((line) => [side, ...line, side]),
-    [{ text: bottom, tone: 'border' }],
+    titled({ left: [], right: end }, columns, glyph('bottomLeft'), glyph('bottomRight')),
   ]
 }
 

@@ -1,8 +1,8 @@
 import { choicesOf, noSignal, processInView } from './choices.ts'
+import { rowsInSight } from './hidden-rows.ts'
 import { bodyOf, layout } from './layout.ts'
 import type { PanelId, Scene, Size } from './panel.ts'
 import { listOf } from './lists.ts'
-import { innerSize } from './picture.ts'
 import type { InSight } from './sight.ts'
 import { topView } from './views.ts'
 
@@ -14,7 +14,7 @@ export function inSight(scene: Scene, size: Size): InSight {
   return {
     choices,
     lines: body.lines,
-    rows: list === undefined ? body.rows : Math.max(0, rowsOf(list.panel, scene, size) - list.headRows),
+    rows: list === undefined ? body.rows : rowsOf(list.panel, scene, size),
     process: processInView(scene),
     noSignal: noSignal(scene),
   }
@@ -22,5 +22,5 @@ export function inSight(scene: Scene, size: Size): InSight {
 
 function rowsOf(panel: PanelId, scene: Scene, size: Size): number {
   const placement = layout(size, scene).find((candidate) => candidate.panel === panel)
-  return placement === undefined ? 0 : innerSize(placement).rows
+  return placement === undefined ? 0 : rowsInSight(placement, scene)
 }

@@ -1,6 +1,6 @@
 import { band, rowsOfBands, stacked, windowed } from './bands.ts'
 import type { Band, Placement } from './bands.ts'
-import { NO_CURSOR } from './cursor.ts'
+import { withHidden } from './hidden-rows.ts'
 import {
   fleetBands,
   gpuBands,
@@ -15,6 +15,7 @@ import { faultLines } from './panels/faults.ts'
 import { helpLines } from './panels/help.ts'
 import { hasScrubBar } from './panels/scrub.ts'
 import { sheetLines } from './panels/sheet.ts'
+import { cursorOf } from './ui-state.ts'
 import { topView } from './views.ts'
 
 /** Below this there is one true line instead of a layout. */
@@ -31,11 +32,12 @@ export function layout(size: Size, scene: Scene): readonly Placement[] {
   const { above, body, below } = zones(size, scene)
   const bands = bodyBands(body, scene)
   const top = rowsOfBands(above)
-  const { scroll } = scene.ui.cursors[topView(scene.ui.views).kind] ?? NO_CURSOR
-  const hidden = Math.max(0, rowsOfBands(bands) - body.rows)
+  const most = Math.max(0, rowsOfBands(bands) - body.rows)
+  const scroll = Math.min(cursorOf(scene.ui).scroll, most)
+  const seen = windowed(stacked(bands, size.columns, 0), body, top, scroll)
   return [
     ...stacked(above, size.columns, 0),
-    ...windowed(stacked(bands, size.columns, 0), body, top, Math.min(scroll, hidden)),
+    ...withHidden(seen, scene, { above: scroll, below: most - scroll }),
     ...stacked(below, size.columns, top + body.rows),
   ]
 }

@@ -1,9 +1,11 @@
+import { innerSize } from './bands.ts'
+import type { Placement } from './bands.ts'
 import { dated } from './dated.ts'
 import { boxed, ruled } from './frame-lines.ts'
+import { hiddenWords } from './hidden.ts'
 import { fitLine, span } from './line.ts'
-import type { Placement } from './bands.ts'
 import { layout, SMALLEST } from './layout.ts'
-import type { Chart, Line, PanelView, Rect, Scene, Size, Span } from './panel.ts'
+import type { Chart, Line, PanelTitle, PanelView, Rect, Scene, Size, Span } from './panel.ts'
 import { PANELS } from './panels/index.ts'
 
 /** The whole screen: as many lines as rows, each exactly as wide, and the places where curves are drawn over them. */
@@ -34,19 +36,6 @@ export function waitingPicture(what: string, size: Size): Picture {
   }
 }
 
-/** What a placement leaves to its panel, the rows out of sight included. */
-export function innerSize({ rect, frame, part }: Placement): Size {
-  const rows = part?.rows ?? rect.rows
-  switch (frame) {
-    case 'none':
-      return { columns: rect.columns, rows }
-    case 'rule':
-      return { columns: rect.columns, rows: rows - 1 }
-    case 'box':
-      return { columns: rect.columns - 2, rows: rows - 2 }
-  }
-}
-
 interface Drawn {
   readonly rect: Rect
   readonly lines: readonly Line[]
@@ -60,27 +49,32 @@ function draw(scene: Scene, placement: Placement): Drawn {
   const text = dated(placement.panel, scene, view.lines)
   const inner = Array.from({ length: size.rows }, (_, y) => fitLine(text[y] ?? [], size.columns))
   const lines = framed(placement, panel.title(scene), inner)
-  const { rect, part } = placement
-  return {
-    rect,
-    lines: part === undefined ? lines : lines.slice(part.skip, part.skip + rect.rows),
-    plot: plotOf(view, placement),
-  }
+  return { rect: placement.rect, lines: inSight(lines, placement), plot: plotOf(view, placement) }
 }
 
 function framed(
-  { frame, rect }: Placement,
-  title: Parameters<typeof boxed>[0],
+  { frame, rect, hidden }: Placement,
+  title: PanelTitle,
   inner: readonly Line[],
 ): readonly Line[] {
+  const more = hidden === undefined ? undefined : hiddenWords(hidden)
   switch (frame) {
     case 'none':
       return inner
     case 'rule':
-      return [ruled(title, rect.columns), ...inner]
+      return [ruled(more === undefined ? title : { ...title, right: more }, rect.columns), ...inner]
+    case 'foot':
+      return [...inner, ruled({ left: [], right: more ?? [] }, rect.columns)]
     case 'box':
-      return boxed(title, inner, rect.columns)
+      return boxed(title, inner, rect.columns, more)
   }
+}
+
+// A box that is cut stays closed: its title says what is read, its lower edge how much more there is.
+function inSight(lines: readonly Line[], { part, rect: { rows } }: Placement): readonly Line[] {
+  if (part === undefined) return lines
+  if (rows < 2) return lines.slice(part.skip, part.skip + rows)
+  return [...lines.slice(0, 1), ...lines.slice(part.skip + 1, part.skip + rows - 1), ...lines.slice(-1)]
 }
 
 // Curves are drawn whole or not at all.
@@ -88,9 +82,9 @@ function plotOf(view: PanelView, { rect, frame, part }: Placement): Drawn['plot'
   if (view.kind === 'lines') return undefined
   const skip = part?.skip ?? 0
   const left = frame === 'box' ? 1 : 0
-  const top = frame === 'none' ? 0 : 1
+  const top = frame === 'box' || frame === 'rule' ? 1 : 0
   const { plot, chart } = view
   const y = top + plot.top - skip
-  if (y < 0 || y + plot.rows > rect.rows) return undefined
+  if (y < top || y + plot.rows > rect.rows - left) return undefined
   return { chart, rect: { ...plot, left: rect.left + left + plot.left, top: rect.top + y } }
 }

@@ -1,9 +1,9 @@
 import { choicesOf } from './choices.ts'
 import { firstRow } from './cursor.ts'
+import { rowsInSight } from './hidden-rows.ts'
 import { layout } from './layout.ts'
 import { listOf } from './lists.ts'
 import type { Scene, Size } from './panel.ts'
-import { innerSize } from './picture.ts'
 import { shareAt } from './panels/scrub.ts'
 import { cursorOf } from './ui-state.ts'
 import { topView } from './views.ts'
@@ -15,8 +15,8 @@ export function rowAt(scene: Scene, size: Size, x: number, y: number): number | 
   const choices = choicesOf(scene)
   if (list === undefined || placement === undefined || choices === undefined) return undefined
   const { rect, frame } = placement
-  const rows = innerSize(placement).rows - list.headRows
-  const row = y - rect.top - (frame === 'none' ? 0 : 1) - list.headRows
+  const rows = rowsInSight(placement, scene)
+  const row = y - rect.top - (frame === 'box' ? 1 : 0) - list.headRows
   const inside = x >= rect.left && x < rect.left + rect.columns && row >= 0 && row < rows
   const first = firstRow(
     cursorOf(scene.ui),

@@ -10,10 +10,18 @@ const OVERVIEW: readonly View['kind'][] = ['overview']
 const TABLES: readonly View['kind'][] = ['overview', 'fleet']
 const LISTING_COMMANDS: readonly View['kind'][] = ['overview', 'gpu', 'host']
 const WITH_COMMANDS: readonly View['kind'][] = ['workload', 'gpu', 'warning', 'warnings', 'fleet-warnings']
+const TEXTS: readonly View['kind'][] = ['workload', 'warning', 'help']
 
 /** Moving, ordering and choosing within a view. */
 export const TABLE_KEYS: readonly Binding[] = [
-  ui('Table', ['down', 'j'], ['↓', 'j'], 'next row, or scroll', { kind: 'move', step: 'down' }),
+  ui(
+    'Table',
+    ['down', 'j'],
+    ['↓', 'j'],
+    'next row, or scroll',
+    { kind: 'move', step: 'down' },
+    { ...bar('↑↓', 'Scroll', 3), views: TEXTS },
+  ),
   ui('Table', ['up', 'k'], ['↑', 'k'], 'previous row, or scroll back', { kind: 'move', step: 'up' }),
   ui('Table', ['pagedown', 'C-d', 'C-f'], ['PgDn', 'Ctrl-F'], 'a page down', {
     kind: 'move',

@@ -4,7 +4,7 @@ import type { Band } from '../bands.ts'
 import { gpuMode, gpuRowsWanted, LEGEND_IN_PAIR_COLUMNS } from '../gpu-rows.ts'
 import type { PanelId, Scene, Size } from '../panel.ts'
 import { warningLines } from '../panels/warnings.ts'
-import { processCount } from '../process-rows.ts'
+import { processCount, processRows } from '../process-rows.ts'
 
 // A chart says nothing in less: ten columns and four rows within its box.
 const CHART_ROWS = 6
@@ -24,11 +24,13 @@ export function overviewBands(size: Size, scene: Scene): readonly Band[] {
   const tableWants = processCount(scene.frame) + 1 + (roomy ? 2 : 0)
   const chartRows =
     charts.length === 0 ? 0 : rowsForCharts(rest - gpus - leastTable, size, tableWants - leastTable)
+  const tableRows = rest - gpus - chartRows
+  const isLong = processRows(scene.frame, scene.ui.preferences, scene.ui.filters.overview).length >= tableRows
   return [
     band('gpus', gpus),
     { panels: charts, rows: chartRows, frame: 'box' },
     band(hostLineOf(scene, { columns: size.columns, rows: gpus }), 1),
-    band('processes', rest - gpus - chartRows, roomy ? 'box' : 'none'),
+    band('processes', tableRows, roomy ? 'box' : isLong && warnings === 0 ? 'foot' : 'none'),
     band('warnings', warnings, roomy ? 'box' : 'rule'),
   ]
 }

@@ -11,7 +11,8 @@ import { fit } from '../width.ts'
 /** A choice that is open: what to sort by, which signal, the setup. */
 export const sheetPanel: Panel = {
   id: 'sheet',
-  title: ({ ui }): PanelTitle => (ui.sheet === undefined ? { left: [], right: [] } : titleOf(ui.sheet)),
+  title: (scene): PanelTitle =>
+    scene.ui.sheet === undefined ? { left: [], right: [] } : titleOf(scene.ui.sheet, scene),
   view: (scene, size): PanelView => ({ kind: 'lines', lines: sheetLines(scene, size) }),
 }
 
@@ -24,12 +25,15 @@ export function sheetLines(scene: Scene, size: Size): readonly Line[] {
     .map((line) => clipLine(line, size.columns))
 }
 
-function titleOf(sheet: Sheet): PanelTitle {
+function titleOf(sheet: Sheet, { ui, session }: Scene): PanelTitle {
   switch (sheet.kind) {
     case 'sort':
       return title('Sort by', 's and arrows choose, r reverses, Enter keeps, Esc brings the old order back')
     case 'setup':
-      return title('Setup', 'arrows choose and change, F12 saves, Esc closes')
+      return title(
+        `Setup  ${sheet.index + 1} of ${setupItems(ui.preferences, session).length}`,
+        'arrows choose and change, F12 saves, Esc closes',
+      )
     case 'signal':
       return title(
         'Send a signal',
