@@ -17,6 +17,7 @@ export function blankReport(reason: MissingReason): EngineReport {
       tensorParallel: no,
       gpuMemoryUtilization: no,
       origins: {},
+      flags: {},
     },
     kv: { ...preallocated(no), growth: no },
     requests: { running: no, waiting: no, preemptions: no },

@@ -1,6 +1,6 @@
 import { known, missing, type Reading } from '../core/reading.ts'
 import type { EngineSettings } from '../estimate/settings.ts'
-import type { SettingOrigin, WorkloadConfig, WorkloadModel } from '../model/workload.ts'
+import type { ConfigKey, SettingOrigin, WorkloadConfig, WorkloadModel } from '../model/workload.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { modelName, quantizationInName } from './model-name.ts'
 
@@ -41,11 +41,35 @@ export function configOf(flags: EngineFlags, learnt: LearntSettings = {}): Workl
     tensorParallel: reading(found.tensorParallel),
     gpuMemoryUtilization: reading(found.gpuMemoryUtilization),
     origins: Object.fromEntries(origins) as WorkloadConfig['origins'],
+    flags: Object.fromEntries(Object.entries(SETTINGS).flatMap(([key, keys]) => named(flags, key, keys))),
   }
 }
 
 /** The share of a card that an engine may take, by whatever name. */
 const BUDGETS = ['gpuMemoryUtilization', 'memFractionStatic', 'cudaMemoryFraction'] as const
+
+/** The settings of engines behind each of ours. */
+const SETTINGS: Readonly<Record<ConfigKey, readonly (keyof EngineSettings)[]>> = {
+  contextTokens: ['contextTokens'],
+  parallel: ['parallel', 'maxNumSeqs'],
+  kvTypeK: ['kvTypeK'],
+  kvTypeV: ['kvTypeV'],
+  gpuLayers: ['gpuLayers'],
+  tensorParallel: ['tensorParallel'],
+  gpuMemoryUtilization: BUDGETS,
+}
+
+// The flag that was given, else the first that could be.
+function named(
+  { names, origins }: EngineFlags,
+  key: string,
+  settings: readonly (keyof EngineSettings)[],
+): readonly (readonly [key: string, name: string])[] {
+  const setting =
+    settings.find((one) => origins[one] !== undefined) ?? settings.find((one) => names[one] !== undefined)
+  const name = setting === undefined ? undefined : names[setting]
+  return name === undefined ? [] : [[key, name]]
+}
 
 /** What the engine's own pages say of a setting. */
 export function fromApi<T>(value: T | undefined): Learnt<T> | undefined {

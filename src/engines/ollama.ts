@@ -111,6 +111,8 @@ function flagsOf(launch: Launch | undefined, environment: Environment): EngineFl
     ...told,
     settings: { ...own.settings, ...told.settings, engine: 'ollama' },
     origins: { ...own.origins, ...told.origins },
+    // what a runner is told is decided by its server
+    names: own.names,
   }
 }
 

@@ -25,6 +25,7 @@ export function onlyModel(engine: EngineId, model: string | undefined): EngineFl
     quantization: undefined,
     files: {},
     origins: {},
+    names: {},
     problems: [],
   }
 }

@@ -106,7 +106,7 @@ export interface WorkloadModel {
 
 export type SettingOrigin = 'argv' | 'environment' | 'api' | 'file' | 'default'
 
-/** The settings that decide memory; `origins` says for each key where it was read. */
+/** The settings that decide memory. */
 export interface WorkloadConfig {
   readonly contextTokens: Reading<number>
   readonly parallel: Reading<number>
@@ -115,8 +115,13 @@ export interface WorkloadConfig {
   readonly gpuLayers: Reading<number>
   readonly tensorParallel: Reading<number>
   readonly gpuMemoryUtilization: Reading<number>
-  readonly origins: Readonly<Partial<Record<Exclude<keyof WorkloadConfig, 'origins'>, SettingOrigin>>>
+  /** Where each was read. */
+  readonly origins: Readonly<Partial<Record<ConfigKey, SettingOrigin>>>
+  /** The engine's flag or variable that changes it: as it was written, else as the engine calls it; absent where it has none. */
+  readonly flags: Readonly<Partial<Record<ConfigKey, string>>>
 }
+
+export type ConfigKey = Exclude<keyof WorkloadConfig, 'origins' | 'flags'>
 
 /** The known slices plus `unexplainedBytes` sum to `usedBytes`; unexplained may be negative, and is then a finding. */
 export interface WorkloadMemory {

@@ -132,7 +132,7 @@ function workloadTree(workload: Workload): Tree {
     state: workload.state,
     idleSeconds: workload.idleSeconds,
     model: { ...workload.model },
-    config: { ...config, origins: { ...config.origins } },
+    config: { ...config, origins: { ...config.origins }, flags: { ...config.flags } },
     memory: {
       usedBytes: memory.usedBytes,
       slices: { ...memory.slices },

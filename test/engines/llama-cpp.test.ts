@@ -159,6 +159,7 @@ describe('of llama-server', () => {
       kvTypeK: known('q8_0', 'declared'),
       kvTypeV: known('f16', 'declared'),
       origins: { contextTokens: 'argv', kvTypeK: 'argv', kvTypeV: 'default' },
+      flags: { contextTokens: '-c', parallel: '-np', kvTypeK: '-ctk', kvTypeV: '-ctv', gpuLayers: '-ngl' },
     })
   })
 

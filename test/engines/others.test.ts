@@ -61,6 +61,14 @@ describe('TGI', () => {
     expect(requests).toMatchObject({ running: known(2), waiting: known(1) })
     expect(model.name).toEqual(known('org/M', 'declared'))
     expect(config.origins).toMatchObject({ contextTokens: 'environment', tensorParallel: 'argv' })
+    expect(config.flags).toEqual({
+      contextTokens: 'MAX_TOTAL_TOKENS',
+      parallel: '--max-batch-size',
+      kvTypeK: '--kv-cache-dtype',
+      kvTypeV: '--kv-cache-dtype',
+      tensorParallel: '--num-shard',
+      gpuMemoryUtilization: '--cuda-memory-fraction',
+    })
   })
 })
 

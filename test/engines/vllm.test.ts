@@ -190,6 +190,14 @@ describe('of vLLM', () => {
         gpuMemoryUtilization: 'argv',
         kvTypeK: 'api',
       },
+      flags: {
+        contextTokens: '--max-model-len',
+        parallel: '--max-num-seqs',
+        kvTypeK: '--kv-cache-dtype',
+        kvTypeV: '--kv-cache-dtype',
+        tensorParallel: '-tp',
+        gpuMemoryUtilization: '--gpu-memory-utilization',
+      },
     })
     expect(config('vllm serve org/M')).toMatchObject({
       contextTokens: known(8192),

@@ -91,6 +91,7 @@ const workload: Shape = {
     tensorParallel: 'number or missing',
     gpuMemoryUtilization: 'number or missing',
     origins: {},
+    flags: {},
   },
   memory: {
     usedBytes: 'number or missing',

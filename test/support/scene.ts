@@ -172,6 +172,7 @@ const NO_CONFIG: WorkloadConfig = {
   tensorParallel: unknown,
   gpuMemoryUtilization: unknown,
   origins: {},
+  flags: {},
 }
 
 export function workloadWith(id: string, changes: Partial<Workload>): Workload {

@@ -132,11 +132,32 @@ test('over several GPUs each has a column, the fullest first where not all fit',
   expect(narrow).toContain('  the fullest 4 of 8 GPUs')
 })
 
-test('settings say where they were read', () => {
-  const lines = text(settingsPanel.lines(VLLM, 50))
-  expect(lines).toContain('  context           16,384 tokens      argv')
-  expect(lines).toContain('  GPU memory share  0.92               default')
-  expect(lines).toContain('  requests          31, 4 wait')
+test('settings stand under the flag that changes them, and say where they were read', () => {
+  expect(text(settingsPanel.lines(VLLM, 50)).slice(0, 7)).toEqual([
+    '  --max-model-len          16384          argv',
+    '  --max-num-seqs           1024           default',
+    '  --kv-cache-dtype         bf16           default',
+    '  --gpu-memory-utilization 0.92           default',
+    '  --tensor-parallel-size   1              default',
+    '  model                    meta-llama/L…  argv',
+    '  quantization             bf16',
+  ])
+})
+
+test('a short flag says what it is, and a setting without a flag has its name', () => {
+  const scene = twoH100()
+  const workloads = scene.frame.workloads.map((one) => ({
+    ...one,
+    config: { ...one.config, flags: { contextTokens: '-c', kvTypeK: '-ctk', kvTypeV: '-ctv' } },
+  }))
+  const changed = detail({ ...scene, frame: { ...scene.frame, workloads } }, 'vllm:4200')
+  expect(text(settingsPanel.lines(changed, 50)).slice(0, 5)).toEqual([
+    '  -c  context, tokens 16384               argv',
+    '  parallel requests   1024                default',
+    '  -ctk  KV type K     bf16                default',
+    '  -ctv  KV type V     bf16                default',
+    '  GPU memory share    0.92                default',
+  ])
 })
 
 test('slots and data-parallel engines show how full each is', () => {

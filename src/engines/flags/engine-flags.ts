@@ -10,6 +10,8 @@ export interface EngineFlags {
   /** Further files that take memory: `mmproj`, `draft`. */
   readonly files: Readonly<Partial<Record<CompanionFile, string>>>
   readonly origins: Readonly<Partial<Record<SettingKey, 'argv' | 'environment'>>>
+  /** The flag or variable behind each setting: as it was written, else as the engine calls it. */
+  readonly names: Readonly<Partial<Record<SettingKey, string>>>
   /** Values that can't be read, and flags whose effect on memory is not computed; one sentence each. */
   readonly problems: readonly string[]
 }

@@ -27,10 +27,10 @@ export function readFlags(
   args: readonly string[],
   environment: Environment = {},
 ): EngineFlags {
-  const collected = new Collected(table.engine)
+  const collected = new Collected(table)
   readEnvironment(table, environment, collected)
   const [operand] = readArguments(table, args, collected)
-  if (operand !== undefined) collected.add(table.positional?.(operand) ?? {}, 'argv', operand)
+  if (operand !== undefined) collected.add(table.positional?.(operand) ?? {}, 'argv', operand, undefined)
   return collected.flags()
 }
 
@@ -38,7 +38,7 @@ function readEnvironment(table: FlagTable, environment: Environment, collected: 
   for (const { variable, read } of table.rules) {
     const value = variable === undefined ? undefined : environment[variable]
     if (variable !== undefined && value !== undefined) {
-      collected.add(read(value), 'environment', `${variable}=${value}`)
+      collected.add(read(value), 'environment', `${variable}=${value}`, variable)
     }
   }
 }
@@ -81,7 +81,7 @@ function readOne(table: FlagTable, argument: string, next: string | undefined, c
 }
 
 function readAttached(rule: FlagRule, argument: string, value: string, collected: Collected): number {
-  collected.add(rule.read(value), 'argv', argument)
+  collected.add(rule.read(value), 'argv', argument, nameIn(argument))
   return 1
 }
 
@@ -95,8 +95,14 @@ function readBehind(
   if (rule.takes === 'nothing') return readAttached(rule, argument, '', collected)
   const finding = next === undefined ? undefined : rule.read(next)
   if (rule.takes === 'optional' && finding === undefined) return readAttached(rule, argument, '', collected)
-  collected.add(finding, 'argv', next === undefined ? argument : `${argument} ${next}`)
+  const where = next === undefined ? argument : `${argument} ${next}`
+  collected.add(finding, 'argv', where, nameIn(argument))
   return 2
+}
+
+/** As it is written. */
+function nameIn(argument: string): string {
+  return argument.split('=')[0] ?? argument
 }
 
 function splitFlag(argument: string): readonly [name: string, attached: string | undefined] {
@@ -120,7 +126,7 @@ function skipUnknown(
 class Collected {
   #flags: EngineFlags
 
-  constructor(engine: EngineId) {
+  constructor({ engine, rules }: FlagTable) {
     this.#flags = {
       engine,
       model: undefined,
@@ -128,6 +134,7 @@ class Collected {
       quantization: undefined,
       files: {},
       origins: {},
+      names: namesIn(rules),
       problems: [],
     }
   }
@@ -136,7 +143,12 @@ class Collected {
     return this.#flags
   }
 
-  add(finding: Finding | undefined, origin: 'argv' | 'environment', where: string): void {
+  add(
+    finding: Finding | undefined,
+    origin: 'argv' | 'environment',
+    where: string,
+    name: string | undefined,
+  ): void {
     const flags = this.#flags
     if (finding === undefined) {
       this.#flags = { ...flags, problems: [...flags.problems, `'${short(where)}' can't be read`] }
@@ -156,9 +168,22 @@ class Collected {
       quantization: quantization ?? flags.quantization,
       files: { ...flags.files, ...files },
       origins: { ...flags.origins, ...Object.fromEntries(keys.map((key) => [key, origin])) },
+      names: name === undefined ? flags.names : { ...flags.names, ...allNamed(keys, name) },
       problems: problem === undefined ? flags.problems : [...flags.problems, problem],
     }
   }
+}
+
+// Of several flags for one setting the first is the one to write.
+function namesIn(rules: readonly FlagRule[]): EngineFlags['names'] {
+  return Object.assign(
+    {},
+    ...rules.toReversed().map(({ names: [name], variable, sets = [] }) => allNamed(sets, name ?? variable)),
+  ) as EngineFlags['names']
+}
+
+function allNamed(keys: readonly SettingKey[], name: string | undefined): EngineFlags['names'] {
+  return name === undefined ? {} : Object.fromEntries(keys.map((key) => [key, printable(name)]))
 }
 
 function short(text: string): string {

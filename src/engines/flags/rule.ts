@@ -7,6 +7,8 @@ export interface FlagRule {
   readonly names: readonly string[]
   /** The environment variable of the same meaning. */
   readonly variable?: string
+  /** The settings that are changed by it. */
+  readonly sets?: readonly (keyof EngineSettings)[]
   /** `optional`: the next argument is its value only if `read` understands it (llama.cpp's `-fa`). */
   readonly takes: 'value' | 'optional' | 'nothing'
   /** What a value says; an empty finding where it changes nothing, undefined where it can't be read. */
@@ -33,6 +35,7 @@ export function setting<K extends keyof EngineSettings>(
   return {
     names,
     takes: 'value',
+    sets: [key],
     read: (value) => {
       const parsed = parse(value)
       if (parsed === undefined) return undefined

@@ -148,5 +148,11 @@ export function cacheType(names: readonly string[], variable?: string): FlagRule
     if (type === undefined) return undefined
     return type === OWN_CHOICE ? {} : { settings: { kvTypeK: type, kvTypeV: type } }
   }
-  return { names, takes: 'value', read, ...(variable === undefined ? {} : { variable }) }
+  return {
+    names,
+    takes: 'value',
+    sets: ['kvTypeK', 'kvTypeV'],
+    read,
+    ...(variable === undefined ? {} : { variable }),
+  }
 }

@@ -31,7 +31,7 @@ export function workloadBands(size: Size, scene: Scene): readonly Band[] {
   if (columns < WIDE_COLUMNS) {
     return [boxed(sumPanel), boxed(riskPanel), ...chart(0), boxed(settingsPanel), ...last]
   }
-  const top = sideBySide(sumPanel, settingsPanel, scene, columns, 0.58)
+  const top = sideBySide(sumPanel, settingsPanel, scene, columns, columns < 120 ? 0.55 : 0.58)
   const risk = boxed(riskPanel)
   return [top, ...chart(size.rows - rowsOfBands([top, risk, ...last])), risk, ...last]
 }

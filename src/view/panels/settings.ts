@@ -1,10 +1,10 @@
 import { formatBytes, formatCount, formatDuration } from '../../core/format.ts'
 import type { Reading } from '../../core/reading.ts'
-import type { Workload, WorkloadConfig } from '../../model/workload.ts'
+import type { ConfigKey, Workload, WorkloadConfig } from '../../model/workload.ts'
 import { workloadInView } from '../in-view.ts'
 import { span } from '../line.ts'
 import type { Line, Scene } from '../panel.ts'
-import { fit } from '../width.ts'
+import { displayWidth, fit } from '../width.ts'
 import { MISSING, shown } from '../wording.ts'
 import { textPanel } from './text-panel.ts'
 
@@ -15,39 +15,58 @@ export const settingsPanel = textPanel(
   lines,
 )
 
-type Setting = readonly [key: keyof WorkloadConfig['origins'], name: string, text: string]
-
 function lines(scene: Scene, columns: number): readonly Line[] {
   const workload = workloadInView(scene)
   if (workload === undefined) return []
-  const { config } = workload
-  const settings = settingsOf(config).filter(([, , text]) => text !== MISSING)
-  return [
-    ...settings.map(([key, name, text]) => row(columns, name, text, config.origins[key] ?? '')),
-    ...facts(workload).map(([name, text, origin = '']) => row(columns, name, text, origin)),
-  ]
+  const rows = [...settings(workload.config), ...facts(workload)].filter(([, text]) => text !== MISSING)
+  const widest = (texts: readonly string[]) => Math.max(...texts.map(displayWidth), 0)
+  const originColumns = columns < 40 ? 0 : 2 + Math.min(11, widest(rows.map(([, , origin = '']) => origin)))
+  const most = columns - originColumns - VALUE_COLUMNS
+  const nameColumns = Math.max(0, Math.min(most, Math.max(LEAST_NAME, widest(rows.map(([name]) => name)))))
+  return rows.map(([name, text, origin = '']) => [
+    span(`  ${fit(name, nameColumns)} `, 'dim'),
+    span(fit(text, Math.max(0, columns - nameColumns - originColumns - 4))),
+    span(fit(origin === '' ? '' : `  ${origin}`, originColumns), 'dim'),
+  ])
 }
 
-function settingsOf(config: WorkloadConfig): readonly Setting[] {
-  return [
-    ['contextTokens', 'context', tokens(config.contextTokens)],
-    ['parallel', 'parallel requests', count(config.parallel)],
-    ['kvTypeK', 'KV type K', text(config.kvTypeK)],
-    ['kvTypeV', 'KV type V', text(config.kvTypeV)],
-    [
+// With the margins, and room for a context of a million tokens.
+const VALUE_COLUMNS = 4 + 7
+const LEAST_NAME = 15
+
+type Row = readonly [name: string, text: string, origin?: string]
+
+// As the user would write it, so that the flag to change is found. Keys and values of a cache often have one for both.
+function settings({ origins, flags, ...config }: WorkloadConfig): readonly Row[] {
+  const named = (key: ConfigKey, name: string, text: string): Row => {
+    const flag = flags[key]
+    return [flag === undefined ? name : isPlain(flag) ? flag : `${flag}  ${name}`, text, origins[key] ?? '']
+  }
+  const rows = [
+    named('contextTokens', 'context, tokens', number(config.contextTokens)),
+    named('parallel', 'parallel requests', number(config.parallel)),
+    named('kvTypeK', 'KV type K', text(config.kvTypeK)),
+    named('kvTypeV', 'KV type V', text(config.kvTypeV)),
+    named(
       'gpuMemoryUtilization',
       'GPU memory share',
       shown(config.gpuMemoryUtilization, (share) => share.toFixed(2)),
-    ],
-    ['gpuLayers', 'layers on GPUs', count(config.gpuLayers)],
-    ['tensorParallel', 'tensor parallel', count(config.tensorParallel)],
+    ),
+    named('gpuLayers', 'layers on GPUs', number(config.gpuLayers)),
+    named('tensorParallel', 'tensor parallel', number(config.tensorParallel)),
   ]
+  return rows.filter(([name, value], i) => name !== rows[i - 1]?.[0] || value !== rows[i - 1]?.[1])
 }
 
-function facts(workload: Workload): readonly (readonly [name: string, text: string, origin?: string])[] {
+// Of `-np` not everyone knows what it is.
+function isPlain(flag: string): boolean {
+  return flag.length > 4
+}
+
+function facts(workload: Workload): readonly Row[] {
   const { model, kv, requests, throughput, state, idleSeconds, container, user } = workload
   const { cgroup, vramLimits, partial } = workload
-  const all: readonly (readonly [string, string, string?])[] = [
+  return [
     ['model', text(model.name), text(model.source)],
     ['quantization', text(model.quantization)],
     ['KV capacity', tokens(kv.capacityTokens)],
@@ -65,7 +84,7 @@ function facts(workload: Workload): readonly (readonly [name: string, text: stri
       shown(cgroup, (group) => `${shown(group.heldBytes, formatBytes)} of ${formatBytes(group.limitBytes)}`),
       'cgroup',
     ],
-    ...vramLimits.map(({ kind, limitBytes, usedBytes, path }): readonly [string, string, string] => [
+    ...vramLimits.map(({ kind, limitBytes, usedBytes, path }): Row => [
       'VRAM limit',
       `${shown(usedBytes, formatBytes)} of ${formatBytes(limitBytes)}`,
       kind === 'mps' ? 'MPS' : (path ?? 'cgroup'),
@@ -77,7 +96,6 @@ function facts(workload: Workload): readonly (readonly [name: string, text: stri
         : `${partial.ranksHere} of ${shown(partial.ranksInAll, String)} ranks here`,
     ],
   ]
-  return all.filter(([, value]) => value !== MISSING)
 }
 
 function waiting(reading: Reading<number>): string {
@@ -92,15 +110,10 @@ function count(reading: Reading<number>): string {
   return shown(reading, formatCount)
 }
 
-function tokens(reading: Reading<number>): string {
-  return shown(reading, (value) => `${formatCount(value)} tokens`)
+function number(reading: Reading<number>): string {
+  return shown(reading, String)
 }
 
-function row(columns: number, name: string, value: string, origin: string): Line {
-  const originColumns = columns >= 40 ? 12 : 0
-  return [
-    span(`  ${fit(name, 18)}`, 'dim'),
-    span(fit(value, Math.max(0, columns - 20 - originColumns))),
-    span(fit(origin === '' ? '' : ` ${origin}`, originColumns), 'dim'),
-  ]
+function tokens(reading: Reading<number>): string {
+  return shown(reading, (value) => `${formatCount(value)} tokens`)
 }
