@@ -7,6 +7,19 @@ export function bashScript(root: Described, models: readonly string[]): string {
   return `# completion of llmtop for bash: source <(llmtop completion bash)
 ${hostsFunction('_llmtop_hosts')}
 
+# 'node7', 'root@node7', and '@lab', which is a group
+_llmtop_reply_hosts() {
+  local typed=\${COMP_LINE:0:COMP_POINT} before= names
+  typed=\${typed##*[[:space:]=]}
+  if [[ $typed == *@* ]]; then
+    # where bash does not begin a word at the '@', what stands before it is part of the word
+    [[ $COMP_WORDBREAKS == *@* ]] || before=\${typed%@*}
+    before+=@
+  fi
+  names=$(_llmtop_hosts "$typed")
+  COMPREPLY+=($(compgen -P "$before" -W "\${names//@/}" -- "\${typed##*@}"))
+}
+
 _llmtop() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=llmtop i
   COMPREPLY=()
@@ -76,7 +89,7 @@ function reply(value: Completed, models: readonly string[]): string {
     case 'files':
       return FILES
     case 'hosts':
-      return 'COMPREPLY+=($(compgen -W "$(_llmtop_hosts)" -- "$word"))'
+      return '_llmtop_reply_hosts'
     case 'models':
       return `COMPREPLY+=($(compgen -W ${quoted(models.join(' '))} -- "$word")); ${FILES}`
     case 'commands':

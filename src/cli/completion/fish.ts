@@ -5,7 +5,7 @@ import { allOf, hostsFunction } from './tree.ts'
 export function fishScript(root: Described, models: readonly string[]): string {
   return `# completion of llmtop for fish: llmtop completion fish | source
 function __llmtop_hosts
-    sh -c ${fishQuoted(`${hostsFunction('hosts')}; hosts`)}
+    sh -c ${fishQuoted(`${hostsFunction('hosts')}; hosts "$1"`)} sh (commandline -ct)
 end
 
 # the commands among the words before the cursor, such as 'doctor ssh'

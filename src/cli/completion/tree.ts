@@ -16,11 +16,16 @@ export function quoted(text: string): string {
 }
 
 /**
- * A function of any POSIX shell that prints the hosts which ssh knows: names in its configuration and in known_hosts, where
- * they are not hashed.
+ * A function of any POSIX shell that prints what a host can be called: behind `@`, which is its argument, the groups of the
+ * configuration; else the hosts which ssh knows, by its own configuration and known_hosts where they are not hashed.
  */
 export function hostsFunction(name: string): string {
   return `${name}() {
+  case $1 in
+  @*)
+    llmtop config print 2>/dev/null | awk 'groups { print "@" $1 } /^\\[groups\\]/ { groups = 1 }'
+    return ;;
+  esac
   {
     cat ~/.ssh/config ~/.ssh/config.d/* 2>/dev/null |
       awk 'tolower($1) == "host" { for (i = 2; i <= NF; i++) if ($i !~ /[*?!]/) print $i }'

@@ -9,7 +9,7 @@ ${hostsFunction('_llmtop_known_hosts')}
 
 _llmtop_hosts() {
   local -a names
-  names=(\${(f)"$(_llmtop_known_hosts)"})
+  names=(\${(f)"$(_llmtop_known_hosts "$PREFIX")"})
   compadd -a names
 }
 
