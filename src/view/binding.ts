@@ -1,5 +1,6 @@
 import type { SessionState } from '../model/session.ts'
 import type { KeyAction } from './key-action.ts'
+import type { Scene } from './panel.ts'
 import type { UiEvent, UiState } from './ui-state.ts'
 import type { View } from './views.ts'
 
@@ -25,8 +26,8 @@ export interface BarEntry {
   readonly key: string
   readonly label: (session: SessionState) => string
   readonly rank: number
-  /** Set where it stands in the bar of live sessions only. */
-  readonly liveOnly?: boolean
+  /** Whether it can do anything here; absent: always. */
+  readonly isUseful?: (scene: Scene) => boolean
   /** The views where it says something; absent: all. */
   readonly views?: readonly View['kind'][]
 }

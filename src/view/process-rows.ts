@@ -19,6 +19,17 @@ export type RowChoices = Pick<Preferences, 'sort' | 'reversed' | 'tree'>
  * @param filter in the words of the user; one that can't be read filters nothing
  */
 export function processRows(frame: Frame, choices: RowChoices, filter = ''): readonly ProcessRow[] {
+  const asked = rowsAsked(frame)
+  const question = [choices.sort, choices.reversed, choices.tree, filter].join(' ')
+  const rows = asked.get(question) ?? ordered(frame, choices, filter)
+  asked.set(question, rows)
+  return rows
+}
+
+// The layout, the cursor and the table of a picture ask for the same.
+const rowsAsked = oncePerFrame(() => new Map<string, readonly ProcessRow[]>())
+
+function ordered(frame: Frame, choices: RowChoices, filter: string): readonly ProcessRow[] {
   const read = readFilter(filter)
   const passes = read.kind === 'filter' ? read.passes : () => true
   const nodes = nodesOf(frame).flatMap((node) => {

@@ -1,5 +1,6 @@
 import { bar, bound, ui, uiAction } from '../binding.ts'
 import type { Binding } from '../binding.ts'
+import { noSignal } from '../choices.ts'
 import type { KeyAction } from '../key-action.ts'
 import type { SortColumn } from '../process-order.ts'
 import { filteredView } from '../ui-state.ts'
@@ -130,7 +131,7 @@ export const TABLE_KEYS: readonly Binding[] = [
     { kind: 'signal' },
     {
       ...bar('K', 'Signal', 9),
-      liveOnly: true,
+      isUseful: (scene) => noSignal(scene) === undefined,
       views: ['overview', 'workload', 'gpu', 'host'],
     },
   ),

@@ -44,12 +44,13 @@ function filterLine({ view, text }: FilterPrompt, columns: number): Line {
 
 const ENDINGS = ' Enter keeps, Esc undoes '
 
-function bar({ session, ui }: Scene, columns: number): Line {
+function bar(scene: Scene, columns: number): Line {
+  const { session, ui } = scene
   const view = topView(ui.views).kind
   const parts = BINDINGS.flatMap(({ bar: entry, action }) =>
     entry === undefined ||
     (entry.views !== undefined && !entry.views.includes(view)) ||
-    (entry.liveOnly === true && session.kind === 'replay') ||
+    entry.isUseful?.(scene) === false ||
     action(session, ui) === undefined
       ? []
       : [{ rank: entry.rank, line: [span(entry.key, 'key'), span(` ${entry.label(session)}`, 'dim')] }],

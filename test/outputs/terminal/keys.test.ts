@@ -191,6 +191,9 @@ test('nothing is signalled in a replay, and nothing on another host', async () =
   expect(await typed(replay, 'K')).toContain('a replay has no processes to signal')
   const remote = await opened({ more: { onSignal } }, fleetFrames().slice(0, 1))
   expect(await typed(remote, 'K')).toContain('are signalled there')
+  // nor is it offered
+  for (const watched of [replay, remote]) expect(await typed(watched, 'x')).not.toContain('K Signal')
+  expect(await text(await opened())).toContain('K Signal')
   expect(onSignal).not.toHaveBeenCalled()
 })
 
