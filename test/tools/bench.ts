@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { measureAttribution } from './bench/attribution.ts'
 import { measureFleet } from './bench/fleet.ts'
 import { measureFold, measureMemoryGrowth } from './bench/fold.ts'
+import { measureKeys } from './bench/keys.ts'
 import { shareOfBudget, type Measure } from './bench/measure.ts'
 import { measureLive } from './bench/live.ts'
 import { measureProgram } from './bench/program.ts'
@@ -19,6 +20,7 @@ const measures = [
   ...measureFold(),
   ...measureAttribution(),
   ...(await measureScreen()),
+  ...(await measureKeys()),
   ...measureProgram(),
   ...(await measureRecording()),
   await measureScrape(),

@@ -1,6 +1,6 @@
 // The built code is what is measured: what runs TypeScript directly adds costs of its own to every function.
 import { liveState } from '../../../src/model/session.ts'
-import { PassThrough, Writable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { startMemory } from '../../../dist/analyse/memory.js'
 import { RULES } from '../../../dist/analyse/rules.js'
@@ -13,6 +13,7 @@ import { see } from '../../../dist/view/seen.js'
 import type { Seen } from '../../../dist/view/seen.js'
 import { DARK_THEME } from '../../../dist/view/theme.js'
 import { INITIAL_UI } from '../../../dist/view/ui-state.js'
+import { countingOutput } from './counting-output.ts'
 import { busyMachine, lasting } from './load.ts'
 import type { Measure } from './measure.ts'
 
@@ -117,24 +118,6 @@ function watchedHost(): (sample: RawSample) => Scene {
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
-}
-
-type CountingOutput = Writable & {
-  readonly columns: number
-  readonly rows: number
-  readonly isTTY: boolean
-  written(): number
-}
-
-function countingOutput({ columns, rows }: Size): CountingOutput {
-  let written = 0
-  const stream = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      written += chunk.length
-      done()
-    },
-  })
-  return Object.assign(stream, { columns, rows, isTTY: true, written: () => written })
 }
 
 function median(values: readonly number[]): number {
