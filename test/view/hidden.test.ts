@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Scene, Size } from '../../src/view/panel.ts'
+import { SMALLEST } from '../../src/view/layout.ts'
 import { picture } from '../../src/view/picture.ts'
 import { inSight } from '../../src/view/in-sight.ts'
 import { update } from '../../src/view/ui-state.ts'
@@ -90,4 +91,17 @@ test('the rule of the warnings says what is hidden of the table above it', () =>
   const many = viewOf('sixteen GPUs, forty engines', 'overview')
   const { risks } = viewOf('two H100', 'overview').frame
   expect(said({ ...many, frame: { ...many.frame, risks } })).toEqual(['↓ 32 more workloads'])
+})
+
+test.each([
+  ['no GPU', 'host', /PID +USER/],
+  ['fleet', 'fleet', /▲ gpu-03 +GPU 5 runs out/],
+])('at the smallest size %s, %s still shows what its boxes are for', (name, view, words) => {
+  const { lines } = picture(viewOf(name, view), SMALLEST)
+  const text = lines.map((line) => line.map((part) => part.text).join(''))
+  expect(text.join('\n')).toMatch(words)
+  // no box in which a count of lines stands alone
+  expect(text.filter((line, y) => /\+ \d+ more/.test(line) && text[y - 1]?.startsWith('╭') === true)).toEqual(
+    [],
+  )
 })

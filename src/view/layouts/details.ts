@@ -20,6 +20,8 @@ import { topView } from '../views.ts'
 const WIDE_COLUMNS = 100
 const CHART_ROWS = 8
 const LEAST_CHART_ROWS = 6
+// Its frame, its head, and two processes.
+const LEAST_TABLE_ROWS = 5
 
 /** One workload: the sum beside the settings, its curve, what is to happen and what to do, what can't be seen, its command. */
 export function workloadBands(size: Size, scene: Scene): readonly Band[] {
@@ -64,7 +66,8 @@ export function gpuBands(size: Size, scene: Scene): readonly Band[] {
 /** The host: its memory in numbers and as a curve, the control groups of engines, and who holds its memory. */
 export function hostBands(size: Size, scene: Scene): readonly Band[] {
   const wide = size.columns >= WIDE_COLUMNS
-  const facts = boxedBand(hostFactsPanel, scene, wide ? Math.floor(size.columns * 0.45) : size.columns).rows
+  const wanted = boxedBand(hostFactsPanel, scene, wide ? Math.floor(size.columns * 0.45) : size.columns).rows
+  const facts = Math.min(wanted, size.rows - LEAST_TABLE_ROWS)
   const top: readonly Band[] = wide
     ? [pair('host-facts', 'chart-host', Math.max(facts, CHART_ROWS), 0.45)]
     : [band('host-facts', facts, 'box')]
@@ -73,7 +76,7 @@ export function hostBands(size: Size, scene: Scene): readonly Band[] {
   const chart = wide || rest < 14 ? 0 : CHART_ROWS
   const kept = rest - chart < 4 ? { ...groups, rows: 0 } : groups
   const table = size.rows - rowsOfBands([...top, kept]) - chart
-  return [...top, band('chart-host', chart, 'box'), kept, band('host-processes', Math.max(3, table), 'box')]
+  return [...top, band('chart-host', chart, 'box'), kept, band('host-processes', table, 'box')]
 }
 
 /** What stands and what was, and of the one under the cursor why and what to do. */
@@ -92,18 +95,22 @@ export function oneWarningBands(size: Size, scene: Scene): readonly Band[] {
 /** One row for each host; engines that run on several; the worst warnings of all. */
 export function fleetBands(size: Size, scene: Scene): readonly Band[] {
   const instances = instanceRows(scene.hosts).length
-  const instanceBand = instances === 0 ? 0 : Math.min(instances + 3, Math.floor(size.rows / 4))
+  const instanceBand = instances === 0 ? 0 : orNothing(Math.min(instances + 3, Math.floor(size.rows / 4)), 4)
   const risks = fleetRiskList(scene.hosts).length
   const most = Math.max(0, Math.floor((size.rows - instanceBand) / 3))
   const spare = size.rows - instanceBand - (scene.hosts.length + 3)
-  const riskBand = risks === 0 ? 0 : Math.min(risks + 2, Math.max(most, spare))
+  const riskBand =
+    risks === 0 ? 0 : orNothing(Math.min(risks + 2, Math.max(most, spare)), Math.min(risks + 2, 4))
   return [
     band('fleet', size.rows - instanceBand - riskBand, 'box'),
     band('instances', instanceBand, 'box'),
-    band('fleet-risks', riskBand < 3 ? 0 : riskBand, 'box'),
-  ].map((one, _, all) =>
-    one.panels[0] === 'fleet' && all[2]?.rows === 0 ? { ...one, rows: one.rows + riskBand } : one,
-  )
+    band('fleet-risks', riskBand, 'box'),
+  ]
+}
+
+// A box in which nothing but a count of what it holds would stand is not worth its rows.
+function orNothing(rows: number, least: number): number {
+  return rows < least ? 0 : rows
 }
 
 // As high as its text; no box where there is nothing to say.

@@ -1,6 +1,7 @@
 import { describeFault, faultBadge } from '../../core/fault.ts'
 import { formatDuration, formatGib } from '../../core/format.ts'
 import { both } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
 import type { Frame } from '../../model/frame.ts'
 import type { Risk } from '../../model/risk.ts'
 import { firstRow, selectedRow } from '../cursor.ts'
@@ -67,7 +68,8 @@ function widthsFor(columns: number, rows: readonly FleetRow[]): Widths {
   const wide = columns >= 100
   const longest = Math.max(0, ...rows.map(({ host }) => displayWidth(host))) + 2
   const host = Math.min(Math.max(LEAST_HOST_COLUMNS, longest), Math.floor(columns / 5))
-  const [gpus, kv, age] = [wide ? 17 : 0, 6, wide ? 8 : 0]
+  // on the narrowest screens what threatens a host says more than how full its pool is
+  const [gpus, kv, age] = [wide ? 17 : 0, columns < 70 ? 0 : 6, wide ? 8 : 0]
   const rest = columns - host - STATE_COLUMNS - gpus - MEMORY_COLUMNS - kv - age - 1
   const bar = wide ? Math.max(4, Math.min(30, rest - LEAST_RISK_COLUMNS)) : 0
   return { host, gpus, bar, kv, age, risk: Math.max(0, rest - bar) }
@@ -79,7 +81,7 @@ function head({ host, gpus, bar, kv, risk, age }: Widths): Line {
     fit('STATE', STATE_COLUMNS),
     fit('GPUS', gpus),
     fit('MEMORY USED', bar + MEMORY_COLUMNS),
-    `${fit('KV', kv - 1, 'right')} `,
+    kv === 0 ? '' : `${fit('KV', kv - 1, 'right')} `,
     fit(' TOP RISK', risk),
     age === 0 ? '' : fit('AGE', age, 'right'),
   ]
@@ -99,17 +101,16 @@ function line(row: FleetRow, scene: Scene, widths: Widths): Line {
     span(fit(gpuWords(row), widths.gpus)),
     ...(gone ? [span(fit(seenAt(row, scene), widths.bar))] : partialBar(ratio, widths.bar, 'undivided')),
     span(` ${fit(numbers, MEMORY_COLUMNS - 8, 'right')}${fit(percent, 6, 'right')} `),
-    span(
-      `${fit(
-        shown(kvRatio, (value) => `${(100 * value).toFixed(0)} %`),
-        widths.kv - 1,
-        'right',
-      )} `,
-    ),
+    span(kvCell(kvRatio, widths.kv)),
     ...risk(row, widths.risk),
     span(widths.age === 0 ? '' : fit(ageOf(frame), widths.age, 'right'), 'dim'),
   ]
   return gone ? cells.map((cell) => ({ ...cell, tone: cell.tone === 'warn' ? 'warn' : 'dim' })) : cells
+}
+
+function kvCell(ratio: Reading<number>, columns: number): string {
+  const percent = shown(ratio, (value) => `${(100 * value).toFixed(0)} %`)
+  return columns === 0 ? '' : `${fit(percent, columns - 1, 'right')} `
 }
 
 function gib(bytes: number): string {

@@ -23,11 +23,15 @@ function lines(scene: Scene, columns: number): readonly Line[] {
   const originColumns = columns < 40 ? 0 : 2 + Math.min(11, widest(rows.map(([, , origin = '']) => origin)))
   const most = columns - originColumns - VALUE_COLUMNS
   const nameColumns = Math.max(0, Math.min(most, Math.max(LEAST_NAME, widest(rows.map(([name]) => name)))))
-  return rows.map(([name, text, origin = '']) => [
-    span(`  ${fit(name, nameColumns)} `, 'dim'),
-    span(fit(text, Math.max(0, columns - nameColumns - originColumns - 4))),
-    span(fit(origin === '' ? '' : `  ${origin}`, originColumns), 'dim'),
-  ])
+  const room = Math.max(0, columns - nameColumns - 4)
+  return rows.map(([name, text, origin = '']) => {
+    const where = origin === '' ? '' : fit(`  ${origin}`, originColumns)
+    return [
+      span(`  ${fit(name, nameColumns)} `, 'dim'),
+      span(fit(text, Math.max(0, room - where.length))),
+      span(where, 'dim'),
+    ]
+  })
 }
 
 // With the margins, and room for a context of a million tokens.

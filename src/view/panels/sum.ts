@@ -7,7 +7,7 @@ import { glyph } from '../glyphs.ts'
 import { workloadInView } from '../in-view.ts'
 import { span } from '../line.ts'
 import type { Line, Scene } from '../panel.ts'
-import { fit } from '../width.ts'
+import { fit, wrap } from '../width.ts'
 import { PARTS } from '../memory-parts.ts'
 import { limitedBy, MISSING, shown } from '../wording.ts'
 import { dynamicBytes, tokensShort } from '../workload-numbers.ts'
@@ -35,7 +35,7 @@ function lines(scene: Scene, columns: number): readonly Line[] {
     ...rest(workload, columns),
     [span(` ${glyph('horizontal').repeat(Math.max(0, columns - 2))}`, 'border')],
     ...total(workload, columns),
-    ...headroom(workload),
+    ...headroom(workload, columns),
     ...gpuColumns(workload, scene.frame, columns),
   ]
 }
@@ -110,7 +110,7 @@ function total({ memory, ceiling }: Workload, columns: number): readonly Line[] 
   const measured = shown(memory.usedBytes, formatGib)
   if (ceiling.kind === 'missing') {
     const why = ceiling.detail ?? 'no ceiling is known'
-    return [row(columns, 'total', '', [measured, MISSING], 'strong'), remark('', why)]
+    return [row(columns, 'total', '', [measured, MISSING], 'strong'), ...remark('', why, columns)]
   }
   const { bytes, lowBytes, highBytes } = ceiling.value
   // below its ceiling is where it should be; above it, the prediction was wrong
@@ -118,17 +118,21 @@ function total({ memory, ceiling }: Workload, columns: number): readonly Line[] 
   const note = isOver ? drift(memory.usedBytes, bytes) : ''
   return [
     row(columns, 'total', '', [measured, formatGib(bytes), note], 'strong'),
-    remark('ceiling', `${formatGib(lowBytes)}–${formatGib(highBytes)}, ${limitedBy(ceiling.value)}`),
+    ...remark(
+      'ceiling',
+      `${formatGib(lowBytes)}–${formatGib(highBytes)}, ${limitedBy(ceiling.value)}`,
+      columns,
+    ),
   ]
 }
 
-function headroom({ headroom: left }: Workload): readonly Line[] {
+function headroom({ headroom: left }: Workload, columns: number): readonly Line[] {
   if (left.bytes.kind === 'missing' && left.tokens.kind === 'missing') return []
   const tokens = left.tokens.kind === 'known' ? [`${formatCount(left.tokens.value)} tokens`] : []
   const requests =
     left.requests.kind === 'known' ? [`about ${formatCount(left.requests.value)} requests`] : []
   const bytes = left.bytes.kind === 'known' ? [`${formatGib(left.bytes.value)} GiB`] : []
-  return [remark('headroom', [...bytes, ...tokens, ...requests].join(', '))]
+  return remark('headroom', [...bytes, ...tokens, ...requests].join(', '), columns)
 }
 
 function weightsNote({ model }: Workload): string {
@@ -190,7 +194,11 @@ function row(
   ]
 }
 
-// A note without numbers has the whole line.
-function remark(name: string, note: string): Line {
-  return [span(`  ${fit(name, LABEL_COLUMNS)} `, 'dim'), span(note, 'dim')]
+// A note without numbers has the whole line, and a second one.
+function remark(name: string, note: string, columns: number): readonly Line[] {
+  const words = wrap(note, Math.max(1, columns - LABEL_COLUMNS - 3), 2)
+  return words.map((text, i) => [
+    span(`  ${fit(i === 0 ? name : '', LABEL_COLUMNS)} `, 'dim'),
+    span(text, 'dim'),
+  ])
 }

@@ -1,6 +1,6 @@
 import { firstRow, selectedRow } from '../cursor.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
-import { span } from '../line.ts'
+import { fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { rowLine } from '../row-line.ts'
 import type { Tone } from '../theme.ts'
@@ -8,7 +8,7 @@ import { cursorOf } from '../ui-state.ts'
 import { isFleet, topTab } from '../views.ts'
 import { warnedHost, warningRows } from '../warning-rows.ts'
 import type { WarningRow } from '../warning-rows.ts'
-import { fit } from '../width.ts'
+import { fit, wrap } from '../width.ts'
 import { clockTime, formatEta } from '../wording.ts'
 
 /** The warnings that stand, and what became of those that were: raised, cleared, come true, and who died. */
@@ -42,13 +42,21 @@ function lines(scene: Scene, size: Size): readonly Line[] {
 }
 
 function emptyState(size: Size): readonly Line[] {
-  const words = [
-    `${glyph('fine')} no warning stands, and none has been raised since llmtop began to watch`,
-    '  a warning says what will happen, to whom and when; here you will find why, and what to do',
+  const told = (text: string, tone: Tone): readonly Line[] =>
+    wrap(text, Math.max(1, size.columns - 4), 3).map((words) => [span(`   ${words}`, tone)])
+  const [first = [], ...more] = told(
+    'no warning stands, and none has been raised since llmtop began to watch',
+    'fine',
+  )
+  const lines = [
+    [span(` ${glyph('fine')}`, 'fine'), ...first.map((part) => ({ ...part, text: part.text.slice(2) }))],
+    ...more,
+    ...told(
+      'a warning says what will happen, to whom and when; here you will find why, and what to do',
+      'dim',
+    ),
   ]
-  return words
-    .slice(0, size.rows)
-    .map((text, i) => [span(fit(` ${text}`, size.columns), i === 0 ? 'fine' : 'dim')])
+  return lines.slice(0, size.rows).map((line) => fitLine(line, size.columns))
 }
 
 const HOST_COLUMNS = 14
