@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { known } from '../../src/core/reading.ts'
+import { known, map } from '../../src/core/reading.ts'
 import { gibibytes } from '../../src/core/units.ts'
 import { commandsInView, risksInView } from '../../src/view/in-view.ts'
 import type { Line, Scene } from '../../src/view/panel.ts'
@@ -74,6 +74,7 @@ test('a total above its ceiling has drifted by all that it holds beyond the pred
       one.ceiling.kind === 'known'
         ? known({ ...one.ceiling.value, bytes: gibibytes(50), highBytes: gibibytes(55) })
         : one.ceiling,
+    memory: { ...one.memory, usedBytes: map(one.memory.usedBytes, (bytes) => bytes) },
   }))
   const over = detail({ ...scene, frame: { ...scene.frame, workloads } }, 'transformers:9120')
   expect(text(sumPanel.lines(over, 66))).toContain(

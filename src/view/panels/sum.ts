@@ -72,8 +72,12 @@ function spilled({ memory }: Workload, columns: number): readonly Line[] {
 // What was computed is no measurement, and agrees with itself.
 function drift(measured: Reading<number>, predicted: number | undefined): string {
   if (measured.kind === 'missing' || measured.basis !== 'measured' || predicted === undefined) return ''
-  const gib = formatGib(Math.abs(measured.value - predicted))
-  return `${measured.value < predicted && gib !== '0.0' ? glyph('minus') : '+'}${gib}`
+  return difference(measured.value, predicted)
+}
+
+function difference(bytes: number, predictedBytes: number): string {
+  const gib = formatGib(Math.abs(bytes - predictedBytes))
+  return `${bytes < predictedBytes && gib !== '0.0' ? glyph('minus') : '+'}${gib}`
 }
 
 function otherTerms(terms: readonly CeilingTerm[], columns: number): readonly Line[] {
@@ -82,9 +86,7 @@ function otherTerms(terms: readonly CeilingTerm[], columns: number): readonly Li
     row(columns, term, '', [
       measuredBytes === undefined ? MISSING : formatGib(measuredBytes),
       formatGib(bytes),
-      measuredBytes === undefined
-        ? ''
-        : drift({ kind: 'known', value: measuredBytes, basis: 'measured' }, bytes),
+      measuredBytes === undefined ? '' : difference(measuredBytes, bytes),
     ]),
   )
 }
@@ -114,8 +116,8 @@ function total({ memory, ceiling }: Workload, columns: number): readonly Line[] 
   }
   const { bytes, lowBytes, highBytes } = ceiling.value
   // below its ceiling is where it should be; above it, the prediction was wrong
-  const isOver = valueOr(memory.usedBytes, 0) > highBytes
-  const note = isOver ? drift(memory.usedBytes, bytes) : ''
+  const usedBytes = valueOr(memory.usedBytes, 0)
+  const note = usedBytes > highBytes ? difference(usedBytes, bytes) : ''
   return [
     row(columns, 'total', '', [measured, formatGib(bytes), note], 'strong'),
     ...remark(
