@@ -1,6 +1,13 @@
 import { known, missing, type Reading } from '../core/reading.ts'
+import { printable } from '../core/text.ts'
 import type { EngineSettings } from '../estimate/settings.ts'
-import type { ConfigKey, SettingOrigin, WorkloadConfig, WorkloadModel } from '../model/workload.ts'
+import type {
+  ConfigKey,
+  SettingOrigin,
+  TelemetryGap,
+  WorkloadConfig,
+  WorkloadModel,
+} from '../model/workload.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
 import { modelName, quantizationInName } from './model-name.ts'
 
@@ -107,4 +114,10 @@ function flagged<K extends keyof EngineSettings>(
 function reading<T>(found: Learnt<T> | undefined): Reading<T> {
   if (found === undefined) return missing('not-reported')
   return known(found.value, found.origin === 'api' ? 'measured' : 'declared')
+}
+
+/** That a file holds settings which are not to be seen. */
+export function settingsGaps({ settingsFile }: EngineFlags): readonly TelemetryGap[] {
+  if (settingsFile === undefined) return []
+  return [{ what: `settings in ${printable(settingsFile)}`, remedy: 'give them on the command line instead' }]
 }

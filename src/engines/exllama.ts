@@ -1,18 +1,31 @@
-import { claimBy, type Role } from './claim-by.ts'
-import type { Engine } from './engine.ts'
-import { launchOf } from './launch.ts'
 import type { HostProcess } from '../model/snapshot.ts'
+import { claimBy, type Role } from './claim-by.ts'
+import { settingsGaps } from './declared.ts'
+import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
+import { environmentOf, environmentWant } from './environment.ts'
+import type { EngineFlags } from './flags/engine-flags.ts'
+import { exllamaFlags, exllamaFolder } from './flags/exllama.ts'
+import type { NamedModel } from './hf-files.ts'
+import { launchOf } from './launch.ts'
+import { modelWants, shapeOfFiles } from './model-files.ts'
 import { flagValue } from './program.ts'
-import { onlyModel, silentReport } from './silent-report.ts'
+import { withShape } from './shape.ts'
+import { silentReport } from './silent-report.ts'
 
 /** ExLlama v2 and v3, by themselves or under TabbyAPI, whose settings lie in config.yml. */
 export const exllama: Engine = {
   id: 'exllama',
   label: 'ExLlama',
   claim: claimBy('exllama', roleOf),
-  wants: () => [],
-  report: ({ root }) =>
-    silentReport(onlyModel('exllama', flagValue(launchOf(root)?.args ?? [], 'model-name')), WHY),
+  wants: (claim, answers) => [
+    environmentWant(claim.root.pid),
+    ...modelWants(modelOf(claim, answers), answers),
+  ],
+  report: (claim, answers) => {
+    const flags = flagsOf(claim, answers)
+    const files = shapeOfFiles(modelOf(claim, answers), 'exllama', undefined, answers)
+    return withShape(reportOf(claim, flags), flags, files)
+  },
 }
 
 // a script in the project's own folder: `python main.py` alone says nothing
@@ -30,4 +43,29 @@ function roleOf(process: HostProcess): Role | undefined {
   return isOwn || SCRIPT.test(path) || /^tabby-?api$/i.test(name) ? 'root' : undefined
 }
 
-const WHY = 'TabbyAPI has no page of its cache, and its settings lie in config.yml'
+const WHY = 'TabbyAPI has no page of its cache'
+
+function flagsOf({ root }: Claim, answers: Answers): EngineFlags {
+  return exllamaFlags(launchOf(root)?.args ?? [], environmentOf(root.pid, answers))
+}
+
+function modelOf(claim: Claim, answers: Answers): NamedModel | undefined {
+  const { args = [] } = launchOf(claim.root) ?? {}
+  const below =
+    flagValue(args, 'model-dir') ?? environmentOf(claim.root.pid, answers)['TABBY_MODEL_MODEL_DIR']
+  const text = exllamaFolder(flagsOf(claim, answers), below)
+  return text === undefined ? undefined : { claim, text }
+}
+
+/** What neither the command line nor a variable says stands in config.yml, if anywhere. */
+function reportOf({ root }: Claim, flags: EngineFlags): EngineReport {
+  const report = silentReport(flags, WHY, { kvType: { value: 'f16', origin: 'default' } })
+  const isTabby = launchOf(root)?.kind !== 'module' || /^tabbyapi/i.test(launchOf(root)?.name ?? '')
+  const { contextTokens, maxTotalTokens } = flags.settings
+  if (!isTabby || (flags.model !== undefined && (contextTokens ?? maxTotalTokens) !== undefined))
+    return report
+  return {
+    ...report,
+    telemetryGaps: settingsGaps({ ...flags, settingsFile: flags.settingsFile ?? 'config.yml' }),
+  }
+}

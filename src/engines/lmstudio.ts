@@ -10,7 +10,7 @@ export const lmstudio: Engine = {
   label: 'LM Studio',
   claim: claimBy('lmstudio', roleOf),
   wants: () => [],
-  report: () => silentReport(onlyModel('lmstudio', undefined), WHY),
+  report: () => ({ ...silentReport(onlyModel('lmstudio', undefined), WHY), telemetryGaps: [ONLY_IN_LMS] }),
 }
 
 const NAME = /^(?:lm-studio|lmstudio|lm studio|llmster|lm-studio[\w.-]*\.appimage)$/i
@@ -31,3 +31,8 @@ function isWorker({ name, path, args }: Launch): boolean {
 }
 
 const WHY = 'LM Studio has no page of its cache'
+
+const ONLY_IN_LMS = {
+  what: 'model and settings',
+  remedy: 'LM Studio says them to its own command alone: lms ps',
+}

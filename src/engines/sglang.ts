@@ -9,7 +9,7 @@ import { pageWant } from './allow-list.ts'
 import { jsonOf, otherModel, type Page, pageAnswer } from './answers.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
-import { configOf, declaredModel, fromApi } from './declared.ts'
+import { configOf, declaredModel, fromApi, settingsGaps } from './declared.ts'
 import { environmentWant } from './environment.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
@@ -109,7 +109,7 @@ function sglangReport(claim: Claim, answers: Answers): EngineReport {
   const report = {
     ...reportOf(claim, answers),
     ...stated({ span: sglangSpan(argsOf(claim) ?? [], settings) }),
-    telemetryGaps: mayBeAsked(claim) && !hasMetrics(claim) ? [NO_METRICS] : [],
+    telemetryGaps: [...(mayBeAsked(claim) && !hasMetrics(claim) ? [NO_METRICS] : []), ...settingsGaps(flags)],
   }
   const files = shapeOfFiles(modelOf(claim, pages, answers), 'sglang', flags.quantization, answers)
   return withShape(report, { settings, quantization: flags.quantization }, files)

@@ -6,7 +6,7 @@ import type { TelemetryGap, WorkloadModel, WorkloadState } from '../model/worklo
 import { addressOf, addressWants } from './address.ts'
 import { blankReport } from './blank-report.ts'
 import { claimBy, type Role } from './claim-by.ts'
-import { configOf, declaredModel } from './declared.ts'
+import { configOf, declaredModel, settingsGaps } from './declared.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
 import { environmentWant } from './environment.ts'
 import type { EngineFlags } from './flags/engine-flags.ts'
@@ -119,7 +119,7 @@ function vllmReport(claim: Claim, answers: Answers): EngineReport {
     ...blankReport('not-reported'),
     model: namedModel(flags, metrics, model),
     config: configOf(flags, vllmLearnt(pages, answers, metrics)),
-    telemetryGaps: gapsOf(args),
+    telemetryGaps: [...gapsOf(args), ...settingsGaps(flags)],
     ...stated({ span: vllmSpan(claim, args, settings) }),
     ...(said.kind === 'metrics' ? vllmNow(said) : silence(said, silentState(claim, answers))),
   }

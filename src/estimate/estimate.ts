@@ -1,13 +1,14 @@
 import { both, known, missing, sum, type Reading } from '../core/reading.ts'
 import { formatGib } from '../core/format.ts'
 import type { Estimate, EstimateInput, Fit, GpuEstimate, Term } from './estimate-types.ts'
+import { prepareExllama } from './exllama.ts'
+import { prepareFreeShare } from './free-share.ts'
 import { prepareLlamaCpp } from './llama-cpp.ts'
 import { longestContext } from './longest-context.ts'
 import type { GpuParts, Plan, PreparedEngine } from './plan.ts'
 import { rangeOf } from './range.ts'
 import { withReported } from './reported.ts'
 import { prepareSglang } from './sglang.ts'
-import { prepareTgi } from './tgi.ts'
 import { availableBytes, type GpuCapacity } from './topology.ts'
 import { prepareTransformers } from './transformers.ts'
 import { unmodelled, withoutCache } from './unmodelled.ts'
@@ -52,13 +53,14 @@ function prepare(input: EstimateInput): PreparedEngine {
     case 'sglang':
       return prepareSglang(input)
     case 'tgi':
-      return prepareTgi(input)
-    case 'transformers':
-    case 'pytorch':
-    case 'exllama':
-    case 'text-generation-webui':
     case 'tensorrt-llm':
     case 'lmdeploy':
+      return prepareFreeShare(input)
+    case 'exllama':
+      return prepareExllama(input)
+    case 'transformers':
+    case 'pytorch':
+    case 'text-generation-webui':
     case 'unknown':
       return prepareTransformers(input)
   }

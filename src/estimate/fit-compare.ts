@@ -49,6 +49,8 @@ const SCHEMES = ['bf16', 'fp8', 'awq', 'nf4']
 function kvTypesOf(engine: FitQuestion['input']['settings']['engine']): readonly string[] {
   if (isLlamaCpp(engine)) return ['f16', 'q8_0', 'q4_0']
   if (engine === 'sglang' || engine === 'tgi') return ['auto', 'fp8_e5m2']
+  if (engine === 'lmdeploy') return ['auto', 'int8', 'int4']
+  if (engine === 'exllama') return ['f16', 'q8', 'q6', 'q4']
   return takesBudget(engine) ? ['auto', 'fp8'] : ['auto']
 }
 

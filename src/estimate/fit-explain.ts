@@ -1,6 +1,7 @@
 import { formatCount } from '../core/format.ts'
 import type { FitExplanations } from '../model/fit.ts'
 import type { EstimateInput } from './estimate-types.ts'
+import { EXLLAMA_CHUNK_TOKENS, exllamaCacheTokens } from './exllama.ts'
 import { isLlamaCpp, takesBudget } from './fit.ts'
 import { layersOf, type Layer } from './layers.ts'
 import { cellsPerStream } from './llama-cpp-kv.ts'
@@ -12,7 +13,8 @@ export function explainFit(input: EstimateInput): FitExplanations {
   const { engine } = input.settings
   const settings = llamaCppSettings(input.settings, input.architecture, input.topology)
   if (isLlamaCpp(engine) && settings.kind === 'known') return explainLlamaCpp(input, settings.value)
-  return takesBudget(engine) ? explainServed(input) : explainTransformers(input)
+  if (takesBudget(engine)) return explainServed(input)
+  return engine === 'exllama' ? explainExllama(input) : explainTransformers(input)
 }
 
 function explainLlamaCpp(input: EstimateInput, settings: LlamaCppSettings): FitExplanations {
@@ -20,7 +22,7 @@ function explainLlamaCpp(input: EstimateInput, settings: LlamaCppSettings): FitE
   const { slots, ubatchTokens, flashAttention } = settings
   return {
     weights: placementOf(input),
-    kv: `${llamaCppCache(layers, settings)}, ${cacheTypes(settings)}`,
+    kv: `${llamaCppCache(layers, settings)}, ${bothTypes(settings.typeK, settings.typeV)}`,
     state: `${layers.filter((layer) => layer.recurrent).length} recurrent layers × ${slots} slots`,
     activations: `micro-batch ${formatCount(ubatchTokens)}, ${flashAttention ? 'flash attention' : 'no flash attention'}`,
     overhead: 'CUDA context and kernels',
@@ -38,7 +40,7 @@ function placementOf({ architecture, settings }: EstimateInput): string {
   return `${Math.max(onGpus - 1, 0)} of ${all} layers${output}; embedding on the CPU${experts}`
 }
 
-function cacheTypes({ typeK, typeV }: LlamaCppSettings): string {
+function bothTypes(typeK: string, typeV: string): string {
   return typeK === typeV ? typeK : `${typeK} and ${typeV}`
 }
 
@@ -64,6 +66,15 @@ function explainTransformers(input: EstimateInput): FitExplanations {
     state: `${layers.filter((layer) => layer.recurrent).length} recurrent layers`,
     activations: 'a prompt of at most 2,048 tokens',
     overhead: 'CUDA context and what the allocator keeps',
+  }
+}
+
+function explainExllama(input: EstimateInput): FitExplanations {
+  const { kvTypeK = 'f16', kvTypeV = 'f16', maxNumBatchedTokens } = input.settings
+  return {
+    ...explainTransformers(input),
+    kv: `${cacheOf(layersOf(input.architecture), lengthInTokens(exllamaCacheTokens(input) ?? 0))}, ${bothTypes(kvTypeK, kvTypeV)}, taken at once`,
+    activations: `a prompt in pieces of ${formatCount(maxNumBatchedTokens ?? EXLLAMA_CHUNK_TOKENS)} tokens`,
   }
 }
 

@@ -4,9 +4,11 @@ import { hasOtherForms } from './fit-quantization.ts'
 import type { FitPatch, FitStep, StepPlan } from './fit-step.ts'
 import { QUALITY, tryPatch, workOut } from './fit-step.ts'
 import type { FitJudgement, FitQuestion } from './fit.ts'
+import { usualSlots } from './llama-cpp-settings.ts'
+import type { EngineSettings } from './settings.ts'
 import { layoutOf } from './weights.ts'
 
-/** For llama.cpp and Ollama. */
+/** For llama.cpp and what is built on it. */
 export function llamaCppSteps(question: FitQuestion, before: FitJudgement): readonly FitStep[] {
   const plans: readonly (StepPlan | undefined)[] = [
     smallerFile(question),
@@ -62,25 +64,28 @@ function shorterContext(question: FitQuestion): StepPlan | undefined {
 }
 
 function smallerBatch({ input: { settings } }: FitQuestion): StepPlan | undefined {
-  // Ollama chooses its batch by the context
-  if (
-    settings.engine !== 'llama.cpp' ||
-    Math.min(settings.ubatchTokens ?? 512, settings.batchTokens ?? 2048) <= 256
-  ) {
+  const { engine, ubatchTokens = 512, batchTokens = 2048 } = settings
+  // Ollama chooses its batch by the context, and LM Studio has no flag for it
+  if (engine === 'ollama' || engine === 'lmstudio' || Math.min(ubatchTokens, batchTokens) <= 256)
     return undefined
-  }
   const patch = { settings: { ubatchTokens: 256 } }
   return { kind: 'batch', action: 'a smaller micro-batch', patch, quality: 'prompts are read more slowly' }
 }
 
 /** Windows and recurrent state are kept per slot, and without a shared cache the whole context is. */
 function fewerSlots({ input: { settings } }: FitQuestion): StepPlan | undefined {
-  const slots = settings.parallel ?? (settings.engine === 'ollama' ? 1 : 4)
+  const slots = settings.parallel ?? usualSlots(settings.engine)
   if (slots <= 1) return undefined
-  const contextTokens =
-    settings.kvUnified === true ? settings.contextTokens : perSlot(settings.contextTokens, settings.parallel)
+  const contextTokens = isShared(settings)
+    ? settings.contextTokens
+    : perSlot(settings.contextTokens, settings.parallel)
   const patch = { settings: { parallel: 1, ...(contextTokens === undefined ? {} : { contextTokens }) } }
   return { kind: 'batch', action: 'one request at a time', patch, quality: 'requests wait for each other' }
+}
+
+/** One context for all slots. */
+function isShared({ engine, kvUnified }: EngineSettings): boolean {
+  return kvUnified === true || engine === 'koboldcpp' || engine === 'lmstudio'
 }
 
 function perSlot(contextTokens: number | undefined, slots: number | undefined): number | undefined {
@@ -137,7 +142,8 @@ function fewerLayers(question: FitQuestion): StepPlan | undefined {
 
 /** Slow at every token: the last resort. */
 function cacheOnHost({ input: { settings } }: FitQuestion): StepPlan | undefined {
-  if (settings.engine !== 'llama.cpp' || settings.kvOnGpu === false) return undefined
+  const { engine, kvOnGpu } = settings
+  if ((engine !== 'llama.cpp' && engine !== 'koboldcpp') || kvOnGpu === false) return undefined
   const patch = { settings: { kvOnGpu: false } }
   return { kind: 'offload', action: 'the KV cache in host memory', patch, quality: QUALITY['offload'] }
 }

@@ -8,7 +8,7 @@ import type { EngineSettings } from './settings.ts'
 import { capacityBytes, type GpuTopology } from './topology.ts'
 import { vllmRules } from './vllm-version.ts'
 
-/** For vLLM, SGLang and TGI, which take a budget of the card and serve from the pool that it leaves. */
+/** For vLLM, SGLang, TGI, TensorRT-LLM and LMDeploy, which take a budget of the card and serve from the pool that it leaves. */
 export function servedSteps(question: FitQuestion, before: FitJudgement): readonly FitStep[] {
   const plans: readonly (StepPlan | undefined)[] = [
     lowerBudget(question),
@@ -30,6 +30,8 @@ function quantized(
   name: 'fp8' | 'nf4',
 ): StepPlan | undefined {
   const is16Bit = /^(b?f16|fp16|b?float16|half)$/i.test(quantization ?? '')
+  // the others take a checkpoint as it is
+  if (settings.engine === 'tensorrt-llm' || settings.engine === 'lmdeploy') return undefined
   if (!is16Bit || (name === 'nf4' && settings.engine === 'sglang')) return undefined
   return {
     kind: 'quantization',
@@ -83,12 +85,24 @@ function fp8Cache({ input: { settings, topology } }: FitQuestion): StepPlan | un
   if (!/^(auto|b?f(loat)?16|half)$/.test(type)) return undefined
   const support = storesFp8(topology)
   if (support === 'no') return undefined
-  const fp8 = settings.engine === 'vllm' ? 'fp8' : 'fp8_e5m2'
+  if (settings.engine === 'lmdeploy') return int8Cache()
+  const fp8 = settings.engine === 'vllm' || settings.engine === 'tensorrt-llm' ? 'fp8' : 'fp8_e5m2'
   return {
     kind: 'kv-type',
     action: 'the KV cache in FP8',
     patch: { settings: { kvTypeK: fp8, kvTypeV: fp8 } },
     quality: support === 'yes' ? QUALITY['fp8'] : 'near lossless; needs an Ada, Hopper or newer card',
+  }
+}
+
+/** LMDeploy's `--quant-policy 8`, on every card. */
+function int8Cache(): StepPlan {
+  const settings = { kvTypeK: 'int8', kvTypeV: 'int8' }
+  return {
+    kind: 'kv-type',
+    action: 'the KV cache in 8 bits',
+    patch: { settings },
+    quality: QUALITY['q8_0'],
   }
 }
 
@@ -135,6 +149,7 @@ const HIGHEST_UTILIZATION = 0.95
 
 function higherBudget(question: FitQuestion): StepPlan | undefined {
   const { settings } = question.input
+  if (settings.engine === 'tensorrt-llm' || settings.engine === 'lmdeploy') return largerShare(settings)
   if (settings.engine !== 'vllm' || utilizationOf(settings) >= HIGHEST_UTILIZATION) return undefined
   const patch = { settings: { gpuMemoryUtilization: HIGHEST_UTILIZATION } }
   return {
@@ -145,6 +160,17 @@ function higherBudget(question: FitQuestion): StepPlan | undefined {
   }
 }
 
+/** Of what is free once the model is loaded. */
+function largerShare({ freeMemoryFraction = 0.9 }: EngineSettings): StepPlan | undefined {
+  if (freeMemoryFraction >= HIGHEST_UTILIZATION) return undefined
+  return {
+    kind: 'budget',
+    action: 'a larger share of what is free',
+    patch: { settings: { freeMemoryFraction: HIGHEST_UTILIZATION } },
+    quality: 'less room for what comes after the start',
+  }
+}
+
 function utilizationOf(settings: EngineSettings): number {
   return settings.gpuMemoryUtilization ?? vllmRules(settings.version).utilization
 }
@@ -152,7 +178,7 @@ function utilizationOf(settings: EngineSettings): number {
 /** In steps of some GiB, up to what is enough. */
 function weightsOnHost(question: FitQuestion): StepPlan | undefined {
   const { settings } = question.input
-  if (settings.engine === 'tgi') return undefined
+  if (settings.engine !== 'vllm' && settings.engine !== 'sglang') return undefined
   const perGpu = tryPatch(question, {}).estimate.perGpu[0]?.weightsBytes
   // with more than half of the weights on the host, it is the host that runs the model
   const most = perGpu?.kind === 'known' ? perGpu.value / 2 / 1024 ** 3 : 0

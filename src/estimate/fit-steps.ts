@@ -2,6 +2,7 @@ import type { EngineId } from '../model/workload.ts'
 import type { FitJudgement, FitQuestion } from './fit.ts'
 import { isLlamaCpp, takesBudget } from './fit.ts'
 import type { FitStep } from './fit-step.ts'
+import { exllamaSteps } from './fit-steps-exllama.ts'
 import { llamaCppSteps } from './fit-steps-llama-cpp.ts'
 import { servedSteps } from './fit-steps-served.ts'
 import { together } from './fit-together.ts'
@@ -30,5 +31,6 @@ const DEAR: ReadonlySet<FitStep['kind']> = new Set(['experts', 'layers', 'offloa
 
 function stepsOf(engine: EngineId): (question: FitQuestion, judgement: FitJudgement) => readonly FitStep[] {
   if (isLlamaCpp(engine)) return llamaCppSteps
+  if (engine === 'exllama') return exllamaSteps
   return takesBudget(engine) ? servedSteps : transformersSteps
 }

@@ -1,10 +1,12 @@
 import { formatCount, formatGib } from '../core/format.ts'
 import { known, missing, sum, type Reading } from '../core/reading.ts'
+import type { ModelArchitecture } from '../model/architecture.ts'
 import type { EngineId } from '../model/workload.ts'
 import type { Estimate, EstimateInput, Fit } from './estimate-types.ts'
 import { estimate } from './estimate.ts'
 import { llamaCppSettings } from './llama-cpp-settings.ts'
 import { worldOf } from './ranks.ts'
+import type { EngineSettings } from './settings.ts'
 import { availableBytes, type GpuTopology } from './topology.ts'
 
 /** What is asked: a model with settings on devices, and what is not known of the model. */
@@ -41,7 +43,7 @@ export function requestsOf({ input }: FitJudgement): {
 } {
   const { settings, architecture, topology } = input
   if (!isLlamaCpp(settings.engine)) {
-    const tokens = settings.contextTokens ?? architecture.contextLength
+    const tokens = longestAsked(settings, architecture)
     const contextTokens: Reading<number> =
       tokens === undefined ? missing('not-reported') : known(tokens, 'declared')
     return { contextTokens, slots: undefined }
@@ -56,10 +58,23 @@ export function requestsOf({ input }: FitJudgement): {
   }
 }
 
+/** ExLlama takes no request that is longer than its cache. */
+function longestAsked(
+  { engine, contextTokens, maxTotalTokens }: EngineSettings,
+  { contextLength }: ModelArchitecture,
+): number | undefined {
+  const asked = contextTokens ?? contextLength
+  return engine === 'exllama' && maxTotalTokens !== undefined
+    ? Math.min(maxTotalTokens, asked ?? maxTotalTokens)
+    : asked
+}
+
 /** Engines that take a share of the card at their start, and serve from the pool that it leaves. */
 export function takesBudget(engine: EngineId): boolean {
-  return engine === 'vllm' || engine === 'sglang' || engine === 'tgi'
+  return BUDGETED.has(engine)
 }
+
+const BUDGETED: ReadonlySet<EngineId> = new Set(['vllm', 'sglang', 'tgi', 'tensorrt-llm', 'lmdeploy'])
 
 /** llama.cpp and what is built on it. */
 export function isLlamaCpp(engine: EngineId): boolean {

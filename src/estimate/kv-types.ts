@@ -1,7 +1,8 @@
 /**
  * Bytes that one head of `dim` values takes in the cache, by cache type. Missing (undefined) for a type that no engine
  * here is known to have, and for the letters of a vendor's own format: never a guess.
- * Sources: ggml-common.h (block types); vllm/v1/kv_cache_interface.py (nvfp4, per-token-head, TurboQuant).
+ * Sources: ggml-common.h (block types); vllm/v1/kv_cache_interface.py (nvfp4, per-token-head, TurboQuant);
+ * exllamav3/cache/quant.py (`q2` to `q8`).
  */
 export function headBytes(type: string, dim: number, side: 'k' | 'v'): number | undefined {
   const perElement = BYTES_PER_ELEMENT.get(type)
@@ -45,6 +46,8 @@ const BYTES_PER_ELEMENT: ReadonlyMap<string, number> = new Map([
   ['int8', 1],
   ['nvfp4', 1 / 2 + 1 / 16],
   ['fp4_e2m1', 1 / 2 + 1 / 16],
+  // ExLlama's, by its bits: 32 values share a scale in 16 bits
+  ...[2, 3, 4, 5, 6, 7, 8].map((bits): [string, number] => [`q${bits}`, bits / 8 + 2 / 32]),
   ...Object.entries(GGML_BLOCKS).map(([type, bytes]): [string, number] => [type, bytes / 32]),
 ])
 

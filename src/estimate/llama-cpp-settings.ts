@@ -1,5 +1,6 @@
 import type { ModelArchitecture } from '../model/architecture.ts'
 import { known, missing, type Reading } from '../core/reading.ts'
+import type { EngineId } from '../model/workload.ts'
 import type { EngineSettings } from './settings.ts'
 import type { GpuTopology } from './topology.ts'
 import { gibibytes } from '../core/units.ts'
@@ -65,9 +66,17 @@ export function llamaCppSettings(
 }
 
 function slotsOf(settings: EngineSettings): Pick<LlamaCppSettings, 'slots' | 'unified'> {
-  const isServer = settings.engine === 'llama.cpp'
-  const slots = Math.max(settings.parallel ?? (isServer ? 4 : 1), 1)
-  return { slots, unified: settings.kvUnified ?? (settings.parallel === undefined && isServer) }
+  const { engine, parallel, kvUnified } = settings
+  const slots = Math.max(parallel ?? usualSlots(engine), 1)
+  // one sequence more than what runs side by side (gpttype_adapter.cpp)
+  if (engine === 'koboldcpp') return { slots: slots > 1 ? slots + 1 : 1, unified: true }
+  const isShared = engine === 'lmstudio' || (engine === 'llama.cpp' && parallel === undefined)
+  return { slots, unified: kvUnified ?? isShared }
+}
+
+/** Slots where the settings name none: llama-server since 2025, and LM Studio since 0.4. */
+export function usualSlots(engine: EngineId): number {
+  return engine === 'llama.cpp' || engine === 'lmstudio' ? 4 : 1
 }
 
 function ubatchOf(settings: EngineSettings, context: number): number {
@@ -95,6 +104,10 @@ function cacheOf(
   }
 }
 
+/** `default_maxctx` of KoboldCpp 1.117.1, and `extra_context_handle_fragmentation`, which it adds to every context. */
+const KOBOLDCPP_CONTEXT = 12_288
+const KOBOLDCPP_SPARE_TOKENS = 128
+
 export function padCells(tokens: number): number {
   return Math.ceil(tokens / CELL_PADDING) * CELL_PADDING
 }
@@ -106,6 +119,7 @@ function requestedContext(
   slots: number,
 ): number | undefined {
   const stated = settings.contextTokens === 0 ? undefined : settings.contextTokens
+  if (settings.engine === 'koboldcpp') return (stated ?? KOBOLDCPP_CONTEXT) + KOBOLDCPP_SPARE_TOKENS
   if (settings.engine !== 'ollama') return stated ?? architecture.contextLength
   const perSlot = stated ?? ollamaContext(topology)
   return perSlot === undefined ? undefined : Math.min(perSlot, architecture.contextLength ?? perSlot) * slots

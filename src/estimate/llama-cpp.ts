@@ -42,7 +42,8 @@ export function prepareLlamaCpp(input: EstimateInput): PreparedEngine {
 
 /** `-c` is divided among the slots unless they share one cache; Ollama's `num_ctx` is that of one slot. */
 function slotsInContext(settings: EngineSettings): number {
-  if (settings.engine === 'ollama' || settings.kvUnified === true) return 1
+  const { engine, kvUnified } = settings
+  if (engine === 'ollama' || engine === 'koboldcpp' || engine === 'lmstudio' || kvUnified === true) return 1
   return settings.parallel ?? 1
 }
 
@@ -147,13 +148,16 @@ function overhead({ topology, settings }: EstimateInput, gpu: number): number {
   return cudaContextBytes(topology.gpus[gpu], 'llama.cpp') + projector
 }
 
-/** llama-server's own defaults: 8 GiB of prompt cache, 32 checkpoints per slot for models that can't go back. */
+/** llama-server's own defaults: 8 GiB of prompt cache, 32 checkpoints per slot for models that can't go back; others have neither. */
 function hostTerms({ input, layers, placed, caches }: Prepared, settings: LlamaCppSettings): readonly Term[] {
   const { cacheRamBytes = gibibytes(8), contextCheckpoints = 32 } = input.settings
   const compute = hostComputeBytes(input.architecture, layers, settings, isPipeline(placed, settings.kvOnGpu))
   const checkpoint = caches.kind === 'known' ? checkpointBytes(layers, caches.value, settings) : 0
+  const buffers = { term: 'host compute and output buffers', bytes: compute }
+  const { engine } = input.settings
+  if (engine === 'koboldcpp' || engine === 'lmstudio') return [buffers]
   return [
-    { term: 'host compute and output buffers', bytes: compute },
+    buffers,
     { term: 'prompt cache, at most', bytes: Math.max(cacheRamBytes, 0) },
     { term: 'context checkpoints, at most', bytes: checkpoint * contextCheckpoints * settings.slots },
   ].filter(({ bytes }) => bytes > 0)

@@ -10,7 +10,7 @@ export interface EngineSettings {
   readonly version?: string
 
   // requests
-  /** llama.cpp `-c` (all slots together), Ollama `num_ctx` (per slot), vLLM `--max-model-len`, SGLang `--context-length`. */
+  /** llama.cpp `-c` (all slots together), Ollama `num_ctx` (per slot), vLLM `--max-model-len`, SGLang `--context-length`, … */
   readonly contextTokens?: number
   /** llama-server slots (`-np`), Ollama's `OLLAMA_NUM_PARALLEL`, the batch of transformers. */
   readonly parallel?: number
@@ -39,7 +39,7 @@ export interface EngineSettings {
   readonly swaFullTokensRatio?: number
   /** SGLang: memory for recurrent state ÷ memory for KV. */
   readonly mambaFullMemoryRatio?: number
-  /** SGLang `--max-total-tokens`, TGI `--max-batch-total-tokens`. */
+  /** SGLang `--max-total-tokens`, TGI `--max-batch-total-tokens`, TabbyAPI `--cache-size`. */
   readonly maxTotalTokens?: number
 
   // compute
@@ -59,13 +59,16 @@ export interface EngineSettings {
   /** llama.cpp `-ngl`: layers on GPUs counted with the output layer; absent = all. */
   readonly gpuLayers?: number
   readonly splitMode?: 'none' | 'layer' | 'row' | 'tensor'
+  /** Shares of the GPUs; of ExLlama (`--gpu-split`) the GB that each may take, filled one after the other. */
   readonly tensorSplit?: readonly number[]
   readonly mainGpu?: number
-  /** llama.cpp `-cmoe`: `all`; `-ncmoe N`: the experts of the first N layers stay on the host. */
+  /** llama.cpp `-cmoe`: `all`; `-ncmoe N`, TabbyAPI `--cpu-moe-offload-layers`: the experts of the first N layers stay on the host. */
   readonly cpuMoeLayers?: number | 'all'
   /** llama.cpp `-ncffn N`: dense feed-forward networks of the first N layers stay on the host. */
   readonly cpuFfnLayers?: number
   readonly tensorParallel?: number
+  /** ExLlama's tensor parallelism: every card that it sees has a part of every layer. */
+  readonly cutOverGpus?: boolean
   readonly pipelineParallel?: number
   readonly dataParallel?: number
   readonly decodeContextParallel?: number
@@ -79,6 +82,8 @@ export interface EngineSettings {
   readonly memFractionStatic?: number
   /** TGI `--cuda-memory-fraction`. */
   readonly cudaMemoryFraction?: number
+  /** TensorRT-LLM `--free_gpu_memory_fraction`, LMDeploy `--cache-max-entry-count`: of what is free once the weights are loaded. */
+  readonly freeMemoryFraction?: number
 
   // host
   /** llama-server `--cache-ram`: −1 = no limit, 0 = off. */

@@ -2,7 +2,7 @@ import { printable } from '../core/text.ts'
 import { maskSecrets } from './mask-secrets.ts'
 
 // What decides how much memory an engine takes, and where its models lie. Nothing else of an environment is read.
-export const ALLOWED_PREFIXES = ['OLLAMA_', 'LLAMA_ARG_'] as const
+export const ALLOWED_PREFIXES = ['OLLAMA_', 'LLAMA_ARG_', 'TABBY_MODEL_'] as const
 export const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   // CUDA, its allocators and its sharing
   'CUDA_DEVICE_ORDER',
@@ -28,6 +28,15 @@ export const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   'VLLM_PROCESS_NAME_PREFIX',
   'VLLM_USE_MODELSCOPE',
   'VLLM_WORKER_MULTIPROC_METHOD',
+  // Dynamo's worker of TensorRT-LLM
+  'DYN_TRTLLM_FREE_GPU_MEMORY_FRACTION',
+  'DYN_TRTLLM_KV_BLOCK_SIZE',
+  'DYN_TRTLLM_MAX_BATCH_SIZE',
+  'DYN_TRTLLM_MAX_NUM_TOKENS',
+  'DYN_TRTLLM_MAX_SEQ_LEN',
+  'DYN_TRTLLM_MODEL',
+  'DYN_TRTLLM_PIPELINE_PARALLEL_SIZE',
+  'DYN_TRTLLM_TENSOR_PARALLEL_SIZE',
   // TGI takes every flag from here too
   'CUDA_GRAPHS',
   'CUDA_MEMORY_FRACTION',

@@ -299,7 +299,7 @@ describe('what is wrong is one sentence and an exit code', () => {
     [
       'a command of no engine',
       () => ['--', 'vim', 'x'],
-      "'vim' is no engine that llmtop knows: vllm, llama-server, sglang, text-generation-launcher, ollama",
+      "'vim' is no engine that llmtop knows: vllm, llama-server, sglang, text-generation-launcher, ollama, koboldcpp, trtllm-serve, lmdeploy, tabbyAPI, lms load",
     ],
     ['a command without a model', () => ['--', 'llama-server', '-c', '512'], 'the command names no model'],
   ])('%s', async (_, args, sentence) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { known } from '../../src/core/reading.ts'
 import { printable } from '../../src/core/text.ts'
 import { claimFor, engineOf, ENGINES } from '../../src/engines/index.ts'
 import type { Answers, Claim, Engine, EngineAnswer, EngineReport } from '../../src/engines/engine.ts'
@@ -23,6 +24,25 @@ const PLAIN: Readonly<Record<EngineId, string>> = {
   transformers: 'transformers serve --force-model Qwen/Qwen3-14B',
   pytorch: 'python3 train.py --epochs 3',
   unknown: './job --fast',
+}
+
+// A start that states the context, 8192 tokens, in the engine's own words; undefined for what has no such flag of its own.
+const WITH_CONTEXT: Readonly<Record<EngineId, string | undefined>> = {
+  vllm: 'vllm serve Qwen/Qwen3-8B --max-model-len=8192',
+  sglang: 'python3 -m sglang.launch_server --model-path Qwen/Qwen3-8B --context-length 8192',
+  'llama.cpp': 'llama-server -m /models/Qwen3-8B-Q4_K_M.gguf -c 8192',
+  ollama: 'ollama runner --model /models/blobs/sha256-0123 --ctx-size 8192 --parallel 1 --port 41234',
+  tgi: 'text-generation-launcher --model-id Qwen/Qwen3-8B --max-total-tokens 8192',
+  'tensorrt-llm': 'trtllm-serve Qwen/Qwen3-8B --max_seq_len 8192',
+  lmdeploy: 'lmdeploy serve api_server Qwen/Qwen3-8B --session-len 8192',
+  exllama: 'python3 /srv/tabbyAPI/main.py --model-name Qwen3-8B --max-seq-len 8192',
+  koboldcpp: './koboldcpp-linux-x64 --model /models/Qwen3-8B-Q4_K_M.gguf --contextsize 8192',
+  lmstudio: undefined,
+  'text-generation-webui':
+    'python3 /srv/text-generation-webui/server.py --model Qwen3-8B --loader ExLlamav3 --n_ctx 8192',
+  transformers: undefined,
+  pytorch: undefined,
+  unknown: undefined,
 }
 
 const HOSTILE_COMMANDS: readonly (readonly string[])[] = [
@@ -136,6 +156,20 @@ describe.each(ENGINES.map((engine) => [engine.id, engine] as const))('the engine
     }
   })
 })
+
+test.each(Object.entries(WITH_CONTEXT).flatMap(([id, line]) => (line === undefined ? [] : [[id, line]])))(
+  'the engine %s reads its own word for the context, and says where it stood: %s',
+  (id, line) => {
+    const claim = claimFor(family(line))
+    if (claim === undefined) throw new Error(`nobody claims '${line}'`)
+    const { config } = engineOf(claim.engine).report(claim, new Map())
+    expect([claim.engine, config.contextTokens, config.origins.contextTokens]).toEqual([
+      id,
+      known(8192, 'declared'),
+      'argv',
+    ])
+  },
+)
 
 test('who is of no engine is claimed last, and by itself', () => {
   expect(ENGINES.at(-1)?.id).toBe('unknown')

@@ -105,6 +105,64 @@ describe('LMDeploy', () => {
   })
 })
 
+describe('an engine without a page of its cache', () => {
+  const settingsOf = (command: string, said = {}) => {
+    const { config, known: told, telemetryGaps } = reportOf(claimOn([command]), said)
+    return [config.contextTokens, config.origins, told?.settings, telemetryGaps]
+  }
+
+  test('KoboldCpp: its flags, and its own context where none is given', () => {
+    expect(settingsOf('koboldcpp --model /m/Qwen3-8B-Q4_K_M.gguf --gpulayers 20 --quantkv 1')).toEqual([
+      known(12_288, 'declared'),
+      { contextTokens: 'default', kvTypeK: 'argv', kvTypeV: 'argv', gpuLayers: 'argv' },
+      { engine: 'koboldcpp', gpuLayers: 20, kvTypeK: 'q8_0', kvTypeV: 'q8_0' },
+      [],
+    ])
+  })
+
+  test('TabbyAPI: its flags and variables, and that the rest lies in a file', () => {
+    const env = 'TABBY_MODEL_MODEL_NAME=Qwen3-8B\nTABBY_MODEL_CACHE_SIZE=16384\n'
+    expect(settingsOf('python3 /srv/tabbyAPI/main.py --cache-mode Q8', { 'env/4242': env })).toEqual([
+      missing('not-reported'),
+      { kvTypeK: 'argv', kvTypeV: 'argv' },
+      { engine: 'exllama', maxTotalTokens: 16_384, kvTypeK: 'q8', kvTypeV: 'q8' },
+      [],
+    ])
+    expect(settingsOf('python3 /srv/tabbyAPI/main.py')[3]).toEqual([
+      { what: 'settings in config.yml', remedy: 'give them on the command line instead' },
+    ])
+  })
+
+  test('text-generation-webui: as the loader in it takes memory', () => {
+    const growth = (line: string) =>
+      reportOf(claimOn([`python3 /srv/text-generation-webui/server.py ${line}`]), {}).kv.growth
+    expect([growth('--model Qwen3-8B'), growth('--model Qwen3-8B-exl3'), growth('')]).toEqual([
+      known('on-demand', 'declared'),
+      known('preallocated', 'declared'),
+      known('preallocated', 'declared'),
+    ])
+    expect(settingsOf('python3 /srv/text-generation-webui/server.py')[3]).toEqual([
+      { what: 'the model', remedy: 'name it on the command line: --model NAME' },
+    ])
+  })
+
+  test('TensorRT-LLM: its flags, and the file that wins over them', () => {
+    expect(
+      settingsOf('trtllm-serve Qwen/Qwen3-8B --max_seq_len 8192 --tp_size 2 --config extra.yml').slice(1),
+    ).toEqual([
+      { contextTokens: 'argv', tensorParallel: 'argv' },
+      { engine: 'tensorrt-llm', contextTokens: 8192, tensorParallel: 2 },
+      [{ what: 'settings in extra.yml', remedy: 'give them on the command line instead' }],
+    ])
+  })
+
+  test('LM Studio: who could say what it does not', () => {
+    expect(settingsOf('/opt/lm-studio/lm-studio --no-sandbox')[3]).toEqual([
+      { what: 'model and settings', remedy: 'LM Studio says them to its own command alone: lms ps' },
+    ])
+  })
+})
+
 describe('the model is read from the command line of', () => {
   test.each([
     ['trtllm-serve org/M --tp_size 2', 'org/M'],

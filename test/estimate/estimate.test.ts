@@ -24,6 +24,9 @@ const ENGINES: readonly EngineId[] = [
   'transformers',
   'exllama',
   'tensorrt-llm',
+  'lmdeploy',
+  'koboldcpp',
+  'lmstudio',
   'unknown',
 ]
 const value = (reading: Reading<number>) => (reading.kind === 'known' ? reading.value : Number.NaN)
@@ -63,7 +66,8 @@ describe.each(ENGINES)('any model with %s', (engine) => {
   test('without a context length KV is missing, not zero', () => {
     const bare = without(LLAMA_31_8B, 'contextLength')
     const { kv } = ask(bare, { engine }, { gpus: [] })
-    expect(kv.bytes.kind).toBe('missing')
+    // KoboldCpp has a context of its own
+    expect(kv.bytes.kind).toBe(engine === 'koboldcpp' ? 'known' : 'missing')
   })
 })
 
@@ -126,7 +130,9 @@ describe('the verdict', () => {
   })
 
   test('an engine whose rules nobody wrote down is unsure even where there is room', () => {
-    expect(ask(LLAMA_31_8B, { engine: 'exllama', contextTokens: 4096 }).fits.verdict).toBe('unsure')
+    expect(ask(LLAMA_31_8B, { engine: 'text-generation-webui', contextTokens: 4096 }).fits.verdict).toBe(
+      'unsure',
+    )
   })
 })
 

@@ -46,7 +46,7 @@ export async function askFit(request: FitRequest): Promise<AskedFit | Trouble> {
   if (request.isCommand && command === undefined) {
     const first = request.operands[0] ?? ''
     return trouble(
-      `'${printable(first)}' is no engine that llmtop knows: vllm, llama-server, sglang, text-generation-launcher, ollama`,
+      `'${printable(first)}' is no engine that llmtop knows: vllm, llama-server, sglang, text-generation-launcher, ollama, koboldcpp, trtllm-serve, lmdeploy, tabbyAPI, lms load`,
     )
   }
   const found = await findModel(request, command?.flags)

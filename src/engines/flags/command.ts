@@ -2,10 +2,15 @@ import type { Launch } from '../launch.ts'
 import { launchOf } from '../launch.ts'
 import { containerCommand } from './docker.ts'
 import type { EngineFlags } from './engine-flags.ts'
+import { exllamaFlags } from './exllama.ts'
+import { koboldcppFlags } from './koboldcpp.ts'
 import { llamaCppFlags } from './llama-cpp.ts'
+import { lmdeployFlags } from './lmdeploy.ts'
+import { lmstudioFlags } from './lmstudio.ts'
 import { ollamaFlags } from './ollama.ts'
 import type { Environment } from './read-flags.ts'
 import { sglangFlags } from './sglang.ts'
+import { tensorrtLlmFlags } from './tensorrt-llm.ts'
 import { tgiFlags } from './tgi.ts'
 import { vllmFlags } from './vllm.ts'
 
@@ -38,12 +43,33 @@ function leadingVariables(command: readonly string[]): { environment: Environmen
 }
 
 function flagsOf(launch: Launch, environment: Environment): EngineFlags | undefined {
-  const { name, args } = launch
-  if (name === 'vllm' || name.startsWith('vllm.entrypoints')) return vllmFlags(args, environment)
-  if (name === 'sglang' || name === 'sglang.launch_server') return sglangFlags(args, environment)
-  if (name === 'text-generation-launcher') return tgiFlags(args, environment)
-  if (name === 'ollama') return ollamaFlags(args, environment)
-  return isLlamaCpp(launch) ? llamaCppFlags(args, environment, isServer(launch)) : undefined
+  return READERS.find(([isIts]) => isIts(launch))?.[1](launch, environment)
+}
+
+type Reader = (launch: Launch, environment: Environment) => EngineFlags
+
+/** Whose flags a command's are, by the program that it starts. */
+const READERS: readonly (readonly [isIts: (launch: Launch) => boolean, read: Reader])[] = [
+  [named(/^vllm$|^vllm\.entrypoints/), ({ args }, environment) => vllmFlags(args, environment)],
+  [named(/^sglang(?:\.launch_server)?$/), ({ args }, environment) => sglangFlags(args, environment)],
+  [named(/^text-generation-launcher$/), ({ args }, environment) => tgiFlags(args, environment)],
+  [named(/^ollama$/), ({ args }, environment) => ollamaFlags(args, environment)],
+  [named(/^koboldcpp/), ({ args }) => koboldcppFlags(args)],
+  [named(/^lms$/), ({ args }) => lmstudioFlags(args)],
+  [named(/^trtllm-/), ({ args, name }) => tensorrtLlmFlags(args, name)],
+  [named(/^dynamo\.trtllm$/), ({ args, name }, environment) => tensorrtLlmFlags(args, name, environment)],
+  [named(/^lmdeploy$/), ({ args }) => lmdeployFlags(args.slice(args[0] === 'serve' ? 2 : 1))],
+  [isTabby, ({ args }, environment) => exllamaFlags(args, environment)],
+  [isLlamaCpp, (launch, environment) => llamaCppFlags(launch.args, environment, isServer(launch))],
+]
+
+function named(pattern: RegExp): (launch: Launch) => boolean {
+  return ({ name }) => pattern.test(name)
+}
+
+/** Its scripts have names that may be anybody's. */
+function isTabby({ name, path }: Launch): boolean {
+  return /^tabby-?api$/i.test(name) || /tabby-?api[^/]*\/(?:main|start)\.py$/i.test(path)
 }
 
 function isLlamaCpp({ name, args }: Launch): boolean {

@@ -12,6 +12,8 @@ export interface EngineFlags {
   readonly origins: Readonly<Partial<Record<SettingKey, 'argv' | 'environment'>>>
   /** The flag or variable behind each setting: as it was written, else as the engine calls it. */
   readonly names: Readonly<Partial<Record<SettingKey, string>>>
+  /** A file with further settings, which is not read. */
+  readonly settingsFile?: string
   /** Values that can't be read, and flags whose effect on memory is not computed; one sentence each. */
   readonly problems: readonly string[]
 }
@@ -37,6 +39,7 @@ export interface Finding {
   readonly model?: ModelReference
   readonly quantization?: StatedQuantization
   readonly files?: EngineFlags['files']
+  readonly settingsFile?: string
   /** The flag is understood, but what it does to memory is not computed. */
   readonly problem?: string
 }

@@ -4,7 +4,16 @@ import { NO_ENVIRONMENT, oncePerCommand } from './once-per-command.ts'
 import type { Environment, FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule, Parsed } from './rule.ts'
-import { OWN_CHOICE, parseCount, parseCountOrAuto, parseSwitch, parseWord, setting, toggle } from './rule.ts'
+import {
+  OWN_CHOICE,
+  parseCount,
+  parseCountOrAuto,
+  parseShareList,
+  parseSwitch,
+  parseWord,
+  setting,
+  toggle,
+} from './rule.ts'
 
 /**
  * The flags of llama-server and the other tools of llama.cpp, and their LLAMA_ARG_… variables.
@@ -46,11 +55,11 @@ const offload: FlagRule = {
   names: ['-ot', '--override-tensor'],
   variable: 'LLAMA_ARG_OVERRIDE_TENSOR',
   takes: 'value',
-  read: (value) => ({ ...expertsToHost(value) }),
+  read: expertsToHost,
 }
 
 /** `exps=CPU` and its like, for all layers; anything finer is not computed. */
-function expertsToHost(value: string): Finding {
+export function expertsToHost(value: string): Finding {
   const parts = value.split(',').map((part) => part.trim())
   const allExperts = parts.every((part) => part.includes('exps') && !/\d/.test(part) && /=CPU$/i.test(part))
   if (allExperts) return { settings: { cpuMoeLayers: 'all' } }
@@ -75,6 +84,11 @@ const flashAttention: FlagRule = {
 }
 
 const splits = ['none', 'layer', 'row', 'tensor'] as const
+
+/** How the model is divided; undefined for a word that is no mode. */
+export function splitModeNamed(text: string): EngineSettings['splitMode'] {
+  return splits.find((mode) => mode === text)
+}
 
 const specType: FlagRule = {
   names: ['--spec-type'],
@@ -110,13 +124,8 @@ const TABLE: FlagTable = {
     toggle('kvOnGpu', ['-nkvo', '--no-kv-offload'], false),
     toggle('swaFull', ['--swa-full'], true, 'LLAMA_ARG_SWA_FULL'),
     setting('gpuLayers', ['-ngl', '--gpu-layers', '--n-gpu-layers'], parseLayers, 'LLAMA_ARG_N_GPU_LAYERS'),
-    setting(
-      'splitMode',
-      ['-sm', '--split-mode'],
-      (text) => splits.find((mode) => mode === text),
-      'LLAMA_ARG_SPLIT_MODE',
-    ),
-    setting('tensorSplit', ['-ts', '--tensor-split'], parseShares, 'LLAMA_ARG_TENSOR_SPLIT'),
+    setting('splitMode', ['-sm', '--split-mode'], splitModeNamed, 'LLAMA_ARG_SPLIT_MODE'),
+    setting('tensorSplit', ['-ts', '--tensor-split'], parseShareList, 'LLAMA_ARG_TENSOR_SPLIT'),
     setting('mainGpu', ['-mg', '--main-gpu'], parseCount, 'LLAMA_ARG_MAIN_GPU'),
     {
       names: ['-cmoe', '--cpu-moe'],
@@ -163,12 +172,6 @@ const TABLE: FlagTable = {
 /** `auto` and `all`, and what older versions wrote as −1, put all layers on the GPUs as far as they fit. */
 function parseLayers(text: string): Parsed<number> {
   return text === 'all' ? OWN_CHOICE : parseCountOrAuto(text)
-}
-
-/** `3,1` or `3/1`. */
-function parseShares(text: string): readonly number[] | undefined {
-  const shares = text.split(/[,/]/).map((part) => (/^\d+(\.\d+)?$/.test(part.trim()) ? Number(part) : NaN))
-  return shares.length > 0 && !shares.some(Number.isNaN) ? shares : undefined
 }
 
 /** `-cram` counts MiB; −1 is no limit. */

@@ -1,7 +1,7 @@
 import type { EngineFlags } from './engine-flags.ts'
 import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
-import { parseCount, parseWord, setting } from './rule.ts'
+import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
 
 /**
  * The flags behind `lmdeploy serve api_server` and `lmdeploy chat`, and of the server's module. Source: LMDeploy's
@@ -22,6 +22,9 @@ const TABLE: FlagTable = {
   rules: [
     setting('contextTokens', ['--session-len'], parseCount),
     setting('maxNumSeqs', ['--max-batch-size'], parseCount),
+    setting('maxNumBatchedTokens', ['--max-prefill-token-num'], parseCount),
+    setting('freeMemoryFraction', ['--cache-max-entry-count'], parseFraction),
+    setting('blockTokens', ['--cache-block-seq-len'], parseCount),
     setting('tensorParallel', ['--tp'], parseCount),
     setting('dataParallel', ['--dp'], parseCount),
     setting('dtype', ['--dtype'], parseWord),

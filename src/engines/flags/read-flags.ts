@@ -1,3 +1,4 @@
+import { stated } from '../../core/stated.ts'
 import { printable } from '../../core/text.ts'
 import type { EngineId } from '../../model/workload.ts'
 import type { EngineFlags, Finding, SettingKey } from './engine-flags.ts'
@@ -51,7 +52,7 @@ function readArguments(table: FlagTable, args: readonly string[], collected: Col
     if (!isFlag(argument)) operands.push(argument)
     const isList = table.lists?.includes(sameFlag(argument)) === true
     if (isList) index += 1 + countValues(args.slice(index + 1))
-    else index += isFlag(argument) ? readOne(table, argument, args[index + 1], collected) : 1
+    else index += isFlag(argument) ? readOne(table, argument, args.slice(index + 1), collected) : 1
   }
   return operands
 }
@@ -71,13 +72,24 @@ function isFlag(argument: string): boolean {
 }
 
 /** Reads a flag with its value; returns how many arguments that were. */
-function readOne(table: FlagTable, argument: string, next: string | undefined, collected: Collected): number {
+function readOne(
+  table: FlagTable,
+  argument: string,
+  behind: readonly string[],
+  collected: Collected,
+): number {
   const [name, attached] = splitFlag(argument)
   const rule = table.rules.find(({ names }) => names.includes(name))
-  if (rule === undefined) return skipUnknown(table, name, attached, next)
-  return attached === undefined
-    ? readBehind(rule, argument, next, collected)
-    : readAttached(rule, argument, attached, collected)
+  if (rule === undefined) return skipUnknown(table, name, attached, behind[0])
+  if (attached !== undefined) return readAttached(rule, argument, attached, collected)
+  return rule.takes === 'list'
+    ? readList(rule, argument, behind.slice(0, countValues(behind)), collected)
+    : readBehind(rule, argument, behind[0], collected)
+}
+
+function readList(rule: FlagRule, argument: string, values: readonly string[], collected: Collected): number {
+  collected.add(rule.read(values.join(' ')), 'argv', [argument, ...values].join(' '), nameIn(argument))
+  return 1 + values.length
 }
 
 function readAttached(rule: FlagRule, argument: string, value: string, collected: Collected): number {
@@ -154,7 +166,7 @@ class Collected {
       this.#flags = { ...flags, problems: [...flags.problems, `'${short(where)}' can't be read`] }
       return
     }
-    const { settings, model, quantization, files, problem } = finding
+    const { settings, model, quantization, files, settingsFile, problem } = finding
     const keys: SettingKey[] = [
       ...(Object.keys(settings ?? {}) as (keyof typeof flags.settings)[]),
       ...(Object.keys(files ?? {}) as (keyof typeof flags.files)[]),
@@ -167,6 +179,7 @@ class Collected {
       settings: { ...flags.settings, ...settings },
       quantization: quantization ?? flags.quantization,
       files: { ...flags.files, ...files },
+      ...stated({ settingsFile: settingsFile ?? flags.settingsFile }),
       origins: { ...flags.origins, ...Object.fromEntries(keys.map((key) => [key, origin])) },
       names: name === undefined ? flags.names : { ...flags.names, ...allNamed(keys, name) },
       problems: problem === undefined ? flags.problems : [...flags.problems, problem],

@@ -9,8 +9,11 @@ export interface FlagRule {
   readonly variable?: string
   /** The settings that are changed by it. */
   readonly sets?: readonly (keyof EngineSettings)[]
-  /** `optional`: the next argument is its value only if `read` understands it (llama.cpp's `-fa`). */
-  readonly takes: 'value' | 'optional' | 'nothing'
+  /**
+   * `optional`: the next argument is its value only if `read` understands it (llama.cpp's `-fa`); `list`: all arguments up to
+   * the next flag, given to `read` with blanks between them.
+   */
+  readonly takes: 'value' | 'optional' | 'list' | 'nothing'
   /** What a value says; an empty finding where it changes nothing, undefined where it can't be read. */
   readonly read: (value: string) => Finding | undefined
 }
@@ -61,6 +64,21 @@ export function toggle(
   return { names, takes: 'nothing', read, ...(variable === undefined ? {} : { variable }) }
 }
 
+/**
+ * A flag that names a file with settings, which llmtop does not read.
+ * @param effect what it does to the command line, where it does more than add to it
+ */
+export function settingsFile(names: readonly string[], effect = ''): FlagRule {
+  const read = (file: string): Finding => {
+    if (file === '') return {}
+    const name = file.slice(0, LONGEST_FILE)
+    return { settingsFile: name, problem: `the settings in '${name}' are not read${effect}` }
+  }
+  return { names, takes: 'value', read }
+}
+
+const LONGEST_FILE = 60
+
 /** `4096`; not below 0. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
@@ -86,6 +104,13 @@ export function parseHumanCount(text: string): Parsed<number> {
 export function parseFraction(text: string): number | undefined {
   const value = /^\d*\.?\d+$|^\d+\.$/.test(text.trim()) ? Number(text) : NaN
   return value > 0 && value <= 1 ? value : undefined
+}
+
+/** `3,1`, `3/1` or `3 1`. */
+export function parseShareList(text: string): readonly number[] | undefined {
+  const parts = text.replace(/^\[|\]$/g, '').split(/[\s,/]+/)
+  const shares = parts.map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : NaN))
+  return shares.some(Number.isNaN) ? undefined : shares
 }
 
 /** A number of GiB, as bytes. */

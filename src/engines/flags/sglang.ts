@@ -4,7 +4,16 @@ import { quantizationNamed } from './quantization-names.ts'
 import type { FlagTable } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
-import { parseCount, parseCountOrAuto, parseFraction, parseGib, parseWord, setting, toggle } from './rule.ts'
+import {
+  parseCount,
+  parseCountOrAuto,
+  parseFraction,
+  parseGib,
+  parseWord,
+  setting,
+  settingsFile,
+  toggle,
+} from './rule.ts'
 import { cacheType } from './vllm.ts'
 
 /** The flags of `python -m sglang.launch_server` and `sglang serve`. Source: SGLang's page of server arguments. */
@@ -76,6 +85,7 @@ const TABLE: FlagTable = {
     setting('cpuOffloadBytes', ['--cpu-offload-gb'], parseGib),
     setting('kvOffloadBytes', ['--hicache-size'], parseGib),
     algorithm,
+    settingsFile(['--config'], '; give them on the command line'),
     setting('specTokens', ['--speculative-num-draft-tokens'], parseCount),
   ],
 }

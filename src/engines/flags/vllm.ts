@@ -14,6 +14,7 @@ import {
   parseHumanCount,
   parseWord,
   setting,
+  settingsFile,
   toggle,
 } from './rule.ts'
 
@@ -70,14 +71,6 @@ function specMethodNamed(method: string): EngineSettings['specMethod'] {
   return method.includes('eagle') || method === 'medusa' ? 'eagle' : 'draft-model'
 }
 
-const configFile: FlagRule = {
-  names: ['--config'],
-  takes: 'value',
-  read: (file) => ({
-    problem: `the flags in '${file.slice(0, 60)}' are not read; give them on the command line`,
-  }),
-}
-
 const model: FlagRule = {
   // `--model-path` is FastChat's worker, which runs vLLM in itself
   names: ['--model', '--model-path'],
@@ -125,7 +118,7 @@ const TABLE: FlagTable = {
       takes: 'value',
       read: (method) => speculative(undefined, method),
     },
-    configFile,
+    settingsFile(['--config'], '; give them on the command line'),
   ],
   // those of argparse that take no value: `--enable-lora`, `--no-enable-chunked-prefill`
   switchesBegin: /^--(?:enable|disable|no|skip)-/,

@@ -104,11 +104,77 @@ const TGI: Writers = {
   tensorParallel: plain('--num-shard'),
 }
 
+const KOBOLDCPP: Writers = {
+  contextTokens: plain('--contextsize', '--ctx-size', '-c'),
+  parallel: plain('--parallelrequests', '--continuous-batching', '--contbatch'),
+  ubatchTokens: plain('--batchsize', '--blasbatchsize', '--batch-size', '-b'),
+  flashAttention: switchFor(false, '--noflashattention', '--no-flash-attn', '-nofa'),
+  kvTypeK: plain('--quantkv'),
+  kvOnGpu: switchFor(false, '--lowvram', '-nkvo', '--no-kv-offload'),
+  swaFull: switchFor(true, '--noswa', '--swa-full'),
+  gpuLayers: plain('--gpulayers', '--gpu-layers', '--n-gpu-layers', '-ngl'),
+  cpuMoeLayers: {
+    names: ['--moecpu', '--n-cpu-moe', '-ncmoe'],
+    write: (value) => (value === 'all' ? '999' : String(value)),
+  },
+}
+
+/** Bits of keys and values: `q8` is `8,8`. */
+const EXLLAMA: Writers = {
+  contextTokens: plain('--max-seq-len'),
+  maxTotalTokens: plain('--cache-size', '-cs'),
+  kvTypeK: {
+    names: ['--cache-mode', '-cq', '--cache-quant'],
+    write: (value) => (/^q\d$/.test(String(value)) ? String(value).replace(/^q(\d)$/, '$1,$1') : 'FP16'),
+  },
+}
+
+/** As the loader in it takes them. */
+const WEBUI: Writers = {
+  contextTokens: plain('--ctx-size', '--n-ctx', '--max-seq-len'),
+  kvTypeK: plain('--cache-type'),
+  gpuLayers: plain('--gpu-layers', '--n-gpu-layers'),
+  ubatchTokens: plain('--ubatch-size'),
+}
+
+const TENSORRT_LLM: Writers = {
+  contextTokens: plain('--max_seq_len', '--max-seq-len'),
+  maxNumSeqs: plain('--max_batch_size', '--max-batch-size'),
+  maxNumBatchedTokens: plain('--max_num_tokens', '--max-num-tokens'),
+  kvTypeK: plain('--kv_cache_dtype', '--kv-cache-dtype'),
+  freeMemoryFraction: plain(
+    '--free_gpu_memory_fraction',
+    '--free-gpu-memory-fraction',
+    '--kv-cache-free-gpu-memory-fraction',
+  ),
+  tensorParallel: plain('--tp_size', '--tp-size', '--tensor-parallel-size'),
+  pipelineParallel: plain('--pp_size', '--pp-size', '--pipeline-parallel-size'),
+}
+
+const LMDEPLOY: Writers = {
+  contextTokens: plain('--session-len'),
+  maxNumBatchedTokens: plain('--max-prefill-token-num'),
+  freeMemoryFraction: plain('--cache-max-entry-count'),
+  kvTypeK: { names: ['--quant-policy'], write: (value) => (value === 'int4' ? '4' : '8') },
+  tensorParallel: plain('--tp'),
+}
+
+const LMSTUDIO: Writers = {
+  contextTokens: plain('--context-length', '-c'),
+  parallel: plain('--parallel'),
+}
+
 const WRITERS: Readonly<Partial<Record<EngineId, Writers>>> = {
   'llama.cpp': LLAMA_CPP,
   vllm: VLLM,
   sglang: SGLANG,
   tgi: TGI,
+  koboldcpp: KOBOLDCPP,
+  exllama: EXLLAMA,
+  'text-generation-webui': WEBUI,
+  'tensorrt-llm': TENSORRT_LLM,
+  lmdeploy: LMDEPLOY,
+  lmstudio: LMSTUDIO,
 }
 
 /** Ollama's settings are variables of its server; the number of layers is one of the model. */

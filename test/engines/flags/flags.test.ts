@@ -1,34 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { readEngineCommand } from '../../../src/engines/flags/command.ts'
-import type { EngineFlags } from '../../../src/engines/flags/engine-flags.ts'
 import { modelfileFlags } from '../../../src/engines/flags/ollama.ts'
-import type { EngineSettings } from '../../../src/estimate/settings.ts'
-
-function flags(command: string): EngineFlags | undefined {
-  return readEngineCommand(command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [])
-    ?.flags
-}
-
-/** What a command says beside the engine it is for. */
-function said(
-  command: string,
-): Partial<EngineSettings> & { readonly model?: string; readonly quantization?: string } {
-  const found = flags(command)
-  if (found === undefined) throw new Error(`no engine: ${command}`)
-  expect(found.problems).toEqual([])
-  const { engine, ...settings } = found.settings
-  expect(engine).toBe(found.engine)
-  return {
-    ...settings,
-    ...(found.model === undefined ? {} : { model: `${found.model.kind} ${found.model.text}` }),
-    ...(found.quantization === undefined ? {} : { quantization: found.quantization.name }),
-  }
-}
+import { flagsIn as flags, said, type Said } from '../../support/said-flags.ts'
 
 const GIB = 1024 ** 3
 
 describe('llama-server', () => {
-  test.each<[string, ReturnType<typeof said>]>([
+  test.each<[string, Said]>([
     ['llama-server -m m.gguf', { model: 'file m.gguf' }],
     [
       '/app/llama-server --model m.gguf -c 32768 -ctk q8_0 -ctv q8_0 -ngl 99 -fa on -np 2 -b 1024 -ub 256',
@@ -117,7 +94,7 @@ describe('llama-server', () => {
 })
 
 describe('vLLM', () => {
-  test.each<[string, ReturnType<typeof said>]>([
+  test.each<[string, Said]>([
     ['vllm serve Qwen/Qwen3-8B', { model: 'name Qwen/Qwen3-8B' }],
     ['vllm serve --model other Qwen/Qwen3-8B --trust-remote-code', { model: 'name Qwen/Qwen3-8B' }],
     [
@@ -182,14 +159,14 @@ describe('vLLM', () => {
 
   test('does not pretend to have read a file of flags', () => {
     expect(flags('vllm serve --config serve.yaml --gpu-memory-utilization 95')?.problems).toEqual([
-      "the flags in 'serve.yaml' are not read; give them on the command line",
+      "the settings in 'serve.yaml' are not read; give them on the command line",
       "'--gpu-memory-utilization 95' can't be read",
     ])
   })
 })
 
 describe('SGLang, TGI and Ollama', () => {
-  test.each<[string, ReturnType<typeof said>]>([
+  test.each<[string, Said]>([
     [
       'python3 -m sglang.launch_server --model-path Qwen/QwQ-32B --tp 8 --context-length 131072 --mem-fraction-static 0.9 --kv-cache-dtype fp8_e5m2',
       {
