@@ -36,8 +36,8 @@ export function ggufShape(claim: Claim, path: string | undefined, answers: Answe
 }
 
 const FIRST_BYTES = 256 * 1024
-// the largest vocabularies need 10–20 MB
-const MOST_BYTES = 16 * 1024 ** 2
+// the largest vocabularies need 10–25 MB; what is kept and recorded of them are some tens of kilobytes
+const MOST_BYTES = 32 * 1024 ** 2
 /** What is asked beyond the need, so that the rest of a header does not come in small steps. */
 const GENEROUS = 2
 const MOST_PARTS = 64

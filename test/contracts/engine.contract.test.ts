@@ -151,7 +151,7 @@ describe.each(ENGINES.map((engine) => [engine.id, engine] as const))('the engine
     const claim = claimOn(engine)
     for (const want of engine.wants(claim, new Map())) {
       expect(want.maxBytes).toBeGreaterThan(0)
-      expect(want.maxBytes).toBeLessThanOrEqual(16 * 1024 * 1024)
+      expect(want.maxBytes).toBeLessThanOrEqual(32 * 1024 * 1024)
       expect(partNames(want).join()).toBe(printable(partNames(want).join()))
     }
   })

@@ -5,7 +5,7 @@ export type Stop =
   | { readonly kind: 'need-more'; readonly atLeastBytes: number }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
-/** No model has a header near this size (the largest vocabularies need 10–20 MB); a larger claim is a broken file. */
+/** No model has a header near this size (the largest vocabularies need 10–25 MB); a larger claim is a broken file. */
 const MAX_HEADER_BYTES = 256 * 1024 ** 2
 
 /**
@@ -97,6 +97,12 @@ export class Cursor {
       return 0
     }
     return count
+  }
+
+  /** Raises what a cut head is said to need: what follows can't be shorter than `length` bytes from `offset` on. */
+  needAtLeast(offset: number, length: number): void {
+    if (this.stop?.kind !== 'need-more') return
+    this.stop = { kind: 'need-more', atLeastBytes: Math.max(this.stop.atLeastBytes, offset + length) }
   }
 
   fail(where: string, found: string): void {

@@ -81,11 +81,24 @@ function readArray(cursor: Cursor, field: string): GgufValue {
 function readTexts(cursor: Cursor, field: string): GgufValue {
   const length = cursor.count(8, field)
   if (length > MAX_KEPT_TEXTS) {
-    for (let i = 0; i < length && cursor.stop === undefined; i++) cursor.skip(cursor.u64(field), field)
+    skipTexts(cursor, length, field)
     return { kind: 'skipped', what: 'array', length }
   }
   return { kind: 'texts', values: repeat(cursor, length, () => readName(cursor, MAX_KEY_BYTES, field)) }
 }
+
+/** Of a list that was cut each further text needs its length at least: a large vocabulary is then asked for in few steps. */
+function skipTexts(cursor: Cursor, count: number, field: string): void {
+  for (let i = 0; i < count; i++) {
+    const from = cursor.offset
+    cursor.skip(cursor.u64(field), field)
+    if (cursor.stop === undefined) continue
+    cursor.needAtLeast(from, (count - i) * TEXT_LENGTH_BYTES)
+    return
+  }
+}
+
+const TEXT_LENGTH_BYTES = 8
 
 function repeat<T>(cursor: Cursor, count: number, read: () => T): T[] {
   const values: T[] = []
