@@ -14,6 +14,18 @@ describe('a command line keeps its words and loses its secrets', () => {
       ['vllm', '--api-key', '***', '***', '-tp', '2'],
     ],
     [
+      ['lmdeploy', '--api-keys', 'k1', 'k2', '--tp', '2'],
+      ['lmdeploy', '--api-keys', '***', '***', '--tp', '2'],
+    ],
+    [
+      ['koboldcpp', '--adminpassword', 'a', '--hordekey', 'b', 'LITELLM_MASTER_KEY=c'],
+      ['koboldcpp', '--adminpassword', '***', '--hordekey', '***', 'LITELLM_MASTER_KEY=***'],
+    ],
+    [
+      ['vllm --api-key a b --port 1', 'http://h/?token=t&x=1', 'http://h/?max_tokens=5'],
+      ['vllm --api-key *** *** --port 1', 'http://h/?token=***&x=1', 'http://h/?max_tokens=5'],
+    ],
+    [
       ['x', '--api-key=a b', 'c'],
       ['x', '--api-key=***', 'c'],
     ],
