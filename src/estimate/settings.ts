@@ -34,6 +34,8 @@ export interface EngineSettings {
   readonly hybridKvManager?: boolean
   /** vLLM `--kv-cache-memory-bytes`, per GPU: instead of what the budget leaves. */
   readonly kvCacheBytes?: number
+  /** vLLM `--num-gpu-blocks-override`: so many blocks, whatever the budget leaves. */
+  readonly gpuBlocks?: number
   readonly prefixCaching?: boolean
   /** SGLang: tokens of the window pool ÷ tokens of the full pool. */
   readonly swaFullTokensRatio?: number

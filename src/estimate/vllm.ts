@@ -23,10 +23,9 @@ export function prepareVllm(input: EstimateInput): PreparedEngine {
   const ranks = ranksOf(input)
   const budgets = ranks.map((rank) => rankBudget(input, rank))
   const replica = replicaOf(input, ranks.slice(0, world.tensor * world.pipeline))
-  const blocks = map(
-    both(replica, poolBlocks(budgets, replica), (_, count) => count),
-    (count) => count,
-  )
+  const { gpuBlocks } = input.settings
+  const fewest = gpuBlocks === undefined ? poolBlocks(budgets, replica) : known(gpuBlocks, 'declared')
+  const blocks = both(replica, fewest, (_, count) => count)
   const capacityTokens = both(replica, blocks, (one, count) => tokensOfBlocks(one, count) * world.data)
   const kvBytes = budgets.map((_, rank) =>
     both(replica, blocks, ({ pools }, count) => count * (pools[rank % pools.length]?.blockBytes ?? 0)),

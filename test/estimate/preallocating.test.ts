@@ -126,3 +126,12 @@ test('LM Studio shares one context among four requests', () => {
   const { kv } = ask(LLAMA_31_8B, { engine: 'lmstudio', contextTokens: 8192 })
   expect([value(kv.cells), value(kv.bytes)]).toEqual([8192, 8192 * VALUES_PER_TOKEN * 2])
 })
+
+test('vLLM takes the number of blocks that it was told, whatever the budget leaves', () => {
+  const settings: EngineSettings = { engine: 'vllm', gpuBlocks: 1000, contextTokens: 8192 }
+  const { kv, perGpu } = ask(LLAMA_31_8B, settings, { gpus: [gpu(80)] })
+  expect([value(kv.capacityTokens), value(perGpu[0]?.kvBytes)]).toEqual([
+    16_000,
+    16_000 * VALUES_PER_TOKEN * 2,
+  ])
+})

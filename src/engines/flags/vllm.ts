@@ -88,6 +88,7 @@ const TABLE: FlagTable = {
     setting('gpuMemoryUtilization', ['--gpu-memory-utilization'], parseFraction),
     setting('kvCacheBytes', ['--kv-cache-memory-bytes', '--kv-cache-memory'], parseHumanCount),
     setting('blockTokens', ['--block-size'], parseCount),
+    setting('gpuBlocks', ['--num-gpu-blocks-override'], parseCount),
     cacheType(['--kv-cache-dtype']),
     quantization,
     dtype,

@@ -131,13 +131,14 @@ describe('vLLM', () => {
     ['vllm serve m --quantization bitsandbytes', { model: 'name m', quantization: 'nf4' }],
     ['vllm serve m --quantization compressed-tensors', { model: 'name m' }],
     [
-      'vllm serve m --kv-cache-memory-bytes 8G --cpu-offload-gb 4 --disable-hybrid-kv-cache-manager --block-size 32',
+      'vllm serve m --kv-cache-memory-bytes 8G --cpu-offload-gb 4 --disable-hybrid-kv-cache-manager --block-size 32 --num-gpu-blocks-override 4096',
       {
         model: 'name m',
         kvCacheBytes: 8 * GIB,
         cpuOffloadBytes: 4 * GIB,
         hybridKvManager: false,
         blockTokens: 32,
+        gpuBlocks: 4096,
       },
     ],
     [
