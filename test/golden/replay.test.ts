@@ -27,6 +27,17 @@ describe('the replay of', () => {
   })
 })
 
+test('a recording written by another program replays whole, and nothing is wrong with it', async () => {
+  const frames = await framesOf('replay/another-program/recording.ndjson')
+  const facts = frames.map(({ sequence, host, gpus: [gpu], workloads: [workload], faults }) => {
+    return { sequence, host, uuid: gpu?.uuid, name: gpu?.name, id: workload?.id, faults }
+  })
+  const card = { uuid: 'GPU-00000000-0000-0000-0000-000000000001', name: 'NVIDIA H200' }
+  expect(facts).toEqual(
+    [0, 1, 2, 3].map((sequence) => ({ sequence, host: 'node7', ...card, id: 'vllm:4242', faults: [] })),
+  )
+})
+
 function logIn(folder: string): string {
   const log = readdirSync(fixturePath(`replay/${folder}`)).find((name) => /^(recording|log)\./.test(name))
   if (log === undefined) throw new Error(`fixtures/replay/${folder} holds no log`)

@@ -17,7 +17,7 @@ export function fixtureText(name: string): string {
 
 /** Every recording and log below fixtures/ that can be replayed, by its name there. */
 export const LOGS: readonly string[] = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(xml|ndjson|ndjson\.gz)$/.test(name) && !name.includes('expected'))
+  .filter((name) => /\.(xml|csv|txt|ndjson|ndjson\.gz)$/.test(name) && !name.includes('expected'))
   .sort()
 
 /** All frames of a log below fixtures/. */

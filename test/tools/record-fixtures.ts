@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Part, RawSample } from '../../src/model/sample.ts'
+import { sampleStream } from '../../src/outputs/recording/sample-stream.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
 import { recordingLines } from '../support/recording-writer.ts'
 import { FLAT_POOL_AND_DESKTOP, growing, machine, running } from '../support/scenarios.ts'
@@ -22,6 +23,10 @@ save('without-nvidia-smi/recording.ndjson', recordingLines(withoutNvidiaSmi()))
 save('hidden-pids/recording.ndjson', recordingLines(hiddenPids()))
 save('two-runs-torn/recording.ndjson', twoRunsTorn())
 save('powershell-log/log.xml', powershellLog())
+save('csv-log/log.csv', csvLog())
+save('shell-loop-log/log.txt', shellLoopLog())
+save('compact/recording.ndjson.gz', Buffer.concat(compactMembersOf(growingFast())))
+save('compact-damaged/recording.ndjson.gz', Buffer.concat(damaged(compactMembersOf(growingFast()))))
 
 /** A card that fills at 4 GiB a minute; the process is gone when it asks for more than there is. */
 function growingToOom(): string {
@@ -109,6 +114,61 @@ function powershellLog(): Buffer {
     }).replace('<current_dm>N/A', '<current_dm>WDDM')
   const text = [0, 5, 10].map(document).join('').replaceAll('\n', '\r\n')
   return Buffer.from(`\ufeff${text}`, 'utf16le')
+}
+
+/** `nvidia-smi --query-gpu=… --format=csv -l 5`, started twice: an order of columns of one's own, a value that the card does not know. */
+function csvLog(): string {
+  const header =
+    'timestamp, uuid, memory.used [MiB], memory.total [MiB], fan.speed [%], index, utilization.gpu [%]'
+  const row = (second: number, gpu: number): string => {
+    const time = `2026/11/21 02:10:${second.toString().padStart(2, '0')}.${gpu}40`
+    const fan = gpu === 0 ? '34 %' : '[N/A]'
+    return `${time}, GPU-c5c5c5c5-0000-0000-0000-00000000000${gpu}, ${9000 + 300 * second + gpu} MiB, 81559 MiB, ${fan}, ${gpu}, ${80 + gpu} %`
+  }
+  const rows = (seconds: readonly number[]): readonly string[] =>
+    seconds.flatMap((second) => [row(second, 0), row(second, 1)])
+  return [header, ...rows([0, 5, 10]), header, ...rows([50, 55]), ''].join('\n')
+}
+
+/** `while sleep 10; do echo "$(date) $(nvidia-smi --query-gpu=memory.used,memory.free …)"; done` on two cards. */
+function shellLoopLog(): string {
+  const line = (second: number): string =>
+    `Sat Nov 21 02:10:${second.toString().padStart(2, '0')} UTC 2026 ${9000 + second} MiB, ${72_003 - second} MiB ${200 + second} MiB, ${80_803 - second} MiB`
+  return `${[10, 20, 30].map(line).join('\n')}\n`
+}
+
+/** Three minutes and a half of a card that fills at 12 GiB a minute. */
+function growingFast(): readonly RawSample[] {
+  return simulate(machine({ durationMs: 210_000, processes: [growing(12_288)] }))
+}
+
+/** As `llmtop record` writes it: the header alone, then a member a minute. */
+function compactMembersOf(samples: readonly RawSample[]): readonly Buffer[] {
+  const [first] = samples
+  if (first === undefined) return []
+  const { host, takenAtEpochMs: startedAtEpochMs, intervalMs } = first
+  const stream = sampleStream()
+  const header = { host, startedAtEpochMs, intervalMs, tool: '0.1.0', anonymized: false }
+  const members = [stream.begin(header, true)]
+  let member: Buffer[] = []
+  for (const sample of samples) {
+    const { closing, bytes } = stream.add(sample, '')
+    if (closing !== undefined && closing.length > 0) {
+      members.push(Buffer.concat([...member, closing]))
+      member = []
+    }
+    member.push(bytes)
+  }
+  return [...members, Buffer.concat([...member, stream.end()])]
+}
+
+/** One byte of the second minute is another. */
+function damaged(members: readonly Buffer[]): readonly Buffer[] {
+  return members.map((member, at) => {
+    const copy = Buffer.from(member)
+    if (at === 2) copy.writeUInt8(copy.readUInt8(400) ^ 0xff, 400)
+    return copy
+  })
 }
 
 /** The first samples of a small, steady machine. */
