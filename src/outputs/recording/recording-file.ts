@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { gunzipSync, constants as zlib } from 'node:zlib'
 import { lastLine } from '../../core/text.ts'
 import { mendedGzip, mendedText, type Mending } from './mended-end.ts'
+import { claim, type Release } from './sole-writer.ts'
 
 /** A file that a recording is written to, and nobody else writes to. */
 export interface RecordingFile {
@@ -29,7 +30,7 @@ export async function openRecordingFile(path: string, compact: boolean): Promise
   outliveFileSizeLimit()
   try {
     const handle = await create(path)
-    return { kind: 'file', file: await recordingFile(handle, 0) }
+    return await claimed(handle, (owned) => recordingFile(owned, 0))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return { kind: 'refused', because: reasonOf(error) }
   }
@@ -52,8 +53,8 @@ export function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Partial<Record<string, string>>> = {
-  ENOSPC: 'there is no space left; it goes on when there is',
-  EDQUOT: "there is no space left in this user's quota; it goes on when there is",
+  ENOSPC: 'there is no space left; make some',
+  EDQUOT: "there is no space left in this user's quota; make some",
   EFBIG: "a file may not be larger here (see 'ulimit -f'); give a smaller '--max-size'",
   EACCES: "there is no permission to write there; name another place with '-o'",
   EPERM: "there is no permission to write there; name another place with '-o'",
@@ -74,11 +75,43 @@ function create(path: string): Promise<FileHandle> {
 async function openPresent(path: string, compact: boolean): Promise<OpenedRecording> {
   // a pipe must not hold us up
   const handle = await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
-  const refusal = await refusalOf(handle, compact)
-  const file = refusal === undefined ? await mended(handle, compact) : undefined
-  if (file !== undefined) return { kind: 'file', file }
+  const because = await refusalOf(handle, compact)
+  if (because === undefined) return claimed(handle, (owned) => mended(owned, compact))
   await handle.close()
-  return { kind: 'refused', because: refusal ?? 'its end is torn and can not be mended; name another one' }
+  return { kind: 'refused', because }
+}
+
+/** What two write to at once is no recording any more. */
+async function claimed(
+  handle: FileHandle,
+  begin: (owned: Owned) => RecordingFile | Promise<RecordingFile | undefined>,
+): Promise<OpenedRecording> {
+  const id = await idOf(handle)
+  const release = await claim(id)
+  let because = 'its end is torn and can not be mended; name another one'
+  try {
+    const file = release && (await begin({ handle, id, release }))
+    if (file !== undefined) return { kind: 'file', file }
+  } catch (error) {
+    because = reasonOf(error)
+  }
+  release?.()
+  await handle.close()
+  return { kind: 'refused', because: release === undefined ? TAKEN : because }
+}
+
+const TAKEN = 'another llmtop is writing to it; name another one'
+
+/** An open file that nobody else writes to. */
+interface Owned {
+  readonly handle: FileHandle
+  readonly id: string
+  readonly release: Release
+}
+
+async function idOf(handle: FileHandle): Promise<string> {
+  const { ino, dev } = await handle.stat()
+  return `${dev} ${ino}`
 }
 
 async function refusalOf(handle: FileHandle, compact: boolean): Promise<string | undefined> {
@@ -110,33 +143,33 @@ function beginningOf(head: Buffer): string {
 /** How far back the last member is looked for; the second is for many hosts with large parts. */
 const TAIL_BYTES = [1024 ** 2, 64 * 1024 ** 2] as const
 
-async function mended(handle: FileHandle, compact: boolean): Promise<RecordingFile | undefined> {
+async function mended(owned: Owned, compact: boolean): Promise<RecordingFile | undefined> {
+  const { handle } = owned
   const { size } = await handle.stat()
   for (const tailBytes of TAIL_BYTES) {
     const from = Math.max(0, size - tailBytes)
     const tail = await bytesAt(handle, from, size - from)
     const mending = compact && size > 0 ? mendedGzip(tail) : mendedText(tail)
-    if (mending !== undefined) return mendedFile(handle, from, mending)
+    if (mending !== undefined) return mendedFile(owned, from, mending)
   }
   return undefined
 }
 
 async function mendedFile(
-  handle: FileHandle,
+  owned: Owned,
   from: number,
   { keepBytes, closing }: Mending,
 ): Promise<RecordingFile> {
-  const file = await recordingFile(handle, from + keepBytes)
-  await handle.truncate(from + keepBytes)
+  const file = recordingFile(owned, from + keepBytes)
+  await owned.handle.truncate(from + keepBytes)
   if (closing.length > 0) await file.append(closing)
   return file
 }
 
-async function recordingFile(handle: FileHandle, endBytes: number): Promise<RecordingFile> {
-  const { ino, dev } = await handle.stat()
+function recordingFile({ handle, id, release }: Owned, endBytes: number): RecordingFile {
   let sizeBytes = endBytes
   return {
-    id: `${dev} ${ino}`,
+    id,
     get sizeBytes() {
       return sizeBytes
     },
@@ -154,7 +187,10 @@ async function recordingFile(handle: FileHandle, endBytes: number): Promise<Reco
       await handle.datasync()
       if ((await handle.stat()).nlink === 0) throw new Error('it was deleted; it is begun anew')
     },
-    close: () => handle.close(),
+    async close() {
+      release()
+      await handle.close()
+    },
   }
 }
 

@@ -87,6 +87,23 @@ describe('a recording on disk', () => {
     expect(first?.parts.get('meminfo')).toEqual(SAMPLES[7]?.parts.get('meminfo'))
   })
 
+  test.skipIf(process.platform !== 'linux')(
+    'is refused to a second run while one is writing to it, and unharmed (on Linux)',
+    async () => {
+      const path = join(temporaryFolder(), 'a.ndjson.gz')
+      const output = recordingOutput(OPTIONS)
+      await output.start(path)
+      await accept(output, SAMPLES.slice(0, 40))
+      expect(await record(path, SAMPLES.slice(0, 3))).toBe(
+        'another llmtop is writing to it; name another one',
+      )
+      await accept(output, SAMPLES.slice(40, 50))
+      await output.close()
+      expect(samplesOf(recorded(path))).toEqual(SAMPLES.slice(0, 50))
+      expect(await record(path, SAMPLES.slice(0, 3))).toBeUndefined()
+    },
+  )
+
   test.each(['a.ndjson', 'a.ndjson.gz'])('%s is taken up again as a new segment', async (name) => {
     const path = join(temporaryFolder(), name)
     await record(path, SAMPLES.slice(0, 40))
