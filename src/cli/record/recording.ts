@@ -25,9 +25,11 @@ export interface Recording {
 
 export type OpenedRecording = Recording | { readonly kind: 'fault'; readonly fault: Fault }
 
+type Surroundings = Pick<Environment, 'version' | 'stdout'>
+
 /** @param host names the file, where none is named */
 export async function recordTo(
-  environment: Environment,
+  environment: Surroundings,
   host: string,
   options: RecordOptions,
 ): Promise<OpenedRecording> {
@@ -38,7 +40,7 @@ export async function recordTo(
   return toFile(environment, options.output ?? recordingName(name, Date.now()), options, hiding)
 }
 
-function toStandardOutput({ version, stdout }: Environment, hiding: Anonymizer | undefined): Recording {
+function toStandardOutput({ version, stdout }: Surroundings, hiding: Anonymizer | undefined): Recording {
   const output = recordingTo(stdout, { tool: version, anonymizer: hiding })
   return {
     kind: 'recording',
@@ -52,7 +54,7 @@ function toStandardOutput({ version, stdout }: Environment, hiding: Anonymizer |
 }
 
 async function toFile(
-  { version }: Environment,
+  { version }: Surroundings,
   file: string,
   options: RecordOptions,
   hiding: Anonymizer | undefined,
@@ -80,7 +82,7 @@ async function toFile(
 }
 
 function ofIncidents(
-  { version }: Environment,
+  { version }: Surroundings,
   host: string,
   options: RecordOptions,
   lastMs: number,
@@ -101,10 +103,10 @@ function ofIncidents(
     begins: (watched, every) =>
       `keeping the last ${span} of ${watched} in memory, every ${every}; a ${options.on} or a death writes them to a file`,
     news() {
-      const { files, isWriting, trouble } = output.state()
+      const { files, isWriting, cause = '', trouble } = output.state()
       const file = files.at(-1) ?? ''
       if (trouble !== undefined) return `nothing is recorded to '${file}': ${trouble}`
-      return isWriting ? `something happened; the last ${span} and what comes go to '${file}'` : undefined
+      return isWriting ? `${cause}; the last ${span} and what comes go to '${file}'` : undefined
     },
     newsOver: () => `'${output.state().files.at(-1) ?? ''}' is written`,
     ended() {

@@ -2,7 +2,7 @@ import { minutes, seconds } from '../../core/units.ts'
 import type { RawSample } from '../../model/sample.ts'
 import type { Output } from '../output.ts'
 import { eventLines } from './event-lines.ts'
-import { frameNews } from './frame-news.ts'
+import { frameNews, type FrameNews } from './frame-news.ts'
 import { incidentFile, type IncidentFile } from './incident-file.ts'
 import type { IncidentOptions } from './incident-options.ts'
 import { ring } from './ring.ts'
@@ -18,6 +18,8 @@ export interface IncidentState {
   /** Those that were written, oldest first. */
   readonly files: readonly string[]
   readonly isWriting: boolean
+  /** What made the newest file be written, in one sentence; undefined while nothing has happened. */
+  readonly cause: string | undefined
   /** Why nothing is written although something happens. */
   readonly trouble: string | undefined
 }
@@ -36,6 +38,7 @@ export function incidentOutput(options: IncidentOptions): IncidentOutput {
   const files: string[] = []
   let incident: IncidentFile | undefined
   let isWriting = false
+  let cause: string | undefined
   let untilMs = -Infinity
   let endedMs = -Infinity
   let triedAtMs = -Infinity
@@ -53,6 +56,13 @@ export function incidentOutput(options: IncidentOptions): IncidentOutput {
     incident.begin(past.members(), goesOn ? endedMs : -Infinity)
     isWriting = true
     triedAtMs = sample.elapsedMs
+  }
+
+  function noteNews(news: FrameNews, elapsedMs: number): void {
+    const happened = firstOf(news)
+    if (happened === undefined) return
+    untilMs = elapsedMs + AFTERMATH_MS
+    if (!isWriting) cause = happened
   }
 
   function end(elapsedMs: number): void {
@@ -77,11 +87,11 @@ export function incidentOutput(options: IncidentOptions): IncidentOutput {
       const news = newsOf(frame)
       const lines = eventLines(frame, news.deaths)
       const bytes = past.add(own, anonymizer?.text(lines) ?? lines)
-      if (news.raised.length + news.deaths.length > 0) untilMs = own.elapsedMs + AFTERMATH_MS
+      noteNews(news, own.elapsedMs)
       if (isWriting) follow(bytes, own)
       else if (own.elapsedMs < untilMs && own.elapsedMs - triedAtMs >= TRY_AGAIN_MS) begin(own)
     },
-    state: () => ({ files, isWriting, trouble: incident?.trouble() }),
+    state: () => ({ files, isWriting, cause, trouble: incident?.trouble() }),
     async settled() {
       await written
       await incident?.settled()
@@ -91,4 +101,8 @@ export function incidentOutput(options: IncidentOptions): IncidentOutput {
       await written
     },
   }
+}
+
+function firstOf({ deaths: [death], raised: [risk] }: FrameNews): string | undefined {
+  return death?.summary ?? (risk && `${risk.level}: ${risk.summary}`)
 }
