@@ -117,11 +117,11 @@ export function describeFault(fault: Fault): string {
     case 'unreadable-log':
       return `'${fault.file}' can't be replayed: ${fault.because}; make a log with 'nvidia-smi -q -x -l 2 > FILE'`
     case 'bad-line':
-      return `line ${fault.line} of '${fault.file}' ${fault.because}; what stands before it was shown, cut the file there to go without this message`
+      return `line ${fault.line} of '${fault.file}' ${fault.because}; what stands before it was read, cut the file there to go without this message`
     case 'unused-log':
       return `the engine log '${fault.file}' was not used: ${fault.because}; name the log of a workload that runs here`
     case 'torn-tail':
-      return `the end of '${fault.file}' is torn: ${fault.because}; what stands before it was shown`
+      return `the end of '${fault.file}' is torn: ${fault.because}; what stands before it was read`
     case 'not-recorded':
       return `nothing is recorded to '${fault.file}': ${fault.because}`
     case 'samples-lost':
@@ -179,8 +179,8 @@ function describeLoss({ file, because, places, samples, fromEpochMs, toEpochMs }
   const from = fromEpochMs === null ? 'before' : `between ${utcTime(fromEpochMs)} and`
   const when = `${from} ${utcTime(toEpochMs)}`
   return places === 1
-    ? `'${file}' is damaged (${because}): ${lost} ${when} can't be read; the rest was shown`
-    : `'${file}' is damaged in ${places} places, the first ${when} (${because}): ${lost} can't be read; the rest was shown`
+    ? `'${file}' is damaged (${because}): ${lost} ${when} can't be read; the rest was read`
+    : `'${file}' is damaged in ${places} places, the first ${when} (${because}): ${lost} can't be read; the rest was read`
 }
 
 /** `2026-11-21T02:10:11Z`. */

@@ -14,7 +14,17 @@ const LOG = fixturePath('replay/powershell-log/log.xml')
 
 async function framesOf(path: string): Promise<string> {
   const { stdout } = await llmtop(['replay', path, '--speed', 'max', '--json'])
-  return stdout.replace(/"source":\{[^}]*\}/g, '')
+  return stdout.replace(/"source":\{[^}]*\},/g, '')
+}
+
+/** Of a frame what does not take time to be judged. */
+function whatIsSeen(line: string): unknown {
+  const { host, takenAt, sequence, gpus, workloads } = JSON.parse(line) as Record<string, unknown>
+  const facts = (workloads as readonly Record<string, unknown>[]).map(({ id, command, model, config }) => ({
+    ...{ id, command, model, config },
+  }))
+  const cards = (gpus as readonly Record<string, unknown>[]).map(({ uuid, memory }) => ({ uuid, memory }))
+  return { host, takenAt, sequence, cards, facts }
 }
 
 describe('llmtop convert', () => {
@@ -56,6 +66,38 @@ describe('llmtop convert', () => {
     const outcomes = (path: string): unknown => recorded(path).filter(({ kind }) => kind === 'outcome')
     expect(outcomes(DEMO)).not.toEqual([])
     expect(outcomes(out)).toEqual(outcomes(DEMO))
+  })
+
+  test.each(['a.ndjson', 'a.ndjson.gz'])(
+    'of a part (to %s) has its samples, its outcomes, and what still stood of the time before',
+    async (name) => {
+      const out = join(temporaryFolder(), name)
+      const cut = await llmtop(['convert', '--from', '7m', '--to', '9m30s', DEMO, out])
+      expect([cut.exitCode, cut.stderr]).toEqual([
+        0,
+        expect.stringMatching(/^llmtop: 76 samples in '.*', \d[\d.]* [KM]iB$/),
+      ])
+      const outcomes = (path: string): unknown => recorded(path).filter(({ kind }) => kind === 'outcome')
+      expect(outcomes(out)).toEqual(outcomes(DEMO))
+      const whole = (await framesOf(DEMO)).split('\n').slice(210, 286).map(whatIsSeen)
+      expect((await framesOf(out)).split('\n').map(whatIsSeen)).toEqual(whole)
+      const judged = ['replay', out, '--speed', 'max', '--json', '--fail-on', 'critical']
+      expect((await llmtop(judged)).exitCode).toBe(3)
+    },
+  )
+
+  test('of a part that is not there, or holds nothing, writes nothing', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'a.ndjson.gz')
+    const part = async (log: string, from: string, to: string): Promise<string> =>
+      (await llmtop(['convert', '--from', from, '--to', to, log, out], { TZ: 'UTC' })).stderr
+    expect(await part(DEMO, '04:00', '04:10')).toMatch(/^llmtop: the log has no such time; it goes from /)
+    expect(await part(DEMO, '5m', '1m')).toBe('llmtop: --to lies before --from')
+    const holed = fixturePath('replay/two-runs-torn/recording.ndjson')
+    expect(await part(holed, '10m', '20m')).toBe(
+      `llmtop: nothing is recorded to '${out}': there is no sample in that part of the log`,
+    )
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('never writes over anything without --force, and through no link even then', async () => {

@@ -87,7 +87,7 @@ describe('a log that can’t be replayed to its end', () => {
     const { exitCode, stdout, stderr } = await llmtop(['replay', TORN, '--speed', 'max', '--json'])
     expect([exitCode, lines(stdout).length]).toEqual([0, 5])
     expect(stderr).toBe(
-      `llmtop: the end of '${TORN}' is torn: line 8 is not a JSON object; what stands before it was shown`,
+      `llmtop: the end of '${TORN}' is torn: line 8 is not a JSON object; what stands before it was read`,
     )
   })
 
@@ -99,7 +99,7 @@ describe('a log that can’t be replayed to its end', () => {
     expect([exitCode, lines(stdout).length, second?.startsWith('{"sequence":1,')]).toEqual([0, 300, true])
     expect(lines(stdout)[1]).toMatchObject({ faults: [{ kind: 'samples-lost' }] })
     expect(stderr).toBe(
-      `llmtop: '${path}' is damaged (line 3 is not a JSON object): 1 sample between 2026-11-21T03:00:00Z and 2026-11-21T03:00:04Z can't be read; the rest was shown`,
+      `llmtop: '${path}' is damaged (line 3 is not a JSON object): 1 sample between 2026-11-21T03:00:00Z and 2026-11-21T03:00:04Z can't be read; the rest was read`,
     )
   })
 })

@@ -1,18 +1,19 @@
 import { Command } from 'commander'
 import type { ConvertOptions } from '../convert/options.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { withImportOptions } from '../replay/options.ts'
+import { withImportOptions, withRangeOptions } from '../replay/options.ts'
 
 const EXAMPLES = `
 Examples:
   llmtop convert nvidia-smi.xml node7.ndjson.gz
   llmtop convert node7.1.ndjson.gz node7.ndjson.gz whole.ndjson.gz
+  llmtop convert --from 02:10 --to 02:40 node7.ndjson.gz incident.ndjson.gz
   llmtop convert --columns timestamp,index,memory.used log.csv out.ndjson
   llmtop convert --anonymize node7.ndjson.gz report.ndjson.gz`
 
 /** `llmtop convert IN... OUT`: any log that replay reads, as a recording. */
 export function convertCommand(environment: Environment): Command {
-  return withImportOptions(new Command('convert'))
+  return withImportOptions(withRangeOptions(new Command('convert')))
     .description('turn any log that replay reads into a recording')
     .argument(
       '<in...>',

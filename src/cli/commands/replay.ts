@@ -21,15 +21,15 @@ import {
 import {
   importsOf,
   withImportOptions,
-  withRangeOptions,
+  withPlayOptions,
   type ImportOptions,
-  type RangeOptions,
+  type PlayOptions,
 } from '../replay/options.ts'
-import { rangeOf, type Range } from '../replay/range.ts'
+import { rangeOf, type PartOfLog } from '../replay/range.ts'
 import { settingsOf } from '../settings.ts'
 import { show } from '../show.ts'
 
-export interface ReplayRequest extends ShowOptions, FailOnOptions, RangeOptions, ImportOptions {
+export interface ReplayRequest extends ShowOptions, FailOnOptions, PlayOptions, ImportOptions {
   readonly speed: number
 }
 
@@ -40,7 +40,7 @@ Examples:
   llmtop replay node7.xml --json --speed max | jq .risks`
 
 export function replayCommand(environment: Environment): Command {
-  return withImportOptions(withRangeOptions(withShowOptions(new Command('replay'))))
+  return withImportOptions(withPlayOptions(withShowOptions(new Command('replay'))))
     .description('play recordings, or logs of nvidia-smi')
     .addHelpText('after', EXAMPLES)
     .argument('<file...>', 'recordings (.ndjson, .ndjson.gz) or logs; several are one log')
@@ -68,8 +68,7 @@ export async function replayFiles(
   }
   const { log } = opened
   const span = await log.span()
-  const offset = log.zoneless ? 0 : -new Date().getTimezoneOffset()
-  const range = span === undefined ? EVERYTHING : await rangeOf(log, span, request, offset)
+  const range = await rangeOf(log, span, request)
   if (range.kind === 'outside') {
     refuse(environment, range.because)
     return
@@ -91,8 +90,6 @@ export async function replayFiles(
   })
 }
 
-const EVERYTHING: Range = { kind: 'range', fromMs: -Infinity, toMs: Infinity }
-
 function refuse(environment: Environment, because: string): void {
   environment.stderr.write(`llmtop: ${because}\n`)
   environment.exitWith(EXIT.fault)
@@ -101,7 +98,7 @@ function refuse(environment: Environment, because: string): void {
 function onScreenOf(
   log: Log,
   span: LogSpan,
-  { fromMs, toMs }: Extract<Range, { kind: 'range' }>,
+  { fromMs, toMs }: PartOfLog,
   { speed, loop = false }: ReplayRequest,
   demo: boolean,
 ): Session {

@@ -6,6 +6,8 @@ import type { Log, LogEntry } from '../../sources/replay/log.ts'
 
 export interface Copied {
   readonly samples: number
+  /** Samples outside of the part that was asked for. */
+  readonly passed: number
   readonly sizeBytes: number
   /** Why nothing could be written any more. */
   readonly trouble: string | undefined
@@ -17,21 +19,37 @@ export interface CopyOptions {
   readonly stderr: NodeJS.WritableStream
   readonly signal: AbortSignal
   readonly hiding: Anonymizer | undefined
+  /** What is copied, in the log's elapsed time. What still stands of the time before comes with the first sample. */
+  readonly fromMs: number
+  readonly toMs: number
 }
 
-/** Copies a log sample by sample, at the pace of the disk, and shows how far it is on a terminal. */
+/** Copies a log or a part of it sample by sample, at the pace of the disk, and shows how far it is on a terminal. */
 export async function copyLog(log: Log, recorder: Recorder, options: CopyOptions): Promise<Copied> {
-  const { signal, hiding } = options
+  const { signal, hiding, fromMs, toMs } = options
   const progress = progressOn(options.stderr)
   let ending: Fault | undefined
+  let passed = 0
+
+  function isOutside({ elapsedMs }: { readonly elapsedMs: number }): boolean {
+    return elapsedMs < fromMs || elapsedMs > toMs
+  }
 
   async function copy(entry: LogEntry): Promise<void> {
     switch (entry.kind) {
-      case 'sample':
-        recorder.accept(hiding?.sample(entry.sample) ?? entry.sample, '')
+      case 'sample': {
+        const sample = hiding?.sample(entry.sample) ?? entry.sample
         progress.show(entry.share)
+        if (isOutside(sample)) {
+          passed += 1
+          recorder.skip(sample)
+          return
+        }
+        recorder.accept(sample, '')
         return recorder.settled()
+      }
       case 'outcome': {
+        if (isOutside(entry)) return
         const line = outcomeLine(entry.outcome)
         recorder.note(hiding?.text(line) ?? line)
         return
@@ -41,13 +59,20 @@ export async function copyLog(log: Log, recorder: Recorder, options: CopyOptions
     }
   }
 
+  // outcomes of the part may stand behind all samples
   for await (const entry of log.entries()) {
     await copy(entry)
     if (signal.aborted || recorder.state().fault !== undefined) break
   }
   progress.end()
   const { samples, sizeBytes, fault } = recorder.state()
-  return { samples, sizeBytes, trouble: fault?.kind === 'not-recorded' ? fault.because : undefined, ending }
+  return {
+    samples,
+    passed,
+    sizeBytes,
+    trouble: fault?.kind === 'not-recorded' ? fault.because : undefined,
+    ending,
+  }
 }
 
 function outcomeLine({ foreseeable, ...outcome }: Outcome): string {

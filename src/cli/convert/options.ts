@@ -1,6 +1,6 @@
-import type { ImportOptions } from '../replay/options.ts'
+import type { ImportOptions, RangeOptions } from '../replay/options.ts'
 
-export interface ConvertOptions extends ImportOptions {
+export interface ConvertOptions extends ImportOptions, RangeOptions {
   readonly force?: boolean
   readonly anonymize?: boolean
 }

@@ -11,6 +11,7 @@ import { openLog, type Log } from '../../sources/replay/log.ts'
 import type { ConvertOptions } from './options.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { importsOf } from '../replay/options.ts'
+import { rangeOf, type PartOfLog } from '../replay/range.ts'
 import { verdict } from '../show.ts'
 import { copyLog, type Copied } from './copy-log.ts'
 
@@ -25,8 +26,14 @@ export async function runConvert(
   const opened = mayWrite
     ? await openLog(from, importsOf(options))
     : { kind: 'fault' as const, fault: presentFault(out) }
-  if (opened.kind === 'log') return convert(environment, opened.log, out, options)
-  say(environment, describeFault(opened.fault))
+  if (opened.kind === 'fault') return refuse(environment, describeFault(opened.fault))
+  const range = await rangeOf(opened.log, await opened.log.span(), options)
+  if (range.kind === 'outside') return refuse(environment, range.because)
+  return convert(environment, opened.log, range, out, options)
+}
+
+function refuse(environment: Environment, because: string): number {
+  say(environment, because)
   return EXIT.fault
 }
 
@@ -38,6 +45,7 @@ function say({ stderr }: Environment, sentence: string): void {
 async function convert(
   environment: Environment,
   log: Log,
+  { fromMs, toMs }: PartOfLog,
   out: string,
   { force, anonymize = false }: ConvertOptions,
 ): Promise<number> {
@@ -48,7 +56,7 @@ async function convert(
   const recorder = await openRecorder({ ...facts, file: part }, sampleStream())
   const watch = watchSignals((code) => process.exit(code))
   const { signal } = watch
-  const copied = await copyLog(log, recorder, { stderr, signal, hiding })
+  const copied = await copyLog(log, recorder, { stderr, signal, hiding, fromMs, toMs })
   await recorder.close()
   watch.release()
   const fault =
@@ -70,9 +78,10 @@ function partOf(out: string): string {
 }
 
 /** Why there is nothing to put in its place, if so. */
-function faultOf(out: string, { trouble, ending, samples }: Copied): Fault | undefined {
+function faultOf(out: string, { trouble, ending, samples, passed }: Copied): Fault | undefined {
   if (trouble !== undefined) return notWritten(out, trouble)
   if (samples > 0) return undefined
+  if (passed > 0) return notWritten(out, 'there is no sample in that part of the log')
   return ending ?? notWritten(out, 'there is no sample in what was read')
 }
 

@@ -5,10 +5,14 @@ import type { SeekPlace } from '../../model/session.ts'
 import { namedColumns } from '../../parse/nvidia-smi-csv/columns.ts'
 import type { LogImports } from '../../sources/replay/log-file.ts'
 
-/** Which part of a log is shown, and how of its frames. */
+/** Which part of a log is meant. */
 export interface RangeOptions {
   readonly from?: string
   readonly to?: string
+}
+
+/** How a part of a log is shown. */
+export interface PlayOptions extends RangeOptions {
   readonly every?: number
   readonly loop?: boolean
 }
@@ -26,6 +30,10 @@ export function withRangeOptions(command: Command): Command {
       new Option('--from <place>', 'where to begin: 02:10, 2026-11-21T02:10, 10m, 45%').argParser(checkPlace),
     )
     .addOption(new Option('--to <place>', 'where to end, told in the same ways').argParser(checkPlace))
+}
+
+export function withPlayOptions(command: Command): Command {
+  return withRangeOptions(command)
     .addOption(
       new Option('--every <time>', 'print a frame this often; all samples are judged').argParser(parseEvery),
     )

@@ -1,40 +1,52 @@
-import type { SeekPlace } from '../../model/session.ts'
 import { momentOf, type Extent } from '../../runtime/playback/seek-place.ts'
 import type { Log, LogSpan } from '../../sources/replay/log.ts'
 import { placeOf, type RangeOptions } from './options.ts'
 
-/** The part of a log that was asked for, in its elapsed milliseconds. */
+/** The part of a log that was asked for. */
 export type Range =
-  | { readonly kind: 'range'; readonly fromMs: number; readonly toMs: number }
+  | PartOfLog
   /** One sentence. */
   | { readonly kind: 'outside'; readonly because: string }
 
-/** Finds the part of a log that the options name. */
+/** In the log's elapsed milliseconds, both ends included. */
+export interface PartOfLog {
+  readonly kind: 'range'
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const EVERYTHING: Range = { kind: 'range', fromMs: -Infinity, toMs: Infinity }
+
+/**
+ * Finds the part of a log that the options name.
+ * @param span undefined for a log without a sample
+ */
 export async function rangeOf(
   log: Log,
-  span: LogSpan,
+  span: LogSpan | undefined,
   { from, to }: RangeOptions,
-  timeZoneOffsetMinutes: number,
 ): Promise<Range> {
-  const extent = await extentOf(log, span, [from, to])
-  const fromMs = from === undefined ? extent.firstMs : momentOf(placeIn(from), extent, extent.firstMs)
-  const toMs = to === undefined ? Infinity : momentOf(placeIn(to), extent, fromMs ?? extent.firstMs)
-  if (fromMs === undefined || toMs === undefined || fromMs > extent.lastMs || toMs < extent.firstMs)
+  if (span === undefined || (from === undefined && to === undefined)) return EVERYTHING
+  const extent = await extentOf(log, span)
+  const { firstMs, lastMs } = extent
+  // digits of a log without a time zone are those of its frames
+  const offsetMinutes = log.zoneless ? 0 : -new Date().getTimezoneOffset()
+  const moment = (place: string | undefined, none: number, presentMs: number): number | undefined =>
+    place === undefined ? none : momentOf(placeOf(place, offsetMinutes), extent, presentMs)
+
+  const fromMs = moment(from, -Infinity, firstMs) ?? Infinity
+  const toMs = moment(to, Infinity, Math.max(fromMs, firstMs)) ?? -Infinity
+  if (fromMs > lastMs || toMs < firstMs)
     return { kind: 'outside', because: `the log has no such time; it goes from ${times(extent)}` }
   if (toMs < fromMs) return { kind: 'outside', because: '--to lies before --from' }
   return { kind: 'range', fromMs, toMs }
-
-  function placeIn(text: string): SeekPlace {
-    return placeOf(text, timeZoneOffsetMinutes)
-  }
 }
 
-async function extentOf(log: Log, span: LogSpan, asked: readonly (string | undefined)[]): Promise<Extent> {
+async function extentOf(log: Log, span: LogSpan): Promise<Extent> {
   const { firstElapsedMs: firstMs, firstEpochMs, lastEpochMs } = span
-  if (lastEpochMs !== undefined)
-    return { firstMs, firstEpochMs, lastMs: firstMs + (lastEpochMs - firstEpochMs) }
-  const isAsked = asked.some((place) => place !== undefined)
-  return { firstMs, firstEpochMs, lastMs: isAsked ? await lastMoment(log, firstMs) : firstMs }
+  const lastMs =
+    lastEpochMs === undefined ? await lastMoment(log, firstMs) : firstMs + (lastEpochMs - firstEpochMs)
+  return { firstMs, firstEpochMs, lastMs }
 }
 
 // of a log that can only be read from its beginning

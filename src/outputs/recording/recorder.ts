@@ -19,6 +19,8 @@ export interface RecorderOptions {
 export interface Recorder {
   /** @param events lines for people, or nothing */
   accept(sample: RawSample, events: string): void
+  /** Takes note of a sample that is not written: what still stands of it is written with the next one that is. */
+  skip(sample: RawSample): void
   /** Lines that belong to no sample, such as outcomes; lost where nothing can be written. */
   note(lines: string): void
   state(): RecorderState
@@ -98,6 +100,9 @@ export async function openRecorder(options: RecorderOptions, stream: SampleStrea
       const { closing, bytes } = stream.add(sample, events)
       sink.append(closing === undefined ? bytes : Buffer.concat([closing, bytes]), count)
       if (closing !== undefined) sink.sync()
+    },
+    skip(sample) {
+      stream.skip(sample)
     },
     note(lines) {
       if (sink.isReady() && !sink.needsHeader()) sink.append(stream.addLines(lines))
