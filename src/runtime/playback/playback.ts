@@ -3,14 +3,14 @@ import type { Rules } from '../../analyse/rules.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { SourceOrigin } from '../../model/frame.ts'
 import type { RawSample } from '../../model/sample.ts'
-import type { SeekPlace, SessionState, SourceCommand } from '../../model/session.ts'
+import type { SessionState } from '../../model/session.ts'
 import type { Log, LogSpan } from '../../sources/replay/log.ts'
 import { startPace } from '../../sources/replay/pace.ts'
 import type { Seen } from '../../view/seen.ts'
 import type { Session, Shown } from '../session.ts'
 import { startFolding } from '../fold.ts'
-import { momentOf, within, type Extent } from './seek-place.ts'
-import { warningBeside } from './ticks.ts'
+import { within, type Extent } from './seek-place.ts'
+import { startSteering, type Wish } from './steering.ts'
 import { startNotices } from './notices.ts'
 import { startSurvey } from './survey.ts'
 import { startTravel } from './travel.ts'
@@ -49,17 +49,21 @@ export function playback(options: PlaybackOptions): Session {
     firstMs: () => span.firstElapsedMs,
   })
   const notices = startNotices(clock)
-  let { loop } = options
-  let wish: Wish | undefined = { kind: 'moment', ms: options.fromMs }
   let isMoving = false
   let ended = false
   /** The moment that is shown, and whether it was judged from the beginning on. */
   let shown = { ms: span.firstElapsedMs, exact: true }
-  let hunt: Hunt | undefined
   let readPercent = 0
-  let stepsBack = 0
   let bug: Error | undefined
-  let interruption = new AbortController()
+  const steering = startSteering({
+    pace,
+    notices,
+    survey,
+    fromMs: options.fromMs,
+    loop: options.loop,
+    extent,
+    present: () => ({ ms: shown.ms, previousMs: traveller.cursor?.previousMs, isMoving, ended }),
+  })
 
   async function giveWay(): Promise<void> {
     while (isMoving) await turn()
@@ -72,107 +76,31 @@ export function playback(options: PlaybackOptions): Session {
     return { firstMs, firstEpochMs, lastMs: survey.done ? knownMs : Math.max(estimatedMs, knownMs) }
   }
 
-  function presentMs(): number {
-    return wish?.kind === 'moment' ? wish.ms : shown.ms
-  }
-
-  function interrupt(next: Wish): void {
-    wish = next
-    interruption.abort()
-    interruption = new AbortController()
-  }
-
-  function goTo(ms: number): void {
-    hunt = undefined
-    stepsBack = 0
-    interrupt({ kind: 'moment', ms: within(ms, extent()) })
-  }
-
-  function goToPlace(place: SeekPlace): void {
-    const ms = momentOf(place, extent(), presentMs())
-    if (ms === undefined) notices.say({ kind: 'no-such-time' })
-    else goTo(ms)
-  }
-
-  function goToWarning(direction: 1 | -1, fromMs: number): void {
-    const found = warningBeside(chronicle.ticks, fromMs, direction)
-    if (found !== undefined) goTo(found)
-    else if (direction === 1 && !survey.done) hunt = { fromMs }
-    else {
-      hunt = undefined
-      notices.say({ kind: 'no-warning', direction })
-    }
-  }
-
   function onProgress(refresh: () => void): void {
     const { cursor } = traveller
     const percent = Math.floor(100 * survey.readRatio(extent()))
     // a picture that stands still says how far it is, too
     if (percent !== readPercent) refresh()
     readPercent = percent
-    if (hunt !== undefined) goToWarning(1, hunt.fromMs)
+    steering.onProgress()
     // what was begun near its moment is judged anew as soon as all before it is known
-    if (wish === undefined && cursor?.atMs !== undefined && !cursor.exact && survey.isKnown(cursor.atMs))
-      interrupt({ kind: 'moment', ms: cursor.atMs })
-  }
-
-  /** One sample back from where the picture will be: what is before that is known when it has come there. */
-  function stepBack(): void {
-    if (isMoving || wish !== undefined) {
-      stepsBack += 1
-      return
-    }
-    const { previousMs } = traveller.cursor ?? {}
-    if (previousMs !== undefined) interrupt({ kind: 'moment', ms: previousMs })
-  }
-
-  function control(command: SourceCommand): void {
-    switch (command.kind) {
-      case 'pause':
-      case 'resume':
-      case 'speed':
-        pace.control(command)
-        break
-      case 'step':
-        if (!pace.paused) pace.control({ kind: 'pause' })
-        if (command.direction === -1) stepBack()
-        else if (!ended) pace.control(command)
-        break
-      case 'seek-by':
-        goTo(presentMs() + command.ms)
-        break
-      case 'seek-to':
-        goToPlace(command.place)
-        break
-      case 'seek-warning':
-        goToWarning(command.direction, presentMs())
-        break
-      case 'loop':
-        loop = !loop
-        break
-      case 'interval':
-      case 'record':
-        break
-    }
+    if (!steering.hasWish() && cursor?.atMs !== undefined && !cursor.exact && survey.isKnown(cursor.atMs))
+      steering.wish({ kind: 'moment', ms: cursor.atMs })
   }
 
   /** Goes where the viewer wishes, as long as there is no newer wish. */
   async function fulfil(present: Wish): Promise<readonly Seen[]> {
-    wish = undefined
     if (present.kind === 'show') return traveller.seen
     isMoving = true
-    const seen = await traveller.goTo(within(present.ms, extent()), () => wish === undefined)
+    const seen = await traveller.goTo(within(present.ms, extent()), () => !steering.hasWish())
     isMoving = false
     if (seen === undefined) return []
     ended = false
     noteShown()
     pace.jump(shown.ms)
-    if (stepsBack > 0) {
-      stepsBack -= 1
-      stepBack()
-    }
+    steering.onArrival()
     void traveller.completePast().then((isNews) => {
-      if (isNews && wish === undefined) interrupt({ kind: 'show' })
+      if (isNews && !steering.hasWish()) steering.wish({ kind: 'show' })
     }, fail)
     return seen
   }
@@ -184,12 +112,12 @@ export function playback(options: PlaybackOptions): Session {
 
   function fail(error: unknown): void {
     bug = error instanceof Error ? error : new Error(String(error))
-    interrupt({ kind: 'show' })
+    steering.wish({ kind: 'show' })
   }
 
   /** The next sample when it is due; undefined when something else is. */
   async function nextDue(signal: AbortSignal, refresh: () => void): Promise<RawSample | undefined> {
-    const woken = AbortSignal.any([signal, interruption.signal])
+    const woken = AbortSignal.any([signal, steering.interruption])
     const sample = await traveller.cursor?.peek()
     if (sample === undefined || sample.elapsedMs > options.toMs) {
       await atEnd(woken, refresh)
@@ -201,8 +129,8 @@ export function playback(options: PlaybackOptions): Session {
 
   async function atEnd(woken: AbortSignal, refresh: () => void): Promise<void> {
     if (woken.aborted) return
-    if (loop) {
-      interrupt({ kind: 'moment', ms: options.fromMs })
+    if (steering.loop) {
+      steering.wish({ kind: 'moment', ms: options.fromMs })
       return
     }
     ended = true
@@ -213,6 +141,7 @@ export function playback(options: PlaybackOptions): Session {
   async function* play(signal: AbortSignal, refresh: () => void): AsyncIterable<Shown> {
     while (!signal.aborted) {
       if (bug !== undefined) throw bug
+      const wish = steering.takeWish()
       if (wish !== undefined) {
         for (const seen of await fulfil(wish)) yield { kind: 'past', seen }
         continue
@@ -243,7 +172,9 @@ export function playback(options: PlaybackOptions): Session {
         await surveying
       }
     },
-    control,
+    control: (command) => {
+      steering.control(command)
+    },
     state(): SessionState {
       const { firstMs, lastMs } = extent()
       const durationMs = lastMs - firstMs
@@ -253,7 +184,7 @@ export function playback(options: PlaybackOptions): Session {
         speed: pace.speed,
         paused: pace.paused,
         ended,
-        loop,
+        loop: steering.loop,
         progressRatio: durationMs > 0 ? positionMs / durationMs : 1,
         demo,
         timeline: {
@@ -262,22 +193,12 @@ export function playback(options: PlaybackOptions): Session {
           positionMs,
           durationMs,
           ticks: chronicle.ticks.map((tick) => ({ ...tick, atMs: tick.atMs - firstMs })),
-          notice: hunt === undefined ? notices.present() : { kind: 'searching' },
+          notice: steering.isHunting ? { kind: 'searching' } : notices.present(),
         },
       }
     },
     ending: () => survey.ending ?? traveller.cursor?.ending,
   }
-}
-
-type Wish =
-  | { readonly kind: 'moment'; readonly ms: number }
-  /** What is seen has changed. */
-  | { readonly kind: 'show' }
-
-/** A warning after that moment is looked for. */
-interface Hunt {
-  readonly fromMs: number
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
