@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Frame } from '../model/frame.ts'
 import type { RiskEvent } from '../model/incident.ts'
+import { NOTHING_TOLD, tellOnce } from '../view/told-once.ts'
 import { riskJson, type Json } from './frame-json.ts'
 import type { Output } from './output.ts'
 
@@ -17,7 +18,7 @@ const LONGEST_RUN_MS = 30_000
 
 /**
  * Runs a command for each warning that is raised, taken back or comes true, with the event as a line of JSON on its
- * standard input (docs/json.md). One at a time, in their order. Nothing waits for it, not even the end of the run for
+ * standard input (docs/json.md). One at a time, in their order; ranks of one instance on several hosts are told once. Nothing waits for it, not even the end of the run for
  * longer than the command that is running.
  */
 export function notifyOutput({ command, onTrouble }: NotifyOptions): Output {
@@ -25,6 +26,7 @@ export function notifyOutput({ command, onTrouble }: NotifyOptions): Output {
   let dropped = 0
   let running: Promise<void> | undefined
   let troubled = false
+  let told = NOTHING_TOLD
 
   async function work(): Promise<void> {
     for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
@@ -41,7 +43,9 @@ export function notifyOutput({ command, onTrouble }: NotifyOptions): Output {
     label: 'notify',
     accept(frame, { isPast }) {
       if (isPast === true) return
-      for (const event of frame.events) {
+      const once = tellOnce(told, frame)
+      told = once.told
+      for (const event of once.news) {
         if (waiting.length >= MOST_WAITING) {
           waiting.shift()
           dropped += 1

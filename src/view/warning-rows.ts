@@ -2,6 +2,7 @@ import type { Frame } from '../model/frame.ts'
 import type { Death, RiskEvent } from '../model/incident.ts'
 import type { Risk } from '../model/risk.ts'
 import { fleetRiskList } from './fleet-risk-list.ts'
+import { instanceName } from './instances.ts'
 import type { Scene } from './panel.ts'
 import type { Seen } from './seen.ts'
 import { isFleet, topTab } from './views.ts'
@@ -25,7 +26,39 @@ export function warningRows(scene: Scene): readonly WarningRow[] {
   const all = isFleet(topTab(scene.ui.views))
   const seen: readonly Seen[] = all ? scene.hosts : [scene]
   const past = seen.flatMap((one) => pastOf(one, all)).toSorted((a, b) => b.atEpochMs - a.atEpochMs)
-  return [...(all ? ofAllHosts(scene) : presentOf(scene)), ...past]
+  const merged = all ? oncePerInstance(past, seen) : past
+  return [...(all ? ofAllHosts(scene) : presentOf(scene)), ...merged]
+}
+
+// ranks stand and fall together, but each host takes its time to see it
+const TOGETHER_MS = 180_000
+
+/** What became of the ranks of one instance within minutes is one line: that of the last. Newest first, as they came. */
+function oncePerInstance(past: readonly WarningRow[], seen: readonly Seen[]): readonly WarningRow[] {
+  const rows: WarningRow[] = []
+  // of each instance where in the rows the last line of it stands
+  const places = new Map<string, number>()
+  for (const row of past) {
+    const key = `${row.kind} ${row.risk?.class ?? ''} ${instanceOf(row, seen) ?? row.id}`
+    const at = places.get(key)
+    const later = at === undefined ? undefined : rows[at]
+    if (at !== undefined && later !== undefined && isTogether(later, row)) {
+      rows[at] = { ...later, elsewhere: later.elsewhere + 1 }
+    } else {
+      places.set(key, rows.length)
+      rows.push(row)
+    }
+  }
+  return rows
+}
+
+function instanceOf({ host, risk }: WarningRow, seen: readonly Seen[]): string | undefined {
+  if (host === undefined || risk?.workload === undefined) return undefined
+  return instanceName(seen, host, risk.workload)
+}
+
+function isTogether(later: WarningRow, row: WarningRow): boolean {
+  return later.host !== row.host && later.atEpochMs - row.atEpochMs <= TOGETHER_MS
 }
 
 /** A warning of the list by its id, as the view of one warning needs it. */
