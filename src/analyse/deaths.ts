@@ -1,10 +1,10 @@
 import { formatBytes } from '../core/format.ts'
 import { both, valueOr } from '../core/reading.ts'
 import type { Death } from '../model/incident.ts'
-import type { RiskClass } from '../model/risk.ts'
+import { reaches, type RiskClass } from '../model/risk.ts'
 import type { JudgedWorkload } from './judged.ts'
 import { workloadKey } from './observations.ts'
-import type { Ending, RiskRecord } from './risk-book.ts'
+import type { Condition, Ending, RiskRecord } from './risk-book.ts'
 import type { DeathRules } from './rules.ts'
 import type { Situation } from './situation.ts'
 import { stillGrows } from './still-grows.ts'
@@ -138,7 +138,8 @@ function causeOf(vanished: Vanished, wasKilled: boolean, rules: DeathRules): Dea
   const { workload, last, said } = vanished
   const isUnified = last.gpus.some(({ unifiedMemory }) => unifiedMemory)
   const cardWasFull = said.some(
-    ({ condition }) => CARD.has(condition.class) && isOfItself(condition.class, workload, condition.workload),
+    ({ condition }) =>
+      isAtItsEnd(condition, rules) && isOfItself(condition.class, workload, condition.workload),
   )
   if (wasKilled) return isUnified ? 'unified-oom' : 'host-oom'
   if (cardWasFull || wasScarce(vanished, rules)) return 'cuda-oom'
@@ -148,7 +149,12 @@ function causeOf(vanished: Vanished, wasKilled: boolean, rules: DeathRules): Dea
   return isServer && valueOr(workload.requests.running, 0) > 0 ? 'unknown' : undefined
 }
 
-const CARD: ReadonlySet<RiskClass> = new Set<RiskClass>(['cuda-oom', 'will-not-fit'])
+/** A warning of a card; a watch only where it gave no more than a minute. */
+function isAtItsEnd({ class: kind, level, eta }: Condition, { nearMs }: DeathRules): boolean {
+  if (kind !== 'cuda-oom' && kind !== 'will-not-fit') return false
+  return reaches(level, 'warn') || (eta !== undefined && eta.lowSeconds * 1000 < nearMs)
+}
+
 /** Their runners come and go by themselves. */
 const SWAPS: ReadonlySet<JudgedWorkload['engine']> = new Set(['ollama', 'lmstudio'])
 

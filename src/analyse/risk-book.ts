@@ -73,7 +73,7 @@ export function followRisks(
   rules: RiskRules,
 ): FollowedRisks {
   const holding = conditions.map((condition) =>
-    holds(before.get(condition.id), condition, advise, nowMs, rules),
+    holds(unlessComeTrue(before.get(condition.id), endings), condition, advise, nowMs, rules),
   )
   const ids = new Set(conditions.map(({ id }) => id))
   const lingering = [...before.values()]
@@ -112,6 +112,11 @@ function holds(
   const isDue = !before.raised || nowMs - before.advisedAtMs >= rules.adviseAgainMs
   if (!raised || !isDue) return record
   return { ...record, advice: advise(condition, shownLevel(levels, condition.level)), advisedAtMs: nowMs }
+}
+
+/** What has happened has happened: what is left of it is judged by what there is now. */
+function unlessComeTrue(found: RiskRecord | undefined, endings: readonly Ending[]): RiskRecord | undefined {
+  return found !== undefined && hasComeTrue(found.condition, endings) ? { ...found, levels: {} } : found
 }
 
 function newRecord(condition: Condition, nowMs: number): RiskRecord {

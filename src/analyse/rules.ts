@@ -34,6 +34,8 @@ export interface TrendRules {
   readonly goesOnRatio: number
   /** Growth that fills less of its window than this is a ramp at its end, and timed by itself. */
   readonly rampRatio: number
+  /** What has fallen by this part of its height has come back from it. */
+  readonly returnRatio: number
   /** A slow trend is worked out again after this much time of the samples, not at each tick. */
   readonly renewMs: number
   readonly medium: { readonly fromMs: number; readonly upToMs: number; readonly buckets: number }
@@ -134,8 +136,6 @@ export interface HostRules {
   readonly warnRatio: number
   readonly warnBytes: number
   readonly unifiedWarnBytes: number
-  /** While more than this is left, growth of a few minutes may be a load. */
-  readonly plentyRatio: number
   readonly pressurePercent: number
 }
 
@@ -143,6 +143,8 @@ export interface DeathRules {
   readonly keepMs: number
   /** A kernel counter that rises within this time of a death tells its cause. */
   readonly counterMs: number
+  /** What was only watched of a card explains a death that came so soon after. */
+  readonly nearMs: number
   /** Free memory, as a share of the card, below which a death looks like out of memory. */
   readonly scarceRatio: number
   readonly most: number
@@ -164,6 +166,7 @@ export const RULES: Rules = {
     minimumRiseTokens: 64,
     goesOnRatio: 0.3,
     rampRatio: 0.75,
+    returnRatio: 0.25,
     renewMs: seconds(5),
     medium: { fromMs: seconds(20), upToMs: seconds(60), buckets: 12 },
     fast: { fromMs: seconds(10), points: 5, etaMs: seconds(20) },
@@ -222,8 +225,7 @@ export const RULES: Rules = {
     warnRatio: 0.05,
     warnBytes: gibibytes(4),
     unifiedWarnBytes: gibibytes(4),
-    plentyRatio: 0.15,
     pressurePercent: 10,
   },
-  death: { keepMs: minutes(30), counterMs: seconds(15), scarceRatio: 0.03, most: 20 },
+  death: { keepMs: minutes(30), counterMs: seconds(15), nearMs: minutes(1), scarceRatio: 0.03, most: 20 },
 }

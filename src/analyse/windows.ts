@@ -29,6 +29,8 @@ export interface Watched {
   readonly medium: Pace | undefined
   /** When the two were worked out. */
   readonly judgedAtMs: number
+  /** The highest since it last came down, and the highest that it has ever come down from; -Infinity: from none. */
+  readonly height: { readonly latest: number; readonly returnedFrom: number }
 }
 
 /** The book with one point more for everything observed; what is no longer observed is forgotten. */
@@ -64,6 +66,12 @@ export function rampOf(watched: Watched | undefined, rules: TrendRules): Pace | 
   return watched === undefined ? undefined : fastPace(watched.recent, rules)
 }
 
+/** Higher than anything that it has come back from: what breathes is news only beyond its last breaths. */
+export function isNewHeight(watched: Watched | undefined): boolean {
+  const newest = watched?.window.points.at(-1)
+  return newest === undefined || newest.value > (watched?.height.returnedFrom ?? -Infinity)
+}
+
 /** As frames say it, in bytes: `scale` is what one unit of the window is in bytes. */
 export function asTrend(watched: Watched | undefined, rules: TrendRules, scale = 1): Trend {
   if (watched === undefined) return { kind: 'too-short', spanMs: 0, neededMs: rules.minimumSpanMs }
@@ -92,7 +100,7 @@ function follow(
   const point = { atMs, value: value.value }
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
   const recent = { points: [...recentOf(before.recent, atMs, rules).points, point] }
-  const renewed = { ...before, window, recent }
+  const renewed = { ...before, window, recent, height: heightWith(before.height, point.value, rules) }
   if (atMs - before.judgedAtMs < rules.renewMs) {
     // how much is still needed changes with every point
     return before.slow.kind === 'too-short'
@@ -105,6 +113,16 @@ function follow(
     medium: mediumPace(recent, unit, rules),
     judgedAtMs: atMs,
   }
+}
+
+function heightWith(
+  { latest, returnedFrom }: Watched['height'],
+  value: number,
+  { returnRatio }: TrendRules,
+): Watched['height'] {
+  return value < latest * (1 - returnRatio)
+    ? { latest: value, returnedFrom: Math.max(returnedFrom, latest) }
+    : { latest: Math.max(latest, value), returnedFrom }
 }
 
 function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {
@@ -121,5 +139,6 @@ function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules:
     slow,
     medium: undefined,
     judgedAtMs: -Infinity,
+    height: { latest: -Infinity, returnedFrom: -Infinity },
   }
 }

@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration } from '../core/format.ts'
+import type { Ceiling } from '../model/ceiling.ts'
 import type { EtaRange } from '../model/risk.ts'
 import type { EngineId, Workload } from '../model/workload.ts'
 import { engineOf } from '../engines/index.ts'
@@ -61,4 +62,16 @@ export function failureOf(engine: EngineId): string {
     case 'unknown':
       return 'it then fails'
   }
+}
+
+/** Where a prediction comes from: `predicted … by formula from its configuration`. */
+export function nameOfBasis(basis: Ceiling['basis']): string {
+  return BASES[basis]
+}
+
+const BASES: Readonly<Record<Ceiling['basis'], string>> = {
+  'engine-log': "the engine's own log",
+  tensors: 'the tensors of its file',
+  formula: 'formula from its configuration',
+  catalogue: "formula from llmtop's catalogue",
 }

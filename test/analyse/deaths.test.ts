@@ -67,6 +67,13 @@ describe('a workload that is gone', () => {
     expect(deathsIn(played([until(running(500, 'python3 train.py', () => ({ 0: 80_500 })))]))).toEqual([])
   })
 
+  test('of a program whose card was only watched, and far from full, was stopped by its user', () => {
+    const guest = running(500, 'python3 train.py', (s) => ({ 0: 30_000 + 25 * s }))
+    const shown = frames(simulate(machine({ durationMs: 1_300_000, processes: [until(guest, 1200)] })))
+    expect(shown.flatMap(({ risks }) => risks.map(({ class: kind }) => kind))).toContain('cuda-oom')
+    expect(deathsIn(shown)).toEqual([])
+  })
+
   test('behind a gap was not seen to die', () => {
     const shown = played([until(growing(10_000, 30_500))], (sample) =>
       sample.elapsedMs < ENDS_AT * 1000

@@ -82,6 +82,7 @@ test('after a gap all that was known stands but windows and counts over time; af
     slow: { kind: 'steady' },
     medium: undefined,
     judgedAtMs: 1,
+    height: { latest: 2, returnedFrom: -Infinity },
   }
   const book: Memory = {
     ...after(first),

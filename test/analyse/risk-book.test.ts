@@ -174,6 +174,16 @@ describe('a risk', () => {
     expect(risks).toHaveLength(1)
   })
 
+  test('that has come true is judged by what is left: its level does not linger', () => {
+    const victim: Ending = { workload: 'vllm:1', classes: new Set(['cuda-oom']), gpus: ['GPU-0'] }
+    const { risks } = follow([
+      { at: 0, level: 'critical' },
+      { at: 6, level: 'critical' },
+      { at: 8, level: 'watch', endings: [victim] },
+    ])
+    expect(risks.map(({ level }) => level)).toEqual(['watch'])
+  })
+
   test('is not inherited by another process under the same pid', () => {
     const reused = new Map([[WORKLOAD, '9120@99']])
     const raised: readonly Moment[] = [

@@ -51,21 +51,42 @@ function limitOf(workload: JudgedWorkload | undefined): number | undefined {
 
 const MORE_RATIO = 1.25
 
-/** Of a unit of systemd it can be raised while it runs. */
+/** Where systemd or Docker set it, it can be raised while all runs; a pod's is a part of its specification. */
 function raiseLimit(path: string, limitBytes: number | undefined): readonly Advice[] {
-  const unit = /([^/]+\.(?:service|slice|scope))$/.exec(path)?.[1]
   const gib = limitBytes === undefined ? undefined : Math.ceil((limitBytes * MORE_RATIO) / gibibytes(1))
+  const owner = ownerOf(path)
   return [
     {
-      action: `raise the memory limit of ${unit ?? path}${gib === undefined ? '' : ` to ${gib} GiB`}, if the host has room`,
-      command:
-        unit === undefined || gib === undefined
-          ? undefined
-          : `systemctl set-property ${unit} MemoryMax=${gib}G`,
+      action: `raise the memory limit of ${owner.name}${gib === undefined ? '' : ` to ${gib} GiB`}, if the host has room`,
+      command: gib === undefined ? undefined : owner.raise?.(gib),
       freesBytes: gib === undefined || limitBytes === undefined ? undefined : gibibytes(gib) - limitBytes,
       addsTokens: undefined,
-      restart: false,
+      restart: owner.raise === undefined,
       quality: undefined,
     },
   ]
+}
+
+interface LimitOwner {
+  readonly name: string
+  /** Undefined where it takes a new start. */
+  readonly raise: ((gib: number) => string) | undefined
+}
+
+/**
+ * Who set the limit of a group. Sources: systemctl(1) set-property; docker update: a limit on memory and swap together
+ * that is lower than the one on memory is refused, so both are set.
+ */
+function ownerOf(path: string): LimitOwner {
+  if (path.includes('kubepods')) return { name: 'the container (resources.limits.memory)', raise: undefined }
+  const container = /docker[-/]([0-9a-f]{12})[0-9a-f]*(?:\.scope)?$/.exec(path)?.[1]
+  if (container !== undefined)
+    return {
+      name: `container ${container}`,
+      raise: (gib) => `docker update --memory ${gib}g --memory-swap -1 ${container}`,
+    }
+  const unit = /([^/]+\.(?:service|slice|scope))$/.exec(path)?.[1]
+  if (unit === undefined) return { name: path, raise: undefined }
+  const manager = /\/user@\d+\.service\/./.test(path) ? 'systemctl --user' : 'sudo systemctl'
+  return { name: unit, raise: (gib) => `${manager} set-property ${unit} MemoryMax=${gib}G` }
 }

@@ -37,12 +37,15 @@ function ofGrower(situation: AdviceSituation, workload: JudgedWorkload): readonl
   if (engine === 'unknown' || engine === 'pytorch') {
     const { victims } = situation
     if (victims.length === 0) return []
-    const whom = victims.map(({ id }) => id).join(', ')
+    const whom = victims.map(nameOf).join(', ')
     return [
-      step(
-        `stop or move ${nameOf(workload)} to another card: it takes the room of ${whom}`,
-        killing(workload),
-      ),
+      {
+        ...step(
+          `stop ${nameOf(workload)}, or move it to another card: it takes the room of ${whom}`,
+          killing(workload),
+        ),
+        freesBytes: heldOn(workload, new Set(situation.gpus.map(({ uuid }) => uuid))),
+      },
     ]
   }
   // whatever else such an engine saves goes to its pool, not back to the card
@@ -86,13 +89,14 @@ function freeing(workload: JudgedWorkload, { gpus, class: kind }: AdviceSituatio
 const LOWER_BY = 0.05
 
 /** Room for what the budget does not count: activations beyond the profile, other libraries, fragmentation. */
-function lowerBudget(workload: JudgedWorkload, { gpus }: AdviceSituation): readonly Advice[] {
+function lowerBudget(workload: JudgedWorkload, { gpus, host }: AdviceSituation): readonly Advice[] {
   const { config, engine, command } = workload
   const [card] = gpus
   const { gpuMemoryUtilization: present } = config
   if (card === undefined || present.kind === 'missing') return []
   const lower = Math.round((present.value - LOWER_BY) * 100) / 100
-  const freed = map(card.memory.totalBytes, (total) => Math.round(total * (present.value - lower)))
+  const total = card.unifiedMemory ? host.totalBytes : card.memory.totalBytes
+  const freed = map(total, (bytes) => Math.round(bytes * (present.value - lower)))
   const changed = changeFlags(
     maskArguments(command),
     flagsFor(engine, { gpuMemoryUtilization: lower, memFractionStatic: lower }),

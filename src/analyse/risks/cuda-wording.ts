@@ -75,8 +75,15 @@ function consequence({ cause, outlook, mayEnd }: Filling, [victim]: readonly Jud
     return 'what does not fit then moves into RAM: many times slower'
   if (victim !== undefined)
     return `whoever asks for more then fails, and ${nameOf(victim)} is on the same card`
-  if (mayEnd) return 'a load ends by itself, and torch may live at its cap'
+  if (mayEnd) return howItMayEnd(cause)
   return cause === undefined ? 'the next allocation then fails' : failureOf(cause.workload.engine)
+}
+
+function howItMayEnd(cause: PoolShare | undefined): string {
+  if (cause?.holder.isGraphics === true) return 'a desktop gives back what its programs close'
+  return cause?.workload.engine === 'pytorch'
+    ? 'a load ends by itself, and torch may live at its cap'
+    : 'it has grown for a few minutes only, and may be loading'
 }
 
 function evidenceOf(
@@ -91,13 +98,18 @@ function evidenceOf(
       `${pool.name} has grown ${formatPace(pace.perSecond)} over the last ${formatDuration(pace.spanMs)}`,
     )
   }
-  const tokens = cause?.workload.headroom.tokens
-  const inTokens = tokens?.kind === 'known' ? `: about ${formatCount(tokens.value)} more tokens` : ''
+  const inTokens = cause === undefined ? '' : tokensLeft(cause.workload)
   lines.push(
     `${formatBytes(headroomBytes)} of ${formatBytes(valueOr(pool.capBytes, 0))} are free of what ${ofWhat(pool)}${inTokens}`,
   )
   if (cause !== undefined) lines.push(whyNews(cause, outlook, situation))
   return lines
+}
+
+/** Of a pool that was taken at the start, what is left of the card is not for tokens. */
+function tokensLeft({ kv, headroom: { tokens } }: JudgedWorkload): string {
+  if (tokens.kind === 'missing' || valueOr(kv.growth, undefined) === 'preallocated') return ''
+  return `: about ${formatCount(tokens.value)} more tokens`
 }
 
 function ofWhat({ limit, gpu }: PoolOutlook['pool']): string {

@@ -5,7 +5,7 @@ import { residentKey, workloadKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import { watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
-import { paceOf } from '../windows.ts'
+import { isNewHeight, paceOf } from '../windows.ts'
 import { expectedBytes, ramPools, type RamGrower, type RamPool } from './ram-pools.ts'
 import { ramCondition } from './ram-wording.ts'
 
@@ -43,9 +43,12 @@ function fastestIn({ workloads, kind }: RamPool, situation: Situation): RamGrowe
 
 /** A load, or a cache with a limit, that will end before the memory does. */
 function expectedFits(pool: RamPool, grower: RamGrower | undefined, { rules }: Situation): boolean {
-  const own = grower === undefined ? undefined : expectedBytes(grower.workload, pool)
+  const own = grower === undefined ? undefined : expectedBytes(grower.workload, pool, rules.gate)
   if (own === undefined || own === 0) return false
-  const all = pool.workloads.reduce((total, workload) => total + (expectedBytes(workload, pool) ?? 0), 0)
+  const all = pool.workloads.reduce(
+    (total, workload) => total + (expectedBytes(workload, pool, rules.gate) ?? 0),
+    0,
+  )
   return pool.headroomBytes - all > floorBytes(pool, rules.host.warnRatio, rules.host.warnBytes)
 }
 
@@ -53,16 +56,21 @@ function forecastIn(pool: RamPool, situation: Situation): Forecast | undefined {
   return forecastOf(watchedAt(situation, pool.key), pool.headroomBytes, situation.rules)
 }
 
-/** A few minutes of growth may be a load, as long as there is plenty. */
+/**
+ * While there is more left than the floor of a watch, a few minutes of growth may be a load or a build, and growth up to
+ * where it has come back from before is a breath.
+ */
 function forecastLevel(
   forecast: Forecast | undefined,
   pool: RamPool,
-  { rules }: Situation,
+  situation: Situation,
 ): RiskLevel | undefined {
   if (forecast === undefined) return undefined
-  const isPlenty = pool.headroomBytes > rules.host.plentyRatio * pool.limitBytes
-  if (isBrief(forecast, rules.risk) && isPlenty) return 'watch'
-  return fatalLevel(forecast.eta, rules.risk)
+  const { host, risk } = situation.rules
+  const isPlenty = pool.headroomBytes > floorBytes(pool, host.watchRatio, host.watchBytes)
+  const isNew = isNewHeight(watchedAt(situation, pool.key))
+  if (isPlenty && (isBrief(forecast, risk) || !isNew)) return 'watch'
+  return fatalLevel(forecast.eta, risk)
 }
 
 /** Little is left, whatever the trend; and warned of where that goes on falling or tasks stand still for it. */

@@ -3,7 +3,7 @@ import type { Ceiling } from '../../model/ceiling.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { Condition } from '../risk-book.ts'
 import { identityOf, type Situation } from '../situation.ts'
-import { nameOf } from '../wording.ts'
+import { nameOf, nameOfBasis } from '../wording.ts'
 import { fragmentation, hotRank } from './cuda-findings.ts'
 
 /**
@@ -49,7 +49,7 @@ function worded(
     summary: `${nameOf(workload)} holds ${formatBytes(usedBytes)}, ${formatBytes(overBytes)} more than the ${formatBytes(ceiling.bytes)} predicted; what it will come to need is not known any more`,
     paused: `${nameOf(workload)} is back within what was predicted`,
     evidence: [
-      `predicted ${span} by ${BASES[ceiling.basis]}`,
+      `predicted ${span} by ${nameOfBasis(ceiling.basis)}`,
       ...drifts(ceiling),
       ...(fragments === undefined ? [] : [fragments]),
       ...(hot === undefined || hottest === undefined ? [] : [`GPU ${hottest.index} is the hot one: ${hot}`]),
@@ -71,13 +71,6 @@ function hottestFirst({ memory }: JudgedWorkload, { gpus }: Situation): Situatio
   return gpus
     .filter(({ uuid }) => used.has(uuid))
     .toSorted((a, b) => (used.get(b.uuid) ?? 0) - (used.get(a.uuid) ?? 0))
-}
-
-const BASES: Readonly<Record<Ceiling['basis'], string>> = {
-  'engine-log': "the engine's own log",
-  tensors: 'the tensors of its file',
-  formula: 'formula from its configuration',
-  catalogue: "formula from llmtop's catalogue",
 }
 
 /** `weights 0.4 GiB over prediction`. */

@@ -2,6 +2,7 @@ import { valueOr } from '../../core/reading.ts'
 import type { GpuState } from '../../model/frame.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { cgroupKey, HOST_KEY } from '../observations.ts'
+import type { GateRules } from '../rules.ts'
 import type { Situation } from '../situation.ts'
 
 /** Host memory that ends: all of it, or what a control group may have of it. */
@@ -75,7 +76,11 @@ function groupsOf(workloads: readonly JudgedWorkload[], hostBytes: number): read
  * What loads and caches on the host are still expected to take by the estimator: it comes on top of what is held now.
  * Undefined where nothing is known of anyone who grows.
  */
-export function expectedBytes(workload: JudgedWorkload, { kind }: RamPool): number | undefined {
+export function expectedBytes(
+  workload: JudgedWorkload,
+  { kind }: RamPool,
+  { loadingDoubtRatio }: GateRules,
+): number | undefined {
   const { ceiling, memory } = workload
   if (kind === 'unified' && ceiling.kind === 'known' && memory.usedBytes.kind === 'known')
     return Math.max(0, ceiling.value.bytes - memory.usedBytes.value)
@@ -83,5 +88,6 @@ export function expectedBytes(workload: JudgedWorkload, { kind }: RamPool): numb
     return undefined
   const { weightsBytes, kvBytes, otherBytes } = workload.estimated.value.estimate.host
   const needed = valueOr(weightsBytes, 0) + valueOr(kvBytes, 0) + valueOr(otherBytes, 0)
-  return Math.max(0, needed - workload.memory.residentBytes.value)
+  // what the estimator does not count: libraries, buffers between host and card
+  return Math.max(0, needed * (1 + loadingDoubtRatio) - workload.memory.residentBytes.value)
 }

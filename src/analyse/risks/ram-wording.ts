@@ -4,7 +4,7 @@ import { etaNumber, type Forecast } from '../forecast.ts'
 import { SWAP_KEY } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import { identityOf, watchedAt, type Situation } from '../situation.ts'
-import { paceOf } from '../windows.ts'
+import { isNewHeight, paceOf } from '../windows.ts'
 import { formatEta, formatPace, nameOf } from '../wording.ts'
 import type { RamGrower, RamPool } from './ram-pools.ts'
 
@@ -85,6 +85,7 @@ function evidenceOf(pool: RamPool, forecast: Forecast | undefined, situation: Si
   return [
     `${formatPercent((100 * pool.headroomBytes) / pool.limitBytes)} of ${pool.name} can still be had`,
     ...paceLine(forecast),
+    ...breathLine(pool, forecast, situation),
     ...(pool.kind === 'cgroup'
       ? ['file pages of a mapped model are not counted: the kernel can take them back']
       : [...largestLine(pool, situation), ...swapLines(situation), ...pressureLine(situation)]),
@@ -99,13 +100,25 @@ function paceLine(forecast: Forecast | undefined): readonly string[] {
   return [`it has filled by ${formatPace(perSecond)} over the last ${formatDuration(spanMs)}`]
 }
 
+function breathLine(
+  { key }: RamPool,
+  forecast: Forecast | undefined,
+  situation: Situation,
+): readonly string[] {
+  const watched = watchedAt(situation, key)
+  if (forecast === undefined || watched === undefined || isNewHeight(watched)) return []
+  return [`${formatBytes(watched.height.returnedFrom)} of it were used before, and came back`]
+}
+
 function freeLine({ kind }: RamPool, { host }: Situation): readonly string[] {
   if (kind !== 'unified' || host.freeBytes.kind === 'missing') return []
   return [`${formatBytes(host.freeBytes.value)} are free at once: what a new start is measured against`]
 }
 
 function killsLine({ oomKills = 0 }: RamPool): readonly string[] {
-  return oomKills === 0 ? [] : [`the kernel has killed ${oomKills} processes here for memory since its start`]
+  if (oomKills === 0) return []
+  const many = oomKills === 1 ? 'one process' : `${oomKills} processes`
+  return [`the kernel has killed ${many} here for memory since its start`]
 }
 
 function largestLine({ kind }: RamPool, { hostProcesses }: Situation): readonly string[] {
@@ -123,7 +136,8 @@ function swapLines(situation: Situation): readonly string[] {
     return ['there is no swap']
   const pace = paceOf(watchedAt(situation, SWAP_KEY))
   const grows = pace === undefined || pace.perSecond <= 0 ? '' : `, growing ${formatPace(pace.perSecond)}`
-  return [`${formatBytes(swapUsedBytes.value)} of ${formatBytes(swapTotalBytes.value)} swap are used${grows}`]
+  const used = swapUsedBytes.value === 0 ? 'none' : formatBytes(swapUsedBytes.value)
+  return [`${used} of ${formatBytes(swapTotalBytes.value)} of swap is used${grows}`]
 }
 
 function pressureLine({ host }: Situation): readonly string[] {

@@ -5,7 +5,7 @@ import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
 import { cardsOf, identityOf, type Situation } from '../situation.ts'
-import { nameOf } from '../wording.ts'
+import { nameOf, nameOfBasis } from '../wording.ts'
 import { demandOf } from './demand.ts'
 
 /**
@@ -51,7 +51,7 @@ function predicted(share: PoolShare, { pool }: PoolOutlook, situation: Situation
   return condition(workload, 'watch', situation, {
     summary: `${nameOf(workload)} will leave a part of ${modelOf(workload)} on the CPU: ${formatBytes(demand.bytes)} needed, ${formatBytes(roomBytes)} of ${pool.name} there for it; expect it 5–10 times slower`,
     evidence: [
-      `predicted ${formatBytes(demand.lowBytes)} to ${formatBytes(demand.highBytes)} (${demand.basis})`,
+      `predicted ${formatBytes(demand.lowBytes)} to ${formatBytes(demand.highBytes)} by ${nameOfBasis(demand.basis)}`,
       `${formatBytes(valueOr(pool.usedBytes, 0) - usedBytes)} of ${pool.name} are held by others`,
     ],
     excessBytes: demand.bytes - roomBytes,

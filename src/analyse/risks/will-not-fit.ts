@@ -5,7 +5,7 @@ import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
 import { cardsOf, identityOf, type Situation } from '../situation.ts'
-import { nameOf } from '../wording.ts'
+import { nameOf, nameOfBasis } from '../wording.ts'
 import { demandOf, type Demand } from './demand.ts'
 
 /**
@@ -70,7 +70,7 @@ function worded(
       : `${nameOf(workload)} will not fit: ${needs}; its start will fail`,
     paused: `${nameOf(workload)} has room now`,
     evidence: [
-      `predicted ${formatBytes(demand.lowBytes)} to ${formatBytes(demand.highBytes)} (${demand.basis})`,
+      `predicted ${formatBytes(demand.lowBytes)} to ${formatBytes(demand.highBytes)} by ${nameOfBasis(demand.basis)}`,
       `${pool.name} can hold ${formatBytes(valueOr(pool.capBytes, 0))}${others}`,
       `${formatBytes(missingBytes)} short even by the low end`,
     ],

@@ -5,6 +5,7 @@ import { step } from '../../../src/analyse/step.ts'
 import { known, missing } from '../../../src/core/reading.ts'
 import { gibibytes } from '../../../src/core/units.ts'
 import type { Advice, RiskClass } from '../../../src/model/risk.ts'
+import type { DeviceMemory } from '../../../src/model/snapshot.ts'
 import type { Workload } from '../../../src/model/workload.ts'
 import { BEGINNING } from '../../support/fold.ts'
 import { gpuWith, h100Memory, hostMemory, slices, workloadWith } from '../../support/scene.ts'
@@ -51,6 +52,13 @@ function advisedIn(shape: string, riskClass: RiskClass): readonly Advice[] {
     if (risk !== undefined) return risk.advice
   }
   return []
+}
+
+const NO_MEMORY: DeviceMemory = {
+  totalBytes: missing('not-supported'),
+  reservedBytes: missing('not-supported'),
+  usedBytes: missing('not-supported'),
+  freeBytes: missing('not-supported'),
 }
 
 // a shape is an hour and more
@@ -120,8 +128,9 @@ describe('against a card that fills', () => {
       adviceFor(situation({ workload: grower, victims: [vllm], workloads: [vllm, grower] })),
     ).toMatchObject([
       {
-        action: 'stop or move PyTorch 8300 (root) to another card: it takes the room of vllm:4200',
+        action: 'stop PyTorch 8300 (root), or move it to another card: it takes the room of vLLM 4200 (root)',
         command: 'kill 8300',
+        freesBytes: gibibytes(20),
       },
     ])
   })
@@ -182,4 +191,52 @@ describe('against a control group that fills', () => {
       ])
     },
   )
+})
+
+test.each<[string, string | undefined, boolean]>([
+  ['/system.slice/llama.service', 'sudo systemctl set-property llama.service MemoryMax=20G', false],
+  [
+    '/user.slice/user-1000.slice/user@1000.service/app.slice/llama.service',
+    'systemctl --user set-property llama.service MemoryMax=20G',
+    false,
+  ],
+  [
+    `/system.slice/docker-${'0123456789ab'.repeat(5)}abcd.scope`,
+    'docker update --memory 20g --memory-swap -1 0123456789ab',
+    false,
+  ],
+  ['/kubepods.slice/kubepods-pod1.slice/cri-containerd-0123456789ab.scope', undefined, true],
+])('the limit of %s is raised by whoever set it', (path, command, restart) => {
+  const workload = judged('transformers:1', {
+    engine: 'transformers',
+    cgroup: known({
+      path,
+      limitBytes: gibibytes(16),
+      currentBytes: known(gibibytes(15)),
+      heldBytes: known(gibibytes(15)),
+      oomKills: known(0),
+    }),
+  })
+  const advice = adviceFor(
+    situation({ class: 'host-oom', workload, workloads: [workload], findings: { cgroup: path } }),
+  )
+  expect(advice.map((one) => [one.command, one.restart])).toEqual([[command, restart]])
+})
+
+test('on a machine with one memory a lower budget frees its part of the host', () => {
+  const card = gpuWith(0, { unifiedMemory: true, memory: NO_MEMORY })
+  const workload = judged('vllm:1', {
+    engine: 'vllm',
+    config: { ...workloadWith('x', {}).config, gpuMemoryUtilization: known(0.7) },
+  })
+  const [lower] = adviceFor(
+    situation({
+      class: 'unified-oom',
+      workload,
+      workloads: [workload],
+      gpus: [card],
+      host: hostMemory(120, 12),
+    }),
+  )
+  expect(lower).toMatchObject({ freesBytes: gibibytes(6) })
 })

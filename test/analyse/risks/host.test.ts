@@ -73,10 +73,23 @@ describe('host memory', () => {
     expect(levels(shown).filter((level) => level !== 'watch')).toEqual([])
   })
 
+  test('that was used up to here before and came back is no warning until it goes beyond', () => {
+    const epoch = (s: number) => ({ availableMiB: 100_000 - 60 * (s % 1200) })
+    const shown = played(epoch, 50)
+    const warned = shown.flatMap((risks, at) =>
+      risks.some(({ level }) => level !== 'watch') ? [at * 5] : [],
+    )
+    expect(Math.max(...warned)).toBeLessThan(2200)
+    const third = shown.slice(3300 / 5 - 800).flat()
+    expect(third.flatMap(({ evidence }) => evidence)).toContainEqual(
+      expect.stringMatching(/ of it were used before, and came back$/),
+    )
+  })
+
   test('tells of swap, and does not count it as room', () => {
     const shown = played((s) => ({ availableMiB: 12_000, swapUsedMiB: Math.round(3 * s) }))
     expect(shown.at(-1)?.[0]?.evidence.join('\n')).toMatch(
-      /3\.5 GiB of 8\.0 GiB swap are used, growing 1\d\d MiB\/min/,
+      /3\.5 GiB of 8\.0 GiB of swap is used, growing 1\d\d MiB\/min/,
     )
   })
 
