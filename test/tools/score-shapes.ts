@@ -1,13 +1,15 @@
 // `npm run score`: plays every shape of the simulator with several seeds, and prints what today's warnings are worth as
 // the table of docs/risk.md. Arguments: --seeds N, --from SEED, --shape NAME (a part of it), --factor F (the engines take F times what
-// formulas say), --into FILE (puts the tables between the marks of that page), --out FOLDER (writes the recordings instead,
-// for 'llmtop score' and 'llmtop replay').
+// formulas say), --of second (the shapes of the second simulator), --into FILE (puts the tables between the marks of that
+// page), --out FOLDER (writes the recordings instead, for 'llmtop score' and 'llmtop replay').
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseArgs } from 'node:util'
 import { scoreOf, type ClassScore, type Score } from '../../src/analyse/score/score.ts'
 import { recordingLines } from '../support/recording-writer.ts'
+import { SECOND_SHAPES } from '../support/second-simulator/index.ts'
+import { simulateRoughly } from '../support/second-simulator/sampling.ts'
 import { SHAPES } from '../support/simulator/index.ts'
 import { simulateShape, type Shape } from '../support/simulator/shape.ts'
 import { watchShape, type WatchedShape } from '../support/simulator/watch.ts'
@@ -18,16 +20,24 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     shape: { type: 'string', default: '' },
     factor: { type: 'string', default: '1' },
+    of: { type: 'string', default: 'first' },
     into: { type: 'string' },
     out: { type: 'string' },
   },
 })
 const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + Number(values.from))
 const factor = Number(values.factor)
+const {
+  simulate,
+  all: everyShape,
+  mark,
+} = values.of === 'second'
+  ? { simulate: simulateRoughly, all: SECOND_SHAPES, mark: 'score of the second simulator' }
+  : { simulate: simulateShape, all: SHAPES, mark: 'score' }
 // between them stand the tables in a page
-const BEGIN = '<!-- score -->'
-const END = '<!-- /score -->'
-const shapes = SHAPES.filter(({ name }) => name.includes(values.shape))
+const BEGIN = `<!-- ${mark} -->`
+const END = `<!-- /${mark} -->`
+const shapes = everyShape.filter(({ name }) => name.includes(values.shape))
 
 if (values.out === undefined) printScores()
 else writeRecordings(values.out)
@@ -37,7 +47,7 @@ function printScores(): void {
   const rows: string[] = []
   for (const shape of shapes) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${shape.name}`)
-    const runs = seeds.map((seed) => watchShape(shape, seed, factor))
+    const runs = seeds.map((seed) => watchShape(shape, seed, factor, simulate))
     rows.push(row(shape, scoreOf(runs)))
     if (shape.expects.kind !== 'neither') watched.push(...runs)
   }
@@ -131,7 +141,7 @@ function writeRecordings(folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const shape of shapes) {
     for (const seed of seeds) {
-      const { samples, outcomes } = simulateShape(shape, seed, factor)
+      const { samples, outcomes } = simulate(shape, seed, factor)
       const name = `${shape.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}-${seed}.ndjson.gz`
       writeFileSync(join(folder, name), gzipSync(recordingLines(samples, outcomes)))
       process.stdout.write(`${join(folder, name)}\n`)

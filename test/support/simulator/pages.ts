@@ -137,7 +137,10 @@ export interface LoadedModel {
   readonly sizeBytes: number
   readonly contextTokens: number
   readonly quantization: string
+  readonly expiresAtEpochMs?: number
 }
+
+const FAR_EXPIRY = Date.UTC(2026, 10, 21, 3, 5)
 
 /** Ollama's /api/ps: everything on the GPU. */
 export function ollamaPs(models: readonly LoadedModel[]): string {
@@ -148,7 +151,7 @@ export function ollamaPs(models: readonly LoadedModel[]): string {
       size: model.sizeBytes,
       digest: model.digest,
       details: { format: 'gguf', family: 'llama', quantization_level: model.quantization },
-      expires_at: '2026-11-21T03:05:00Z',
+      expires_at: new Date(model.expiresAtEpochMs ?? FAR_EXPIRY).toISOString(),
       size_vram: model.sizeBytes,
       context_length: model.contextTokens,
     })),

@@ -9,7 +9,8 @@ import {
   type Process,
 } from './machine.ts'
 
-const STARTED_AT = Date.UTC(2026, 10, 21, 2, 0, 0)
+/** By the wall clock. */
+export const STARTED_AT = Date.UTC(2026, 10, 21, 2, 0, 0)
 const LIST_EVERY_SECONDS = 10
 
 /** Looks at a machine as the local source does: the first sample holds what is asked once, others what is renewed. */

@@ -45,7 +45,10 @@ export interface Simulated {
 }
 
 /** Plays a shape. The same seed gives the same recording. */
-export function simulateShape(shape: Shape, seed: number, factor = 1): Simulated {
+export type Simulation = (shape: Shape, seed: number, factor?: number) => Simulated
+
+/** As a source sees it that is always in time. */
+export const simulateShape: Simulation = (shape, seed, factor = 1) => {
   const machine = new Machine(shape.machine, seed * 7919 + 17)
   const actors = shape.play(machine, { factor })
   const observer = new Observer(machine, shape.intervalMs)

@@ -1,7 +1,8 @@
 import { LlamaServer } from './llama.ts'
 import type { Actor, Machine } from './machine.ts'
-import { LLAMA_8B_Q8, QWEN3_14B_Q4, cardWeightsMiB, weightsMiB, kvMiB, type GgufModel } from './models.ts'
-import { ollamaPs, type LoadedModel, type SlotMoment } from './pages.ts'
+import { LLAMA_8B_Q8, QWEN3_14B_Q4 } from './models.ts'
+import { answerLoaded, startOllama, startRunner, type Stored } from './ollama.ts'
+import type { SlotMoment } from './pages.ts'
 import { minutes, ONE_4090, seconds } from './places.ts'
 import type { Deviation, Shape } from './shape.ts'
 
@@ -138,16 +139,6 @@ function fillingSlot(machine: Machine, engine: Deviation): Actor {
   ).act
 }
 
-const STORE = '/usr/share/ollama/.ollama/models'
-
-interface Stored {
-  readonly tag: string
-  readonly model: GgufModel
-  readonly digest: string
-  readonly contextTokens: number
-  readonly quantization: string
-}
-
 const STORED: readonly [Stored, Stored] = [
   {
     tag: 'llama3.1:8b-instruct-q8_0',
@@ -171,28 +162,17 @@ function swapping(machine: Machine, engine: Deviation): readonly Actor[] {
   let leaving: { readonly server: LlamaServer; readonly at: number } | undefined
   let count = 0
   let next = 0
-  const begin = (second: number): void => {
-    if (second === 0)
-      machine.start({
-        pid: 2100,
-        comm: 'ollama',
-        command: ['/usr/local/bin/ollama', 'serve'],
-        residentMiB: 90,
-      })
-    machine.listens(2100, 11_434)
-    for (const stored of STORED) machine.file(`file/${manifestPath(stored)}`, manifest(stored))
-  }
   return [
     (second) => {
-      if (second === 0) begin(second)
+      if (second === 0) startOllama(machine, STORED)
       if (second >= next) {
         const stored = STORED[count % 2] ?? STORED[0]
         const overlapSeconds = Math.round(machine.between(2, 6))
         if (running !== undefined) leaving = { server: running, at: second + overlapSeconds }
         // its buffers wait until the other's are gone
         const startsAt = running === undefined ? second : second + Math.max(0, overlapSeconds - 1)
-        running = runner(machine, engine, stored, 5100 + count * 37, startsAt)
-        machine.answer('http/127.0.0.1:11434/api/ps', () => ollamaPs([loadedModel(stored)]))
+        running = startRunner(machine, engine, stored, 5100 + count * 37, startsAt)
+        answerLoaded(machine, [{ stored }])
         count += 1
         next = second + Math.round(machine.between(200, 420))
       }
@@ -204,71 +184,4 @@ function swapping(machine: Machine, engine: Deviation): readonly Actor[] {
       running?.act(second)
     },
   ]
-}
-
-function runner(
-  machine: Machine,
-  engine: Deviation,
-  { model, digest, contextTokens }: Stored,
-  pid: number,
-  startsAt: number,
-): LlamaServer {
-  const path = `${STORE}/blobs/sha256-${digest}`
-  const port = 41_000 + (pid % 1000)
-  const command = [
-    '/usr/lib/ollama/llama-server',
-    '--model',
-    path,
-    '--port',
-    `${port}`,
-    '--host',
-    '127.0.0.1',
-    '--no-webui',
-    '--offline',
-    '-c',
-    `${contextTokens}`,
-    '-np',
-    '1',
-    '--flash-attn',
-    'auto',
-  ]
-  const serves = (second: number): readonly SlotMoment[] => {
-    const inTask = second % 40
-    const busy = inTask < 22
-    const generated = busy ? inTask * 25 : 525
-    return [
-      {
-        id: 0,
-        contextTokens,
-        busy,
-        task: Math.floor(second / 40),
-        tokens: 1800 + generated,
-        generated,
-        remaining: -1,
-      },
-    ]
-  }
-  return new LlamaServer(
-    machine,
-    { pid, parentPid: 2100, model, path, contextTokens, slots: 1, port, card: 0, startsAt, command, serves },
-    engine,
-  )
-}
-
-function manifestPath({ tag }: Stored): string {
-  const [name = '', version = ''] = tag.split(':')
-  return `${STORE}/manifests/registry.ollama.ai/library/${name}/${version}`
-}
-
-function manifest({ digest, model }: Stored): string {
-  const size = Math.round(weightsMiB(model) * 1024 ** 2)
-  return JSON.stringify({
-    schemaVersion: 2,
-    layers: [{ mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${digest}`, size }],
-  })
-}
-
-function loadedModel({ tag, digest, model, contextTokens, quantization }: Stored): LoadedModel {
-  const sizeBytes = Math.round((cardWeightsMiB(model) + kvMiB(model, contextTokens) + 160) * 1024 ** 2)
-  return { name: tag, digest, sizeBytes, contextTokens, quantization }
 }

@@ -6,7 +6,7 @@ import { step } from '../../../src/analyse/step.ts'
 import type { Outcome } from '../../../src/model/outcome.ts'
 import type { Risk } from '../../../src/model/risk.ts'
 import type { Happened } from './machine.ts'
-import { simulateShape, type Shape } from './shape.ts'
+import { simulateShape, type Shape, type Simulation } from './shape.ts'
 
 /** A shape as today's rules saw it. */
 export interface WatchedShape extends Watched {
@@ -16,9 +16,14 @@ export interface WatchedShape extends Watched {
   readonly standing: readonly { readonly elapsedMs: number; readonly risks: readonly Risk[] }[]
 }
 
-/** Plays a shape and folds it. */
-export function watchShape(shape: Shape, seed: number, factor = 1): WatchedShape {
-  const { samples, outcomes } = simulateShape(shape, seed, factor)
+/** Plays a shape and folds it. @param simulate the source that looks at it */
+export function watchShape(
+  shape: Shape,
+  seed: number,
+  factor = 1,
+  simulate: Simulation = simulateShape,
+): WatchedShape {
+  const { samples, outcomes } = simulate(shape, seed, factor)
   const standing: { elapsedMs: number; risks: readonly Risk[] }[] = []
   let memory = startMemory({ kind: 'replay', label: shape.name }, RULES)
   let book: AlarmBook = NO_ALARMS
