@@ -59,7 +59,7 @@ export const ALLOCATOR_SHAPES: readonly Shape[] = [
     machine: ONE_H100,
     intervalMs: seconds(5),
     durationMs: minutes(600),
-    expects: { ...OUT_OF_MEMORY, growthSeconds: 3600 },
+    expects: { ...OUT_OF_MEMORY, growthSeconds: 240 },
     play: (machine) => {
       const busy = machine.between(240, 480)
       const idle = machine.between(300, 700)
