@@ -73,7 +73,7 @@ export function followRisks(
   rules: RiskRules,
 ): FollowedRisks {
   const holding = conditions.map((condition) =>
-    holds(unlessComeTrue(before.get(condition.id), endings), condition, advise, nowMs, rules),
+    holds(judgedAnew(before.get(condition.id), endings), condition, advise, nowMs, rules),
   )
   const ids = new Set(conditions.map(({ id }) => id))
   const lingering = [...before.values()]
@@ -115,7 +115,7 @@ function holds(
 }
 
 /** What has happened has happened: what is left of it is judged by what there is now. */
-function unlessComeTrue(found: RiskRecord | undefined, endings: readonly Ending[]): RiskRecord | undefined {
+function judgedAnew(found: RiskRecord | undefined, endings: readonly Ending[]): RiskRecord | undefined {
   return found !== undefined && hasComeTrue(found.condition, endings) ? { ...found, levels: {} } : found
 }
 
@@ -246,6 +246,5 @@ function hasComeTrue({ class: kind, workload, gpus }: Condition, endings: readon
 }
 
 function byLevel(a: RiskLevel, b: RiskLevel): number {
-  if (a === b) return 0
-  return reaches(a, b) ? -1 : 1
+  return a === b ? 0 : reaches(a, b) ? -1 : 1
 }
