@@ -8,7 +8,7 @@ import type { Shape } from '../support/simulator/shape.ts'
 import { watchShape, type WatchedShape } from '../support/simulator/watch.ts'
 
 // The rules on shapes that they were not made with; one seed of each, which also chooses how well the machine is watched.
-// `npm run score -- --of second` plays more, and docs/risk.md has the medians.
+// A single seed may be told late: these leads are floors, and docs/risk.md has the medians of more seeds.
 const BARS = { recall: 0.98, falseAlarmsPerHour: 0.05, leadSeconds: { ofMinutes: 5, ofQuarters: 120 } }
 const NOTHING: { readonly growthSeconds: number; readonly names: readonly string[] } = {
   growthSeconds: 0,
