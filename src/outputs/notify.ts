@@ -18,8 +18,8 @@ const LONGEST_RUN_MS = 30_000
 
 /**
  * Runs a command for each warning that is raised, taken back or comes true, with the event as a line of JSON on its
- * standard input (docs/json.md). One at a time, in their order; ranks of one instance on several hosts are told once. Nothing waits for it, not even the end of the run for
- * longer than the command that is running.
+ * standard input (docs/json.md). One at a time, in their order; ranks of one instance on several hosts are told once.
+ * Nothing waits for it, not even the end of the run for longer than the command that is running.
  */
 export function notifyOutput({ command, onTrouble }: NotifyOptions): Output {
   const waiting: string[] = []
