@@ -19,7 +19,8 @@ export function limitPools(
 
 /** `the limit of control group /a.slice`. */
 export function nameOfLimit({ kind, path }: VramLimit): string {
-  return kind === 'mps' ? 'its MPS limit' : `the limit of control group ${path ?? '/'}`
+  if (kind === 'mps') return 'its MPS limit'
+  return path === undefined ? 'the limit of its control group' : `the limit of control group ${path}`
 }
 
 function poolWithin(

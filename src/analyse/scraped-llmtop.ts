@@ -4,6 +4,7 @@ import { CEILING_BASES, CEILING_LIMITS, type Ceiling, type GpuCeiling } from '..
 import {
   ENGINE_IDS,
   SLICE_LABELS,
+  VRAM_LIMIT_KINDS,
   type KvCache,
   type Slices,
   type Workload,
@@ -61,7 +62,12 @@ function workloadOf(id: string, told: Told): AttributedWorkload {
       source: known('api'),
       quantization: textOf(info?.get('quantization')),
     },
-    memory: { ...memoryOf(told, bare), residentBytes: value('resident_memory_bytes') },
+    memory: {
+      ...memoryOf(told, bare),
+      residentBytes: value('resident_memory_bytes'),
+      onCpuRatio: value('weights_on_cpu_ratio'),
+    },
+    vramLimits: limitsOf(told),
     kv: cacheOf(value, info, bare.kv),
     requests: {
       running: value('requests_running'),
@@ -158,6 +164,18 @@ function ceilingOf(told: Told, info: Series['labels'] | undefined): Ceiling | un
     workings: [],
     perGpu,
   }
+}
+
+/** Which control group sets a limit is not told: its path may name people. */
+function limitsOf(told: Told): Workload['vramLimits'] {
+  const used = seriesOf(told, 'vram_limit_used_bytes')
+  return seriesOf(told, 'vram_limit_bytes').flatMap(({ labels, value }) => {
+    const kind = oneOf(VRAM_LIMIT_KINDS, labels.get('kind'))
+    const gpu = labels.get('uuid')
+    if (kind === undefined || gpu === undefined) return []
+    const counted = onCard(used, gpu).find((series) => series.labels.get('kind') === kind)
+    return [{ kind, gpu, path: undefined, limitBytes: value, usedBytes: orMissing(counted?.value) }]
+  })
 }
 
 function cardsOf(series: readonly Series[]): readonly string[] {

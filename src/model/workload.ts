@@ -69,11 +69,13 @@ export interface Workload {
   }
 }
 
+export const VRAM_LIMIT_KINDS = ['cgroup', 'mps'] as const
+
 /** A limit below a card's own on what processes may hold of it. */
 export interface VramLimit {
-  readonly kind: 'cgroup' | 'mps'
+  readonly kind: (typeof VRAM_LIMIT_KINDS)[number]
   readonly gpu: string
-  /** Of the control group. */
+  /** Of the control group; undefined of MPS, and where only metrics tell of it. */
   readonly path: string | undefined
   readonly limitBytes: number
   /** All that counts against it. */

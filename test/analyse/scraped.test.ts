@@ -79,6 +79,27 @@ test('what llmtop on a host has worked out is taken over: parts, ceiling with it
   )
 })
 
+test('a limit on the memory of a card is one in the fleet too', () => {
+  const limit = (metric: string, gib: number): string =>
+    `llmtop_vram_limit_${metric}{uuid="GPU-1a",kind="mps",${NAME}} ${gibibytes(gib)}`
+  const page = llmtopPage(
+    limit('bytes', 20),
+    limit('used_bytes', 18),
+    `llmtop_weights_on_cpu_ratio{${NAME}} 0.25`,
+  )
+  const [workload] = frameOf({ 'nvidia-smi-csv': CARDS, 'scraped/llmtop': page }).workloads
+  expect(workload?.vramLimits).toEqual([
+    {
+      kind: 'mps',
+      gpu: 'GPU-1a',
+      path: undefined,
+      limitBytes: gibibytes(20),
+      usedBytes: known(gibibytes(18)),
+    },
+  ])
+  expect(workload?.memory.onCpuRatio).toEqual(known(0.25))
+})
+
 test('a warning that only the host itself can see is told as its own', () => {
   const risk = `llmtop_risk{class="context-limit",level="warn",${NAME}} 1`
   const eta = `llmtop_risk_eta_seconds{class="context-limit",${NAME}} 40`

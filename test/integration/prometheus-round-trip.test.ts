@@ -2,6 +2,7 @@ import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Json } from '../../src/outputs/frame-json.ts'
+import { dashboardExpressions } from '../support/dashboard.ts'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { fakeVllm, vllmPage, type FakeEngine } from '../support/fake-engine.ts'
 import { PROGRAM } from '../support/llmtop.ts'
@@ -53,6 +54,8 @@ describe.skipIf(!HAS_PROMETHEUS)('a host beside its Prometheus (needs prometheus
       await expect
         .poll(() => alerts(prometheus.url), { timeout: 30_000 })
         .toEqual([expect.objectContaining(expected)])
+      for (const expression of dashboardExpressions())
+        expect([expression, await statusOf(prometheus.url, expression)]).toEqual([expression, 'success'])
       const fleet = started([], ['fleet', '--prometheus', prometheus.url, '--json', '--interval', '1s'])
       const read = await frameWhere(fleet, ({ risks }) => risks.length >= live.risks.length)
       expect(likened(read)).toEqual(likened(live))
@@ -130,6 +133,13 @@ async function alerts(url: string): Promise<unknown> {
   const answer = await fetch(`${url}/api/v1/query?query=ALERTS`)
   const { data } = (await answer.json()) as { data: { result: readonly { metric: unknown }[] } }
   return data.result.map(({ metric }) => metric)
+}
+
+/** What Prometheus says of a question of the dashboard, asked of all hosts. */
+async function statusOf(url: string, expression: string): Promise<unknown> {
+  const query = expression.replaceAll('$host', '.*')
+  const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query }) })
+  return ((await answer.json()) as { readonly status: unknown }).status
 }
 
 /** What a frame says of the host, without what only its own processes tell: whose they are, what they run, how a sum is made. */

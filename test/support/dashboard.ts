@@ -1,3 +1,7 @@
+import { isOptional, type Metric } from '../../src/outputs/prometheus/metric.ts'
+import { METRICS } from '../../src/outputs/prometheus/metrics.ts'
+import { ROWS, type Asked, type PanelDefinition } from './dashboard-panels.ts'
+
 /** The Grafana dashboard that ships in docs/deploy. Grafana 9 and later; schema 38. */
 export function dashboardJson(): string {
   return `${JSON.stringify(
@@ -11,120 +15,17 @@ export function dashboardJson(): string {
       refresh: '10s',
       time: { from: 'now-1h', to: 'now' },
       templating: { list: [DATASOURCE, HOST] },
-      panels: PANELS.map(panel),
+      panels: placed(ROWS.flatMap(({ title, panels }) => [rowPanel(title), ...panels.map(panel)])),
     },
     null,
     2,
   )}\n`
 }
 
-interface PanelDefinition {
-  readonly title: string
-  readonly description: string
-  readonly kind: 'timeseries' | 'table'
-  readonly unit: 'bytes' | 'percentunit' | 's' | 'short'
-  readonly stacked?: boolean
-  readonly width: 12 | 24
-  readonly queries: readonly (readonly [expression: string, legend: string])[]
+/** What each panel asks, of the chosen hosts. */
+export function dashboardExpressions(): readonly string[] {
+  return ROWS.flatMap(({ panels }) => panels.flatMap(({ of }) => of.map((one) => askedOf(one).expression)))
 }
-
-const ON_HOST = '{host=~"$host"}'
-
-/** In the order of llmtop's own questions: will it run out, what holds it, how full is the cache, the host. */
-const PANELS: readonly PanelDefinition[] = [
-  {
-    title: 'Warnings that stand',
-    description: 'The same warnings as on the screen.',
-    kind: 'table',
-    unit: 'short',
-    width: 12,
-    queries: [[`llmtop_risk${ON_HOST} == 1`, '']],
-  },
-  {
-    title: 'Memory runs out in',
-    description: 'No line: no such trend.',
-    kind: 'timeseries',
-    unit: 's',
-    width: 12,
-    queries: [[`llmtop_oom_eta_seconds${ON_HOST}`, '{{host}} GPU {{gpu}}']],
-  },
-  {
-    title: 'GPU memory in use',
-    description: 'Share of what can be allocated.',
-    kind: 'timeseries',
-    unit: 'percentunit',
-    width: 24,
-    queries: [
-      [
-        `llmtop_gpu_memory_used_bytes${ON_HOST} / (llmtop_gpu_memory_used_bytes${ON_HOST} + llmtop_gpu_memory_free_bytes${ON_HOST})`,
-        '{{host}} GPU {{gpu}}',
-      ],
-    ],
-  },
-  {
-    title: 'What holds it',
-    description: 'Memory of engines by part.',
-    kind: 'timeseries',
-    unit: 'bytes',
-    stacked: true,
-    width: 12,
-    queries: [
-      [
-        `sum by (engine, model, part) (llmtop_process_memory_bytes${ON_HOST})`,
-        '{{engine}} {{model}} {{part}}',
-      ],
-    ],
-  },
-  {
-    title: 'Predicted ceiling less memory held',
-    description: 'What an engine can still grow by.',
-    kind: 'timeseries',
-    unit: 'bytes',
-    width: 12,
-    queries: [
-      [
-        `llmtop_predicted_ceiling_bytes${ON_HOST} - on (host, uuid, engine, model) group_left sum by (host, uuid, engine, model) (llmtop_process_memory_bytes${ON_HOST})`,
-        '{{host}} GPU {{gpu}} {{engine}} {{model}}',
-      ],
-    ],
-  },
-  {
-    title: 'KV cache in use',
-    description: 'Share of the pool that live requests claim.',
-    kind: 'timeseries',
-    unit: 'percentunit',
-    width: 12,
-    queries: [[`llmtop_kv_cache_usage_ratio${ON_HOST}`, '{{host}} {{engine}} {{model}}']],
-  },
-  {
-    title: 'Requests',
-    description: 'Running and waiting; preemptions per second.',
-    kind: 'timeseries',
-    unit: 'short',
-    width: 12,
-    queries: [
-      [`llmtop_requests_running${ON_HOST}`, '{{host}} {{model}} running'],
-      [`llmtop_requests_waiting${ON_HOST}`, '{{host}} {{model}} waiting'],
-      [`rate(llmtop_preemptions_total${ON_HOST}[5m])`, '{{host}} {{model}} preempted per second'],
-    ],
-  },
-  {
-    title: 'Host memory available',
-    description: 'MemAvailable; below a tenth the kernel may begin to kill.',
-    kind: 'timeseries',
-    unit: 'bytes',
-    width: 12,
-    queries: [[`llmtop_host_memory_available_bytes${ON_HOST}`, '{{host}}']],
-  },
-  {
-    title: 'Age of the newest sample',
-    description: 'Above a minute: the numbers beside are old.',
-    kind: 'timeseries',
-    unit: 's',
-    width: 12,
-    queries: [[`time() - llmtop_last_sample_timestamp_seconds${ON_HOST}`, '{{host}}']],
-  },
-]
 
 const SOURCE = { type: 'prometheus', uid: '${datasource}' }
 
@@ -143,37 +44,90 @@ const HOST = {
   current: { text: 'All', value: '$__all' },
 }
 
-const ROW_HEIGHT = 8
+const WHOLE_WIDTH = 24
 
-function panel(definition: PanelDefinition, at: number): object {
-  const { title, description, kind, unit, stacked = false, width, queries } = definition
+interface Unplaced {
+  readonly width: number
+  readonly height: number
+  readonly content: object
+}
+
+function rowPanel(title: string): Unplaced {
+  return { width: WHOLE_WIDTH, height: 1, content: { type: 'row', title, collapsed: false, panels: [] } }
+}
+
+function panel(definition: PanelDefinition): Unplaced {
+  const { title, kind = 'timeseries', stacked = false, wide = false, signed = false, of } = definition
+  const metrics = of.flatMap((one) => (typeof one === 'string' ? metricCalled(one) : []))
   return {
-    id: at + 1,
-    type: kind,
-    title,
-    description,
-    datasource: SOURCE,
-    gridPos: { ...placeOf(at), w: width, h: ROW_HEIGHT },
-    fieldConfig: {
-      defaults: { unit, min: 0, custom: stacked ? { stacking: { mode: 'normal' }, fillOpacity: 40 } : {} },
-      overrides: [],
-    },
-    targets: queries.map(([expr, legendFormat], index) => ({
-      refId: String.fromCharCode(65 + index),
+    width: wide ? WHOLE_WIDTH : WHOLE_WIDTH / 2,
+    height: 8,
+    content: {
+      type: kind,
+      title,
+      description: definition.description ?? metrics.map(({ help }) => help).join(' '),
       datasource: SOURCE,
-      expr,
-      legendFormat,
-      ...(kind === 'table' ? { instant: true, format: 'table' } : {}),
-    })),
+      fieldConfig: {
+        defaults: {
+          unit: definition.unit ?? unitOf(metrics[0]),
+          ...(signed ? {} : { min: 0 }),
+          custom: stacked ? { stacking: { mode: 'normal' }, fillOpacity: 40 } : {},
+        },
+        overrides: [],
+      },
+      targets: of.map((one, at) => ({
+        refId: String.fromCharCode(65 + at),
+        datasource: SOURCE,
+        expr: askedOf(one).expression,
+        legendFormat: askedOf(one).legend,
+        ...(kind === 'table' ? { instant: true, format: 'table' } : {}),
+      })),
+    },
   }
 }
 
-/** Panels flow from left to right on a grid of 24 columns. */
-function placeOf(at: number): { readonly x: number; readonly y: number } {
-  let [x, y] = [0, 0]
-  for (const { width } of PANELS.slice(0, at)) {
+function metricCalled(name: Metric['name']): Metric {
+  const metric = METRICS.find((one) => one.name === name)
+  if (metric === undefined) throw new Error(`no metric is called ${name}`)
+  return metric
+}
+
+const UNITS: Readonly<Record<NonNullable<Metric['unit']>, string>> = {
+  bytes: 'bytes',
+  ratio: 'percentunit',
+  seconds: 's',
+  celsius: 'celsius',
+  watts: 'watt',
+}
+
+function unitOf(metric: Metric | undefined): string {
+  return metric?.unit === undefined ? 'short' : UNITS[metric.unit]
+}
+
+const OF_HOSTS = '{host=~"$host"}'
+
+function askedOf(one: Metric['name'] | Asked): Asked {
+  if (typeof one !== 'string')
+    return { ...one, expression: one.expression.replace(/llmtop_\w+/g, (name) => `${name}${OF_HOSTS}`) }
+  return { expression: `${one}${OF_HOSTS}`, legend: legendOf(metricCalled(one)) }
+}
+
+/** `{{host}} GPU {{gpu}} {{engine}} {{model}} used`: whose it is, then which of several metrics. */
+function legendOf({ name, labels }: Metric): string {
+  const shown = labels.filter((label) => label !== 'uuid' && !isOptional(label))
+  const whose = shown.map((label) => (label === 'gpu' ? 'GPU {{gpu}}' : `{{${label}}}`))
+  const what = name.replace(/^llmtop_|_(bytes|ratio|seconds|celsius|watts|total)$/g, '').replaceAll('_', ' ')
+  return ['{{host}}', ...whose, what].join(' ')
+}
+
+/** Panels flow from left to right on a grid of 24 columns; one that does not fit begins a line. */
+function placed(panels: readonly Unplaced[]): readonly object[] {
+  let [x, y, lineHeight] = [0, 0, 0]
+  return panels.map(({ width, height, content }, at) => {
+    if (x + width > WHOLE_WIDTH) [x, y, lineHeight] = [0, y + lineHeight, 0]
+    const gridPos = { x, y, w: width, h: height }
     x += width
-    if (x >= 24) [x, y] = [0, y + ROW_HEIGHT]
-  }
-  return { x, y }
+    lineHeight = height
+    return { id: at + 1, ...content, gridPos }
+  })
 }

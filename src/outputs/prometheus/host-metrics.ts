@@ -58,6 +58,12 @@ export const HOST_METRICS: readonly Metric[] = [
     'When the newest sample was taken, since 1970.',
     ({ takenAtEpochMs }) => known(takenAtEpochMs / 1000),
   ),
+  own(
+    'llmtop_sample_interval_seconds',
+    'seconds',
+    'The time between samples: three of them without a new one are a gap.',
+    ({ intervalMs }) => known(intervalMs / 1000),
+  ),
 ]
 
 type Unit = Metric['unit']

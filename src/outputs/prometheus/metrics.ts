@@ -1,5 +1,6 @@
 import { GPU_METRICS } from './gpu-metrics.ts'
 import { HOST_METRICS } from './host-metrics.ts'
+import { LIMIT_METRICS } from './limit-metrics.ts'
 import type { Metric } from './metric.ts'
 import { RISK_METRICS } from './risk-metrics.ts'
 import { WORKLOAD_METRICS } from './workload-metrics.ts'
@@ -8,6 +9,7 @@ import { WORKLOAD_METRICS } from './workload-metrics.ts'
 export const METRICS: readonly Metric[] = [
   ...GPU_METRICS,
   ...WORKLOAD_METRICS,
+  ...LIMIT_METRICS,
   ...RISK_METRICS,
   ...HOST_METRICS,
 ]

@@ -68,6 +68,15 @@ export const RISK_METRICS: readonly Metric[] = [
             ],
       ),
   },
+  {
+    name: 'llmtop_recent_deaths',
+    type: 'gauge',
+    help: 'Workloads that died within the last half hour, by what most likely killed them.',
+    group: 'Risk',
+    labels: ['engine', 'cause'],
+    merge: 'sum',
+    series: ({ deaths }) => deaths.map(({ engine, cause }) => ({ labels: [engine, cause], value: 1 })),
+  },
 ]
 
 function isOom({ class: riskClass }: Risk): boolean {

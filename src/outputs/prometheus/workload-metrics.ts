@@ -1,4 +1,4 @@
-import { known, type Reading } from '../../core/reading.ts'
+import { known, missing, type Reading } from '../../core/reading.ts'
 import type { GpuCeiling } from '../../model/ceiling.ts'
 import type { Frame } from '../../model/frame.ts'
 import { SLICE_LABELS, type Slices, type Workload } from '../../model/workload.ts'
@@ -83,6 +83,25 @@ export const WORKLOAD_METRICS: readonly Metric[] = [
     ({ throughput }) => throughput.generatedTokensPerSecond,
   ),
   {
+    ...ofEngine(
+      'llmtop_weights_on_cpu_ratio',
+      'Share of the weights that is on the CPU, 0 to 1.',
+      ({ memory }) => memory.onCpuRatio,
+    ),
+    unit: 'ratio',
+    merge: 'max',
+  },
+  ofEngine(
+    'llmtop_ranks_here',
+    'Of an engine that spans nodes: how many of its ranks run here.',
+    ({ partial }) => (partial === undefined ? NOT_SPANNING : known(partial.ranksHere)),
+  ),
+  ofEngine(
+    'llmtop_ranks_expected',
+    'Of an engine that spans nodes: how many ranks it has in all.',
+    ({ partial }) => partial?.ranksInAll ?? NOT_SPANNING,
+  ),
+  {
     ...inBytes('llmtop_resident_memory_bytes', 'Resident host memory of the processes of an engine.'),
     labels: NAME_LABELS,
     series: ({ workloads }) =>
@@ -112,6 +131,8 @@ function textOf(reading: Reading<string>): string {
   return reading.kind === 'known' ? reading.value : ''
 }
 
+const NOT_SPANNING = missing('not-supported')
+
 type Share = Workload['memory']['perGpu'][number]
 
 /** Where nothing is known of the parts, all of it is unexplained, so that the parts always sum to the whole. */
@@ -127,7 +148,8 @@ function onGpus(read: (workload: Workload, share: Share) => readonly Series[]): 
     )
 }
 
-function onGpu({ gpus }: Frame, uuid: string, series: readonly Series[]): readonly Series[] {
+/** Series about a workload with the labels of one card before their own; none of a card that is not there. */
+export function onGpu({ gpus }: Frame, uuid: string, series: readonly Series[]): readonly Series[] {
   return gpus
     .filter((gpu) => gpu.uuid === uuid)
     .flatMap((gpu) => series.map(({ labels, value }) => ({ labels: [...identity(gpu), ...labels], value })))

@@ -9,6 +9,8 @@ export const FLEET_METRICS: readonly string[] = [
   'llmtop_workload_(info|state)',
   'llmtop_process_memory_bytes',
   'llmtop_resident_memory_bytes',
+  'llmtop_weights_on_cpu_ratio',
+  'llmtop_vram_limit_(used_)?bytes',
   'llmtop_predicted_ceiling_(low_|high_)?bytes',
   'llmtop_kv_cache_(usage_ratio|capacity_tokens|used_tokens|capacity_bytes|used_bytes)',
   'llmtop_requests_(running|waiting)',

@@ -59,6 +59,63 @@ describe('the page for Prometheus', () => {
     ])
   })
 
+  test('has the limits of an engine, the tightest of two servers that no label tells apart', () => {
+    const limited = (id: string, limitGib: number, usedGib: number): ReturnType<typeof workloadWith> => ({
+      ...vllm(id, 10),
+      vramLimits: [
+        {
+          kind: 'cgroup',
+          gpu: 'GPU-0',
+          path: '/a.slice',
+          limitBytes: gibibytes(limitGib),
+          usedBytes: known(gibibytes(usedGib)),
+        },
+      ],
+      cgroup: known({
+        path: '/a.slice',
+        limitBytes: gibibytes(limitGib),
+        heldBytes: known(gibibytes(usedGib)),
+        currentBytes: known(gibibytes(usedGib)),
+        oomKills: known(0),
+      }),
+    })
+    const text = page([
+      frameWith({
+        gpus: [gpuWith(0, {})],
+        workloads: [limited('vllm:1', 40, 20), limited('vllm:2', 30, 25)],
+      }),
+    ])
+    const engine = 'engine="vllm",model="Llama-3.1-8B"'
+    const card = `host="node7",gpu="0",uuid="GPU-0",${engine},kind="cgroup"`
+    expect(text.split('\n').filter((line) => /^llmtop_(vram|cgroup)/.test(line))).toEqual([
+      `llmtop_vram_limit_bytes{${card}} ${gibibytes(30)}`,
+      `llmtop_vram_limit_used_bytes{${card}} ${gibibytes(25)}`,
+      `llmtop_cgroup_memory_limit_bytes{host="node7",${engine}} ${gibibytes(30)}`,
+      `llmtop_cgroup_memory_held_bytes{host="node7",${engine}} ${gibibytes(25)}`,
+    ])
+    expect(text).not.toContain('a.slice')
+  })
+
+  test('has the ranks of an engine that spans nodes, and none of one that does not', () => {
+    const partial = { instance: 'deepseek@10.0.0.1', ranksHere: 8, ranksInAll: known(16) }
+    const text = page([frameWith({ workloads: [{ ...vllm('vllm:1', 20), partial }] })])
+    expect(text.split('\n').filter((line) => line.startsWith('llmtop_ranks'))).toEqual([
+      'llmtop_ranks_here{host="node7",engine="vllm",model="Llama-3.1-8B"} 8',
+      'llmtop_ranks_expected{host="node7",engine="vllm",model="Llama-3.1-8B"} 16',
+    ])
+    expect(page([frameWith({ workloads: [vllm('vllm:1', 20)] })])).not.toContain('llmtop_ranks')
+  })
+
+  test('counts who died lately, by cause', () => {
+    const death = { workload: 'vllm:1', engine: 'vllm', atElapsedMs: 0, summary: '', evidence: [] } as const
+    const causes = ['cuda-oom', 'cuda-oom', 'host-oom'] as const
+    const text = page([frameWith({ deaths: causes.map((cause) => ({ ...death, cause })) })])
+    expect(seriesOf(text, 'llmtop_recent_deaths')).toEqual([
+      'llmtop_recent_deaths{host="node7",engine="vllm",cause="cuda-oom"} 2',
+      'llmtop_recent_deaths{host="node7",engine="vllm",cause="host-oom"} 1',
+    ])
+  })
+
   test('adds up two servers of one model on one card, since no label tells them apart', () => {
     const frame = frameWith({ gpus: [gpuWith(0, {})], workloads: [vllm('vllm:1', 20), vllm('vllm:2', 18)] })
     expect(seriesOf(page([frame]), 'llmtop_process_memory_bytes').map((line) => line.split(' ')[1])).toEqual([
