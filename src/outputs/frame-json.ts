@@ -5,26 +5,23 @@ import type { Advice, Risk } from '../model/risk.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
-import { treeText, type Tree } from './tree-text.ts'
-
-/** A JSON value, as `llmtop.frame/1` is made of. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+import { treeJson, type JsonObject, type Tree, type TreeObject } from './tree-json.ts'
 
 /**
- * The frame as one object of schema `llmtop.frame/1` (docs/json.md), as text. Numbers have their unit in the key; a missing
- * value is null, and its path and reason stand in `missing`.
+ * The frame as one object of schema `llmtop.frame/1` (docs/json.md). Numbers have their unit in the key; a missing value is
+ * null, and its path and reason stand in `missing`.
  */
+export function frameJson(frame: Frame): JsonObject {
+  const { json, missing } = treeJson(frameTree(frame))
+  return { ...json, missing }
+}
+
+/** The same as a line of text. */
 export function frameText(frame: Frame): string {
-  const { text, missing } = treeText(frameTree(frame))
-  return `${text.slice(0, -1)},"missing":[${missing.join(',')}]}`
+  return JSON.stringify(frameJson(frame))
 }
 
-/** The same as a value. */
-export function frameJson(frame: Frame): Json {
-  return JSON.parse(frameText(frame)) as Json
-}
-
-function frameTree(frame: Frame): Tree {
+function frameTree(frame: Frame): TreeObject {
   return {
     schema: 'llmtop.frame/1',
     source: { kind: frame.source.kind, label: frame.source.label },
@@ -174,7 +171,7 @@ function trendTree(trend: Trend): Tree {
 }
 
 /** A risk, the same in frames and in the events of `--on-warning`. */
-export function riskJson(risk: Risk): Readonly<Record<string, Json>> {
+export function riskJson(risk: Risk): JsonObject {
   return {
     id: risk.id,
     class: risk.class,

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import type { Frame } from '../model/frame.ts'
 import type { RiskEvent } from '../model/incident.ts'
 import { NOTHING_TOLD, tellOnce } from '../view/told-once.ts'
-import { riskJson, type Json } from './frame-json.ts'
+import { riskJson } from './frame-json.ts'
+import type { Json } from './tree-json.ts'
 import type { Output } from './output.ts'
 
 export interface NotifyOptions {

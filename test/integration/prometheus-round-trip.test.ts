@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Json } from '../../src/outputs/frame-json.ts'
+import type { Json } from '../../src/outputs/tree-json.ts'
 import { dashboardExpressions } from '../support/dashboard.ts'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { fakeVllm, vllmPage, type FakeEngine } from '../support/fake-engine.ts'

@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Json } from '../../src/outputs/frame-json.ts'
+import type { Json } from '../../src/outputs/tree-json.ts'
 import { dcgmFleetText, gpuUuid, hostName } from '../support/dcgm-fleet.ts'
 import { PROGRAM } from '../support/llmtop.ts'
 import { HAS_PROMETHEUS, startPrometheus, type RunningPrometheus } from '../support/prometheus.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/outputs/frame-json.ts'
+import type { Json } from '../../src/outputs/tree-json.ts'
 import { departures, FRAME_SHAPE } from './frame-shape.ts'
 
 interface Memory {
