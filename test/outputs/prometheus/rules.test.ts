@@ -67,6 +67,7 @@ test.each(['grafana-dashboard.json', 'llmtop.rules.yml'])('%s asks for metrics t
 
 test.skipIf(!PROMTOOL)(
   'the alerts pass their own tests in promtool (skipped where Prometheus is not installed)',
+  { timeout: 60_000 },
   () => {
     for (const args of [
       ['check', 'rules', 'llmtop.rules.yml'],
