@@ -45,7 +45,9 @@ describe('llmtop serve', () => {
       ...['--tls-cert', certificate, '--tls-key', key],
     ])
     const asked = (...args: readonly string[]): Promise<string> => curl('--cacert', certificate, ...args)
-    await expect.poll(() => asked('-H', 'Authorization: Bearer s3cret', url)).toContain('llmtop_gpu_info{')
+    await expect
+      .poll(() => asked('-H', 'Authorization: Bearer s3cret', url), { timeout: 30_000 })
+      .toContain('llmtop_gpu_info{')
     const status = ['-o', '/dev/null', '-w', '%{http_code}']
     expect(await asked(...status, url)).toBe('401')
     expect(await asked(...status, '-H', 'Authorization: Bearer other', url)).toBe('401')

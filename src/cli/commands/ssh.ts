@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import type { HostGroups } from '../../config/value-types.ts'
 import { printable } from '../../core/text.ts'
-import { systemClock } from '../../runtime/clock.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import {
   failOnOption,
@@ -14,9 +13,9 @@ import {
 } from '../options.ts'
 import { settingsOf, withSettings } from '../settings.ts'
 import { show } from '../show.ts'
-import { givenKeys } from './live.ts'
 import { namesInFile, readHostNames, type HostNames } from '../ssh/host-names.ts'
-import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
+import { withSshOptions, type SshFlags } from '../ssh/options.ts'
+import { watchedHosts } from '../ssh/watched-hosts.ts'
 
 interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, SshFlags {
   readonly hosts?: string
@@ -57,24 +56,13 @@ export function sshCommand(environment: Environment): Command {
     .addHelpText('after', DESTINATIONS)
     .action(async (words: readonly string[], request: SshRequest, command: Command) => {
       const loaded = await settingsOf(environment, command)
-      const { intervalMs, probe, containerNames, engineLogs, onWarning, groups } = loaded.settings
+      const { onWarning, groups } = loaded.settings
       const named = hostsOf(words, request.hosts, groups)
       if (named.kind === 'problem') command.error(`error: ${named.problem}`, { exitCode: EXIT.usage })
       const { nvidiaSmi } = request
       if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
         command.error('error: the path of nvidia-smi can have no line break', { exitCode: EXIT.usage })
-      const { sshSource } = await import('../../sources/ssh/ssh.ts')
-      const source = sshSource({
-        hosts: named.hosts,
-        ssh: sshOptionsOf(request),
-        clock: systemClock(),
-        intervalMs,
-        probe,
-        containerNames,
-        engineLogs,
-        keys: givenKeys(environment, loaded.settings),
-        ...(nvidiaSmi === undefined ? {} : { nvidiaSmi }),
-      })
+      const source = await watchedHosts(environment, loaded.settings, named.hosts, request, nvidiaSmi)
       const { failOn, record } = request
       await show(environment, { source, options: request, loaded, failOn, record, onWarning })
     })

@@ -9,17 +9,15 @@ import type { OptionalLabel } from '../../outputs/prometheus/metric.ts'
 import { prometheusOutput } from '../../outputs/prometheus/output.ts'
 import { serveMetrics, type MetricsServer, type ServerOptions } from '../../outputs/prometheus/server.ts'
 import { guardAgainstCrash } from '../../runtime/crash.ts'
-import { systemClock } from '../../runtime/clock.ts'
 import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
-import { sshSource } from '../../sources/ssh/ssh.ts'
 import type { Source } from '../../sources/source.ts'
-import { givenKeys, thisMachine } from '../commands/live.ts'
+import { thisMachine } from '../commands/live.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { readOptionFiles } from '../option-files.ts'
 import { verdict } from '../show.ts'
 import { readHostNames } from '../ssh/host-names.ts'
-import { sshOptionsOf } from '../ssh/options.ts'
+import { watchedHosts } from '../ssh/watched-hosts.ts'
 import type { ServeOptions } from './options.ts'
 
 /** Serves metrics until it is told to end; a sentence on what was asked wrongly, where nothing was served. */
@@ -43,20 +41,10 @@ async function sourceOf(
   options: ServeOptions,
 ): Promise<Source | string> {
   const { watchSsh } = options
-  const { intervalMs, probe, containerNames, engineLogs, groups } = loaded.settings
-  if (watchSsh === undefined) return thisMachine(environment, loaded.settings, intervalMs)
-  const named = readHostNames(watchSsh, groups)
-  if (named.kind === 'problem') return named.problem
-  return sshSource({
-    hosts: named.hosts,
-    ssh: sshOptionsOf(options),
-    clock: systemClock(),
-    intervalMs,
-    probe,
-    containerNames,
-    engineLogs,
-    keys: givenKeys(environment, loaded.settings),
-  })
+  const { settings } = loaded
+  if (watchSsh === undefined) return thisMachine(environment, settings, settings.intervalMs)
+  const named = readHostNames(watchSsh, settings.groups)
+  return named.kind === 'problem' ? named.problem : watchedHosts(environment, settings, named.hosts, options)
 }
 
 type Protection = Pick<ServerOptions, 'token' | 'tls'>
