@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https'
 import { createGunzip } from 'node:zlib'
 import type { Fault } from '../core/fault.ts'
 import { lastLine, printable } from '../core/text.ts'
+import { troubleWords } from './prometheus-trouble.ts'
 
 /** How a Prometheus (or Thanos, Mimir, VictoriaMetrics) is reached. Secrets come from files, never from the command line. */
 export interface PrometheusAddress {
@@ -40,7 +41,7 @@ export async function askPrometheus(
     if (status === 200 || (isJson && status !== 401 && status !== 403)) return { kind: 'text', text }
     return failed(where, statusWords(status, answer, text))
   } catch (error) {
-    return failed(where, errorWords(error))
+    return failed(where, troubleWords(error, address.tls.certificate !== undefined, TIMEOUT_MS))
   }
 }
 
@@ -92,26 +93,6 @@ function statusWords(status: number, { headers }: IncomingMessage, text: string)
     return `redirects to '${printable(headers.location ?? '')}': give that address itself`
   if (status === 404) return 'has no /api/v1 there: is it the address of a Prometheus, with its path?'
   return `answered ${status}: '${lastLine(text, 60)}'`
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections: is it running there?',
-  ENOTFOUND: 'has a name that nobody knows: is it spelt right?',
-  ECONNRESET: 'closed the connection: does it speak HTTP, or HTTPS?',
-  EPROTO: 'does not speak TLS: is it http:// instead of https://?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate of its own making: give it with --ca-file',
-  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate of an authority that is not known: give it with --ca-file',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'has a certificate of an authority that is not known: give it with --ca-file',
-  CERT_HAS_EXPIRED: 'has a certificate that has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name',
-}
-
-function errorWords(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed'
-  if (error.name === 'TimeoutError') return `gave no answer within ${TIMEOUT_MS / 1000} s`
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return WORDS[code] ?? `can't be asked: ${lastLine(error.message, 80)}`
 }
 
 function failed(url: string, because: string): ApiText {
