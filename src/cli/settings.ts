@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { CommanderError, Option, type Command } from 'commander'
 import { describeIssues, loadSettings, type Loaded } from '../config/load.ts'
 import type { FlagValue } from '../config/merge.ts'
-import { SETTING_NAMES, settingOf, type Settings } from '../config/settings.ts'
+import { settingOf, type Settings } from '../config/settings.ts'
 import { EXIT, type Environment } from './environment.ts'
 
 /** Flags for some settings. They are taken as they are typed: all settings are read and checked at once, by `settingsOf`. */
@@ -56,7 +56,7 @@ function optionsFor(name: keyof Settings): readonly Option[] {
   const [on, off] = flags
   if (on === undefined) return []
   if (off === undefined) return [valueOption(name, on)]
-  const [positive, negative] = [new Option(on, meaning), new Option(off, other)]
+  const [positive, negative] = [new SettingOption(name, on, meaning), new SettingOption(name, off, other)]
   // whoever needs it has turned the default around in the file
   if (initial === true) positive.hideHelp()
   if (initial === false) negative.hideHelp()
@@ -68,7 +68,7 @@ function valueOption(name: keyof Settings, flag: string): Option {
   const initially = type.write(initial)
   const range = type.range === undefined ? '' : `: ${type.range}`
   const usual = typeof initially === 'string' ? ` (default: ${initially})` : ''
-  const option = new Option(flag, `${meaning}${range}${usual}`)
+  const option = new SettingOption(name, flag, `${meaning}${range}${usual}`)
   if (repeatable) option.argParser(collect)
   // told in the help and completed; checked with all the others
   if (type.choices !== undefined) option.argChoices = [...type.choices]
@@ -79,15 +79,23 @@ function collect(text: string, before: readonly string[] | undefined): readonly 
   return [...(before ?? []), text]
 }
 
-/** What was typed for each setting, by the names that commander gives to flags. */
+/** What was typed for each setting; an option of the command's own that is called the same is none. */
 function flagsOf(command: Command): Partial<Record<keyof Settings, FlagValue>> {
-  const given = SETTING_NAMES.flatMap((name) => {
-    const [flag] = settingOf(name).flags ?? []
-    if (flag === undefined) return []
-    const attribute = new Option(flag).attributeName()
-    return command.getOptionValueSource(attribute) === 'cli'
-      ? [[name, command.getOptionValue(attribute) as FlagValue] as const]
+  const given = command.options.flatMap((option) => {
+    const attribute = option.attributeName()
+    return option instanceof SettingOption && command.getOptionValueSource(attribute) === 'cli'
+      ? [[option.setting, command.getOptionValue(attribute) as FlagValue] as const]
       : []
   })
   return Object.fromEntries(given)
+}
+
+/** A flag that gives a setting its value. */
+class SettingOption extends Option {
+  readonly setting: keyof Settings
+
+  constructor(setting: keyof Settings, flags: string, description: string) {
+    super(flags, description)
+    this.setting = setting
+  }
 }

@@ -32,8 +32,9 @@ export async function askPrometheus(
   signal: AbortSignal,
 ): Promise<ApiText> {
   const where = printable(`${address.url.origin}${address.url.pathname}`)
+  const limit = deadline(signal)
   try {
-    const answer = await post(address, endpoint, new URLSearchParams(form).toString(), signal)
+    const answer = await post(address, endpoint, new URLSearchParams(form).toString(), limit.ended)
     const status = answer.statusCode ?? 0
     const text = await bodyOf(answer)
     // an error of the query itself is JSON under 400, 422 and 503, and its own words are better
@@ -41,7 +42,31 @@ export async function askPrometheus(
     if (status === 200 || (isJson && status !== 401 && status !== 403)) return { kind: 'text', text }
     return failed(where, statusWords(status, answer, text))
   } catch (error) {
-    return failed(where, troubleWords(error, address.tls.certificate !== undefined, TIMEOUT_MS))
+    if (limit.ended.aborted) return failed(where, `gave no answer within ${TIMEOUT_MS / 1000} s`)
+    return failed(where, troubleWords(error, address.tls.certificate !== undefined))
+  } finally {
+    limit.release()
+  }
+}
+
+/**
+ * Ends with `signal`, or after the time for one answer. A timer of its own: that of `AbortSignal.timeout` may be collected
+ * as garbage where only `AbortSignal.any` knows of it, and then never ends (https://github.com/nodejs/node/issues/57736).
+ */
+function deadline(signal: AbortSignal): { readonly ended: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const stop = (): void => {
+    controller.abort()
+  }
+  const timer = setTimeout(stop, TIMEOUT_MS)
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  return {
+    ended: controller.signal,
+    release() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    },
   }
 }
 
@@ -60,7 +85,7 @@ function post(
       'content-length': String(Buffer.byteLength(body)),
       ...headers,
     },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    signal,
   }
   const target = new URL(`${url.pathname.replace(/\/$/, '')}/api/v1/${endpoint}`, url)
   return new Promise((resolve, reject) => {

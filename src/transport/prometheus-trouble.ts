@@ -4,9 +4,8 @@ import { lastLine } from '../core/text.ts'
  * Why no answer came, to complete «the Prometheus at URL …», with what to try.
  * @param showsCertificate whether a certificate of the caller was given
  */
-export function troubleWords(error: unknown, showsCertificate: boolean, timeoutMs: number): string {
+export function troubleWords(error: unknown, showsCertificate: boolean): string {
   if (!(error instanceof Error)) return 'failed'
-  if (error.name === 'TimeoutError') return `gave no answer within ${timeoutMs / 1000} s`
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return (
     alertWords(error.message, showsCertificate) ??

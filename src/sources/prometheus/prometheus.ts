@@ -54,25 +54,32 @@ export function prometheusSource(options: PrometheusSourceOptions): Source {
     let isPastKnown = false
     while (!isOver(signal)) {
       const beganMs = clock.elapsedMs()
+      let samples: readonly RawSample[] | undefined
       if (!isPastKnown) {
-        const present = await momentNow(pace(), signal)
-        isPastKnown = present !== undefined
-        if (present !== undefined) yield* past(book, selector, present, signal)
+        const { moment, fault } = await momentNow(pace(), signal)
+        isPastKnown = fault === undefined
+        if (fault === undefined) yield* past(book, selector, moment, signal)
+        // whoever does not say the time is asked no more: that would be another ten seconds of silence
+        else samples = book.silent(moment, fault)
       }
-      const samples = await samplesNow(book, selector, pace(), signal)
+      samples ??= await samplesNow(book, selector, pace(), signal)
       if (isOver(signal)) return
       yield* samples
       await clock.sleep(Math.max(0, beganMs + pace() - clock.elapsedMs()), signal)
     }
   }
 
-  /** By both clocks; undefined while Prometheus does not answer. */
-  async function momentNow(intervalMs: number, signal: AbortSignal): Promise<FleetMoment | undefined> {
+  /** By both clocks; with what is wrong where Prometheus does not answer. */
+  async function momentNow(
+    intervalMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly moment: FleetMoment; readonly fault: Fault | undefined }> {
     const epochMs = Math.round(clock.epochMs())
     const elapsedMs = Math.round(clock.elapsedMs())
     const asked = await ask(address, 'query', { query: 'vector(1)' }, signal)
-    const serverMs = asked.kind === 'fault' ? undefined : timeOf(asked)
-    return serverMs === undefined ? undefined : { epochMs, serverMs, elapsedMs, intervalMs }
+    const fault = asked.kind === 'fault' ? asked.fault : undefined
+    const serverMs = (asked.kind === 'fault' ? undefined : timeOf(asked)) ?? epochMs
+    return { moment: { epochMs, serverMs, elapsedMs, intervalMs }, fault }
   }
 
   async function samplesNow(
