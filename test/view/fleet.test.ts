@@ -8,12 +8,13 @@ import { fleetRiskList } from '../../src/view/fleet-risk-list.ts'
 import { fleetRows } from '../../src/view/fleet-rows.ts'
 import { instanceRows } from '../../src/view/instance-rows.ts'
 import type { Scene } from '../../src/view/panel.ts'
+import { processesPanel } from '../../src/view/panels/processes.ts'
 import { picture } from '../../src/view/picture.ts'
 import { see } from '../../src/view/seen.ts'
 import type { Seen } from '../../src/view/seen.ts'
 import { INITIAL_UI } from '../../src/view/ui-state.ts'
 import { FIRST_VIEWS } from '../../src/view/views.ts'
-import { frameWith, hostMemory } from '../support/scene.ts'
+import { frameWith, gpuWith, hostMemory, sceneOf } from '../support/scene.ts'
 import { fleet } from '../support/scene-fleet.ts'
 import { kvRisk } from '../support/scene-two-h100.ts'
 
@@ -188,4 +189,12 @@ test('the last values of a host that no longer answers are dim, and its badge is
   expect(tones({ ...scene, ...see(undefined, frame) }).size).toBeGreaterThan(2)
   expect(linesOf(scene)[0]).toMatch(/^ llmtop {2}gpu-01 .*DOWN 42 s, retry in 4\.0 s .*\? no answer/)
   expect(linesOf(scene)[0]).not.toContain('LIVE')
+})
+
+test('where only Prometheus tells of a host, its processes are not said to be hidden by the driver', () => {
+  const unlisted = gpuWith(0, { processes: missing('not-reported') })
+  const source = { kind: 'prometheus', label: 'prometheus:9090' } as const
+  const scene = sceneOf([frameWith({ source, gpus: [unlisted] })])
+  const text = processesPanel.view(scene, { columns: 100, rows: 4 })
+  expect(JSON.stringify(text)).toContain('llmtop on that host shows them')
 })

@@ -129,6 +129,8 @@ function nothingHere(frame: Frame): string {
     return 'no engine runs here yet: start one, such as llama-server or vllm, and it appears'
   if (frame.gpus.some((gpu) => gpu.unownedReason === 'pid-namespace'))
     return "the processes are in another PID namespace; start the container with '--pid=host' to see them"
+  if (frame.source.kind === 'prometheus')
+    return 'Prometheus knows of no engine there, and of no process: llmtop on that host shows them'
   if (frame.gpus.every((gpu) => gpu.processes.kind === 'missing'))
     return 'the driver does not list the processes of this GPU'
   return 'no process holds GPU memory yet: start a model, and it appears here with what holds its memory'
