@@ -16,6 +16,11 @@ export function gpuKey(pool: string): string {
   return `gpu:${pool}`
 }
 
+/** What a workload that is on several pools holds of one of them. */
+export function shareKey(id: string, pool: string): string {
+  return `share:${pool}:${id}`
+}
+
 export function kvKey(id: string): string {
   return `kv:${id}`
 }
@@ -53,6 +58,7 @@ export interface Observable {
 export function observationsOf(seen: Observable): readonly Observation[] {
   return [
     ...seen.pools.map((pool) => ofPool(pool, seen)),
+    ...ofShares(seen),
     ...seen.workloads.flatMap((workload) => ofWorkload(workload, seen)),
     ...ofCgroups(seen),
     ...ofHost(seen),
@@ -79,6 +85,23 @@ function ofPool(pool: MemoryPool, { lives, before, gpusAtMs }: Observable): Obse
     atMs: gpusAtMs,
     circumstances: [valueOr(pool.capBytes, 0), ...notable.sort()].join('|'),
   }
+}
+
+/** On several cards a workload may grow on one of them alone. */
+function ofShares({ pools, lives, gpusAtMs }: Observable): readonly Observation[] {
+  const shares = pools.flatMap(({ key, holders }) =>
+    holders.kind === 'known' ? holders.value.map((holder) => ({ ...holder, pool: key })) : [],
+  )
+  const pooled = new Map<string, number>()
+  for (const { workload } of shares) pooled.set(workload, (pooled.get(workload) ?? 0) + 1)
+  const several = shares.filter(({ workload }) => (pooled.get(workload) ?? 0) > 1)
+  return several.map(({ workload, pool, usedBytes }) => ({
+    key: shareKey(workload, pool),
+    unit: 'bytes',
+    value: usedBytes,
+    atMs: gpusAtMs,
+    circumstances: processesOf(workload, lives),
+  }))
 }
 
 function processesOf(workload: string, lives: LifeBook): string {

@@ -3,6 +3,7 @@ import type { HostMemory, HostProcess } from '../model/snapshot.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { LifeBook } from './lives.ts'
 import type { PoolOutlook } from './outlook.ts'
+import { shareKey, workloadKey } from './observations.ts'
 import type { PublishedRisk } from './published-risks.ts'
 import type { RiskBook } from './risk-book.ts'
 import type { Rules } from './rules.ts'
@@ -30,6 +31,11 @@ export interface Situation {
 
 export function watchedAt({ windows }: Situation, key: string): Watched | undefined {
   return windows.get(key)
+}
+
+/** What a workload holds of a pool, which is all that it holds where it is on no other. */
+export function shareWatchedAt(situation: Situation, workload: string, pool: string): Watched | undefined {
+  return watchedAt(situation, shareKey(workload, pool)) ?? watchedAt(situation, workloadKey(workload))
 }
 
 /** The processes that a risk of this workload is about; empty where it is about none. */

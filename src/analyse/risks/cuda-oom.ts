@@ -1,9 +1,9 @@
 import { valueOr } from '../../core/reading.ts'
 import { fatalLevel, forecastOf, isBrief, rampForecast, type Forecast } from '../forecast.ts'
-import { gpuKey, workloadKey } from '../observations.ts'
+import { gpuKey } from '../observations.ts'
 import type { PoolOutlook } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
-import { watchedAt, type Situation } from '../situation.ts'
+import { shareWatchedAt, watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
 import type { RiskRules } from '../rules.ts'
 import { fillingCondition } from './cuda-wording.ts'
@@ -56,7 +56,7 @@ function forecastFor(
   // the card's own past is shorter where a neighbour has come or gone
   return (
     forecastOf(card, headroomBytes, rules) ??
-    forecastOf(watchedAt(situation, workloadKey(share.workload.id)), headroomBytes, rules)
+    forecastOf(shareWatchedAt(situation, share.workload.id, pool.key), headroomBytes, rules)
   )
 }
 
@@ -82,8 +82,9 @@ function nearlyFull(
   outlook: PoolOutlook,
   { share, bytesPerSecond }: Grower,
   headroomBytes: number,
-  { rules, windows, nowMs }: Situation,
+  situation: Situation,
 ): Filling | undefined {
+  const { rules, nowMs } = situation
   const { risk } = rules
   const capBytes = valueOr(outlook.pool.capBytes, 0)
   if (headroomBytes >= Math.max(risk.nearlyFullBytes, risk.nearlyFullRatio * capBytes)) return undefined
@@ -91,7 +92,8 @@ function nearlyFull(
     share.gateBytes !== undefined &&
     share.usedBytes <= share.gateBytes &&
     valueOr(share.workload.kv.growth, undefined) === 'preallocated'
-  const creep = stillGrows(windows.get(workloadKey(share.workload.id)), nowMs, risk)
+  const watched = shareWatchedAt(situation, share.workload.id, outlook.pool.key)
+  const creep = stillGrows(watched, nowMs, risk)
   if (creep === undefined || isPoolWithinPlan || share.holder.isGraphics) return undefined
   const etaMs = (headroomBytes / creep) * 1000
   const isTorch = share.workload.engine === 'pytorch'

@@ -1,7 +1,6 @@
 import { valueOr } from '../../core/reading.ts'
-import { workloadKey } from '../observations.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
-import { watchedAt, type Situation } from '../situation.ts'
+import { shareWatchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
 import { paceOf, rampOf } from '../windows.ts'
 
@@ -20,7 +19,7 @@ export function growersOn(outlook: PoolOutlook, situation: Situation): readonly 
     .flatMap((share): readonly Grower[] => {
       const judged = judgedHow(share, outlook, situation)
       if (judged === undefined) return []
-      const watched = watchedAt(situation, workloadKey(share.workload.id))
+      const watched = shareWatchedAt(situation, share.workload.id, outlook.pool.key)
       const pace = paceOf(watched) ?? rampOf(watched, rules.trend)
       const creep = pace === undefined ? stillGrows(watched, situation.nowMs, rules.risk) : undefined
       const bytesPerSecond = pace?.perSecond ?? creep ?? 0

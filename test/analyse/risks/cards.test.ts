@@ -14,6 +14,7 @@ function ofClass(shown: readonly (readonly Risk[])[], kind: Risk['class']): read
   return shown.flat().filter((risk) => risk.class === kind)
 }
 
+const TWO_CARDS = [{ utilizationAt: () => 50 }, { utilizationAt: () => 50 }]
 const POOL = FLAT_POOL_AND_DESKTOP.processes.slice(0, 2)
 
 function levels(risks: readonly Risk[]): ReadonlySet<Risk['level']> {
@@ -81,10 +82,18 @@ describe('a card that fills', () => {
     expect(levels(ofClass(played({ processes: [load], intervalMs: 2000 }), 'cuda-oom'))).not.toContain('warn')
   })
 
+  test('is the one that grows, not another one that its grower holds as much of as ever', () => {
+    const onBoth = running(9120, ON_DEMAND, (s) => ({ 0: 76_000, 1: 30_000 + 45 * s }))
+    const said = ofClass(played({ gpus: TWO_CARDS, processes: [onBoth] }), 'cuda-oom')
+    expect(levels(said)).toContain('warn')
+    expect(new Set(said.map(({ summary }) => /GPU \d+(?: and \d+ more)?/.exec(summary)?.[0]))).toEqual(
+      new Set(['GPU 1']),
+    )
+  })
+
   test('on several cards is one risk, the card that is full first at its head', () => {
     const spread = running(9120, ON_DEMAND, (s) => ({ 0: 30_000 + 30 * s, 1: 30_000 + 45 * s }))
-    const cards = [{ utilizationAt: () => 50 }, { utilizationAt: () => 50 }]
-    const said = ofClass(played({ gpus: cards, processes: [spread] }), 'cuda-oom')
+    const said = ofClass(played({ gpus: TWO_CARDS, processes: [spread] }), 'cuda-oom')
     expect(said.at(-1)?.gpus).toEqual([
       'GPU-00000000-0000-4000-8000-000000000001',
       'GPU-00000000-0000-4000-8000-000000000000',
