@@ -36,7 +36,7 @@ function smallerCaches({ engine, command, estimated }: JudgedWorkload): readonly
   return [
     {
       action: `a smaller cache of prompts (now ${size})`,
-      command: shellCommand(changeFlags(maskArguments(command), changes)),
+      command: shellCommand(changeFlags(maskArguments(command), engine, changes)),
       freesBytes: freed,
       addsTokens: undefined,
       restart: true,

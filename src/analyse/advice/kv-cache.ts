@@ -75,7 +75,7 @@ function largerContext({ config, command, engine, kv, estimated }: JudgedWorkloa
       command:
         changes.length === 0 || command.length === 0
           ? undefined
-          : shellCommand(changeFlags(maskArguments(command), changes)),
+          : shellCommand(changeFlags(maskArguments(command), engine, changes)),
       addsTokens: contextTokens.value,
       restart: true,
     },

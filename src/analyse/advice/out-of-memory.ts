@@ -99,6 +99,7 @@ function lowerBudget(workload: JudgedWorkload, { gpus, host }: AdviceSituation):
   const freed = map(total, (bytes) => Math.round(bytes * (present.value - lower)))
   const changed = changeFlags(
     maskArguments(command),
+    engine,
     flagsFor(engine, { gpuMemoryUtilization: lower, memFractionStatic: lower }),
   )
   return [

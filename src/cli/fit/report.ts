@@ -87,7 +87,7 @@ function commandOf(asked: AskedFit): readonly string[] {
   const { settings } = question.input
   const start = STARTS[settings.engine]?.(modelText, fileNamed(asked)) ?? []
   const changes: readonly FlagChange[] = start.length === 0 ? [] : flagsFor(settings.engine, settings)
-  return changeFlags(start, changes)
+  return changeFlags(start, settings.engine, changes)
 }
 
 /** A model of the catalogue has no file yet: as such files are usually named. */

@@ -1,4 +1,6 @@
-import { sameFlag } from './read-flags.ts'
+import type { EngineId } from '../../model/workload.ts'
+import { flagLength, splitFlag } from './flag-table.ts'
+import { FLAG_TABLES } from './tables.ts'
 
 /** A flag to set, or to take away. */
 export interface FlagChange {
@@ -10,10 +12,15 @@ export interface FlagChange {
 
 /**
  * The user's own command with only these flags changed: in its own spelling and place where it has them, else at the end.
+ * What belongs to a flag that goes away is by the table of its engine.
  * Of several the last one is changed: it is the one that counts, and before it may stand those of a wrapper.
  */
-export function changeFlags(command: readonly string[], changes: readonly FlagChange[]): readonly string[] {
-  return changes.reduce(changeFlag, command)
+export function changeFlags(
+  command: readonly string[],
+  engine: EngineId,
+  changes: readonly FlagChange[],
+): readonly string[] {
+  return changes.reduce((changed, change) => changeFlag(changed, engine, change), command)
 }
 
 /** The command as one would type it: arguments that a shell would take apart are quoted. */
@@ -21,20 +28,19 @@ export function shellCommand(command: readonly string[]): string {
   return command.map(quoted).join(' ')
 }
 
-function changeFlag(command: readonly string[], { names, value }: FlagChange): readonly string[] {
-  const at = command.findLastIndex((arg) => names.includes(flagName(arg)))
+function changeFlag(
+  command: readonly string[],
+  engine: EngineId,
+  { names, value }: FlagChange,
+): readonly string[] {
+  const at = command.findLastIndex((arg) => names.includes(splitFlag(arg)[0]))
   const found = command[at]
   if (found === undefined) return value === undefined ? command : [...command, ...written(names[0], value)]
-  const isAttached = found.includes('=')
-  const next = command[at + 1]
-  const hasValue = !isAttached && next !== undefined && !/^-+[A-Za-z]/.test(next)
-  const replaced =
-    value === undefined ? [] : written(isAttached ? found.slice(0, found.indexOf('=') + 1) : found, value)
-  return [...command.slice(0, at), ...replaced, ...command.slice(at + (hasValue ? 2 : 1))]
-}
-
-function flagName(arg: string): string {
-  return sameFlag(arg.split('=')[0] ?? '')
+  const behind = command.slice(at + 1)
+  const length = flagLength(FLAG_TABLES[engine], found, behind)
+  const flag = found.includes('=') ? found.slice(0, found.indexOf('=') + 1) : found
+  const replaced = value === undefined ? [] : written(flag, value)
+  return [...command.slice(0, at), ...replaced, ...behind.slice(length - 1)]
 }
 
 function written(flag: string, value: string): readonly string[] {

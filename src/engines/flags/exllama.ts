@@ -1,6 +1,6 @@
 import type { EngineFlags, Finding } from './engine-flags.ts'
 import { oncePerCommand } from './once-per-command.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { parseCount, parseCountOrAuto, parseShareList, parseSwitch, setting, settingsFile } from './rule.ts'
@@ -9,7 +9,7 @@ import { parseCount, parseCountOrAuto, parseShareList, parseSwitch, setting, set
  * The flags of TabbyAPI, which are those of its config.yml, with a variable each; and of ExLlamaV3's own programs.
  * Sources: tabbyAPI's common/config_models.py, args.py and tabby_config.py; exllamav3/model_init.py.
  */
-export const exllamaFlags = oncePerCommand((args, environment) => readFlags(TABLE, args, environment))
+export const exllamaFlags = oncePerCommand((args, environment) => readFlags(EXLLAMA_TABLE, args, environment))
 
 /** Where TabbyAPI's models lie: below `--model-dir`, in the folder that it runs in. */
 export function exllamaFolder({ model }: EngineFlags, modelFolder: string | undefined): string | undefined {
@@ -45,7 +45,7 @@ const tensorParallel: FlagRule = {
   },
 }
 
-const TABLE: FlagTable = {
+export const EXLLAMA_TABLE: FlagTable = {
   engine: 'exllama',
   rules: [
     {

@@ -1,7 +1,7 @@
 import type { EngineFlags, Finding } from './engine-flags.ts'
 import { expertsToHost, splitModeNamed } from './llama-cpp.ts'
 import { oncePerCommand } from './once-per-command.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import {
@@ -18,7 +18,9 @@ import {
  * The flags of KoboldCpp, which has those of llama.cpp as second names. Values of `--quantkv` go without the cache of values where
  * flash attention is off. Source: koboldcpp.py of 1.117.1 and of 2024-10, whose numbers for `--quantkv` it still takes.
  */
-export const koboldcppFlags = oncePerCommand((args) => withoutFlashAttention(readFlags(TABLE, args)))
+export const koboldcppFlags = oncePerCommand((args) =>
+  withoutFlashAttention(readFlags(KOBOLDCPP_TABLE, args)),
+)
 
 /** What it takes where nothing is said (`default_maxctx` of 1.117.1; 4,096 in 2024). */
 export const KOBOLDCPP_CONTEXT = 12_288
@@ -102,7 +104,7 @@ function notCounted(names: readonly string[], what: string): FlagRule {
   return { names, takes: 'value', read: () => ({ problem: `${what} is not counted` }) }
 }
 
-const TABLE: FlagTable = {
+export const KOBOLDCPP_TABLE: FlagTable = {
   engine: 'koboldcpp',
   rules: [
     { names: ['--model', '-m'], takes: 'list', read: modelFile },

@@ -1,7 +1,8 @@
 import type { EngineSettings } from '../../estimate/settings.ts'
 import type { EngineFlags, Finding } from './engine-flags.ts'
 import { NO_ENVIRONMENT, oncePerCommand } from './once-per-command.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
+import type { Environment } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule, Parsed } from './rule.ts'
 import {
@@ -32,7 +33,7 @@ const serverFlags = oncePerCommand((args, environment) => flagsOf(args, environm
 const toolFlags = oncePerCommand((args, environment) => flagsOf(args, environment, false))
 
 function flagsOf(args: readonly string[], environment: Environment, isServer: boolean): EngineFlags {
-  const flags = readFlags(TABLE, args, environment)
+  const flags = readFlags(LLAMA_CPP_TABLE, args, environment)
   const perSlot = Number(
     valueBehind(args, '--kv-unified-per-slot') ?? environment['LLAMA_ARG_KV_UNIFIED_PER_SLOT'],
   )
@@ -96,7 +97,7 @@ const specType: FlagRule = {
   read: (value) => (value.includes('mtp') ? { settings: { specMethod: 'mtp' } } : {}),
 }
 
-const TABLE: FlagTable = {
+export const LLAMA_CPP_TABLE: FlagTable = {
   engine: 'llama.cpp',
   rules: [
     {

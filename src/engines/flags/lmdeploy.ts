@@ -1,5 +1,5 @@
 import type { EngineFlags } from './engine-flags.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
 
@@ -8,7 +8,7 @@ import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
  * lmdeploy/cli/utils.py.
  */
 export function lmdeployFlags(args: readonly string[]): EngineFlags {
-  return readFlags(TABLE, args)
+  return readFlags(LMDEPLOY_TABLE, args)
 }
 
 /** `--quant-policy`: 0 is none. */
@@ -17,7 +17,7 @@ const KV_TYPES = new Map([
   ['8', 'int8'],
 ])
 
-const TABLE: FlagTable = {
+export const LMDEPLOY_TABLE: FlagTable = {
   engine: 'lmdeploy',
   rules: [
     setting('contextTokens', ['--session-len'], parseCount),

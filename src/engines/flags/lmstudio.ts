@@ -1,5 +1,5 @@
 import { oncePerCommand } from './once-per-command.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { parseCount, setting } from './rule.ts'
@@ -9,7 +9,7 @@ import { parseCount, setting } from './rule.ts'
  * Source: lms's src/subcommands/load.ts.
  */
 export const lmstudioFlags = oncePerCommand((args) =>
-  readFlags(TABLE, args[0] === 'load' ? args.slice(1) : []),
+  readFlags(LMSTUDIO_TABLE, args[0] === 'load' ? args.slice(1) : []),
 )
 
 /** `off`, `max`, or a share of the layers, which is not known before the model is. */
@@ -25,7 +25,7 @@ const gpu: FlagRule = {
   },
 }
 
-const TABLE: FlagTable = {
+export const LMSTUDIO_TABLE: FlagTable = {
   engine: 'lmstudio',
   rules: [
     setting('contextTokens', ['--context-length', '-c'], parseCount),

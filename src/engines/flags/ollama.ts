@@ -1,6 +1,6 @@
 import type { EngineFlags, Finding } from './engine-flags.ts'
 import { oncePerCommand } from './once-per-command.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { OWN_CHOICE, parseCount, parseCountOrAuto, parseSwitch, setting } from './rule.ts'
@@ -9,7 +9,7 @@ import { cacheType } from './vllm.ts'
 /** `ollama run MODEL`, `ollama serve` and their environment. Source: Ollama's envconfig/config.go. */
 export const ollamaFlags = oncePerCommand((args, environment) => {
   const [subcommand = '', ...rest] = args
-  return readFlags(TABLE, WITH_MODEL.has(subcommand) ? rest : [], environment)
+  return readFlags(OLLAMA_TABLE, WITH_MODEL.has(subcommand) ? rest : [], environment)
 })
 
 /**
@@ -48,7 +48,7 @@ function modelOrFile(text: string): Finding {
   return { model: { kind: /^[./~]|\.gguf$/.test(text) ? 'file' : 'name', text } }
 }
 
-const TABLE: FlagTable = {
+export const OLLAMA_TABLE: FlagTable = {
   engine: 'ollama',
   rules: [
     setting('contextTokens', [], parseAboveZero, 'OLLAMA_CONTEXT_LENGTH'),

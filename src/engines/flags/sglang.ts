@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../../estimate/settings.ts'
 import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import {
@@ -18,7 +18,7 @@ import { cacheType } from './vllm.ts'
 
 /** The flags of `python -m sglang.launch_server` and `sglang serve`. Source: SGLang's page of server arguments. */
 export const sglangFlags = oncePerCommand((args, environment) => {
-  const flags = readFlags(TABLE, args[0] === 'serve' ? args.slice(1) : args, environment)
+  const flags = readFlags(SGLANG_TABLE, args[0] === 'serve' ? args.slice(1) : args, environment)
   // with DP attention the replicas share the ranks of tensor parallelism instead of multiplying them
   const sharesRanks = args.some((arg) => arg.replaceAll('_', '-') === '--enable-dp-attention')
   return sharesRanks ? { ...flags, settings: { ...flags.settings, dataParallel: 1 } } : flags
@@ -61,7 +61,7 @@ const dtype: FlagRule = setting('dtype', ['--dtype'], (text) => {
   return name === 'float' ? 'float32' : name
 })
 
-const TABLE: FlagTable = {
+export const SGLANG_TABLE: FlagTable = {
   engine: 'sglang',
   rules: [
     model,

@@ -24,7 +24,7 @@ export function stepCommand(
   const renamed = renameModel(command, patch.weights?.name, quantization)
   const canSay = patch.weights === undefined || changes.some(isQuantization) || renamed !== command
   return {
-    command: canSay ? shellCommand(changeFlags(maskArguments(renamed), changes)) : undefined,
+    command: canSay ? shellCommand(changeFlags(maskArguments(renamed), engine, changes)) : undefined,
     flags:
       patch.weights === undefined || changes.length > 0 ? changes.map(written).join(' ') : patch.weights.name,
   }

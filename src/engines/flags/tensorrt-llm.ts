@@ -1,5 +1,6 @@
 import type { EngineFlags } from './engine-flags.ts'
-import type { Environment, FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
+import type { Environment } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
 import { parseCount, parseFraction, setting, settingsFile } from './rule.ts'
 import { cacheType } from './vllm.ts'
@@ -17,7 +18,7 @@ export function tensorrtLlmFlags(
   if (program !== 'trtllm-serve') return readFlags(FLAGS, args, environment)
   const [subcommand = ''] = args
   if (subcommand.startsWith('disaggregated')) return readFlags(FLAGS, args)
-  return readFlags(SERVE, WITH_MODEL.has(subcommand) ? args.slice(1) : args)
+  return readFlags(TENSORRT_LLM_TABLE, WITH_MODEL.has(subcommand) ? args.slice(1) : args)
 }
 
 const WITH_MODEL: ReadonlySet<string> = new Set(['serve', 'mm_embedding_serve', 'grpc'])
@@ -67,4 +68,7 @@ const FLAGS: FlagTable = {
   switches: '--trust-remote-code --fail-fast-on-attention-window-too-large --grpc'.split(' '),
 }
 
-const SERVE: FlagTable = { ...FLAGS, positional: (text) => ({ model: { kind: 'name', text } }) }
+export const TENSORRT_LLM_TABLE: FlagTable = {
+  ...FLAGS,
+  positional: (text) => ({ model: { kind: 'name', text } }),
+}

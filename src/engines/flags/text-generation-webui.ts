@@ -4,7 +4,7 @@ import type { EngineFlags, Finding } from './engine-flags.ts'
 import { cacheBits } from './exllama.ts'
 import { splitModeNamed } from './llama-cpp.ts'
 import { oncePerCommand } from './once-per-command.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import { OWN_CHOICE, parseCount, parseCountOrAuto, parseShareList, setting, toggle } from './rule.ts'
@@ -14,7 +14,7 @@ import { OWN_CHOICE, parseCount, parseCountOrAuto, parseShareList, setting, togg
  * llama.cpp before that had a process of its own. Source: its modules/shared.py, loaders.py and models_settings.py.
  */
 export const webuiFlags = oncePerCommand((args) => {
-  const flags = readFlags(TABLE, args)
+  const flags = readFlags(WEBUI_TABLE, args)
   const loader = loaderOf(flags, args)
   const own = loader === 'llama.cpp' ? { parallel: 1 } : { contextTokens: WEBUI_CONTEXT }
   return { ...flags, settings: { ...own, ...flags.settings, ...kvTypes(flags, loader), engine: loader } }
@@ -71,7 +71,7 @@ function parseContext(text: string): number | typeof OWN_CHOICE | undefined {
   return count === 0 ? OWN_CHOICE : count
 }
 
-const TABLE: FlagTable = {
+export const WEBUI_TABLE: FlagTable = {
   engine: 'text-generation-webui',
   rules: [
     { names: ['--model'], takes: 'value', read: (text) => ({ model: { kind: 'name', text } }) },

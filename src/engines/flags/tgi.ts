@@ -1,14 +1,14 @@
 import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
 import { cacheType } from './vllm.ts'
 
 /** The flags of text-generation-launcher, each of which is an environment variable too. Source: TGI's launcher. */
-export const tgiFlags = oncePerCommand((args, environment) => readFlags(TABLE, args, environment))
+export const tgiFlags = oncePerCommand((args, environment) => readFlags(TGI_TABLE, args, environment))
 
-const TABLE: FlagTable = {
+export const TGI_TABLE: FlagTable = {
   engine: 'tgi',
   rules: [
     {

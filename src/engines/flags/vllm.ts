@@ -3,7 +3,7 @@ import type { EngineSettings } from '../../estimate/settings.ts'
 import type { Finding } from './engine-flags.ts'
 import { oncePerCommand } from './once-per-command.ts'
 import { quantizationNamed } from './quantization-names.ts'
-import type { FlagTable } from './read-flags.ts'
+import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import {
@@ -24,7 +24,7 @@ import {
  */
 export const vllmFlags = oncePerCommand((args, environment) => {
   const words = args[0] === 'bench' ? 2 : SUBCOMMANDS.has(args[0] ?? '') ? 1 : 0
-  return readFlags(TABLE, args.slice(words), environment)
+  return readFlags(VLLM_TABLE, args.slice(words), environment)
 })
 
 const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'run-batch', 'latency', 'throughput'])
@@ -78,7 +78,7 @@ const model: FlagRule = {
   read: (text) => ({ model: { kind: 'name', text } }),
 }
 
-const TABLE: FlagTable = {
+export const VLLM_TABLE: FlagTable = {
   engine: 'vllm',
   rules: [
     model,

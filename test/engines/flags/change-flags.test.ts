@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { changeFlags, shellCommand } from '../../../src/engines/flags/change-flags.ts'
+import { changeFlags, shellCommand, type FlagChange } from '../../../src/engines/flags/change-flags.ts'
+import { flagsIn } from '../../support/said-flags.ts'
 
 const CONTEXT = ['-c', '--ctx-size'] as const
 
-function changed(command: string, ...changes: Parameters<typeof changeFlags>[1]): string {
-  return shellCommand(changeFlags(command.split(' '), changes))
+function changed(command: string, ...changes: readonly FlagChange[]): string {
+  return shellCommand(changeFlags(command.split(' '), flagsIn(command)?.engine ?? 'unknown', changes))
 }
 
 test('a flag is changed in its own place and spelling', () => {
@@ -36,6 +37,30 @@ test('a flag that the command has not is added at the end, and one that is in th
     'llama-server -fa on -m m.gguf',
     'vllm serve m --enforce-eager',
     'vllm serve m',
+  ])
+})
+
+test("a flag goes with the values that are its own by the engine's table, and with no others", () => {
+  expect([
+    changed('koboldcpp --noflashattention m.gguf --gpulayers 9', {
+      names: ['--noflashattention'],
+      value: undefined,
+    }),
+    changed('vllm serve --enforce-eager m', { names: ['--enforce-eager'], value: '' }),
+    changed('koboldcpp --model m.gguf --tensor_split 7 3 --lowvram', {
+      names: ['--tensor-split'],
+      value: '1',
+    }),
+    changed('koboldcpp --moecpu m.gguf', { names: ['--moecpu'], value: '12' }),
+    changed('llama-server -fa off -m m.gguf', { names: ['-fa'], value: 'on' }),
+    changed('torchrun train.py --lr -1 x', { names: ['--lr'], value: undefined }),
+  ]).toEqual([
+    'koboldcpp m.gguf --gpulayers 9',
+    'vllm serve --enforce-eager m',
+    'koboldcpp --model m.gguf --tensor_split 1 --lowvram',
+    'koboldcpp --moecpu 12 m.gguf',
+    'llama-server -fa on -m m.gguf',
+    'torchrun train.py x',
   ])
 })
 
