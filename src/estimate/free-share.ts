@@ -56,10 +56,10 @@ function rulesOf(settings: EngineSettings): FreeShareRules {
     }
   }
   return {
-    share: 0.9,
+    share: freeMemoryFraction ?? 0.9,
     batchTokens: maxNumBatchedTokens ?? 4096,
     afterWarmUp: true,
-    assumption: '90 % of what is free after the warm-up, as TGI takes it',
+    assumption: taken(freeMemoryFraction, 0.9, 'the warm-up', 'TGI'),
   }
 }
 

@@ -12,6 +12,7 @@ import { HOST, placement, placeWeights, spreadOver, type PlacedWeights, type Pla
 import type { GpuParts, PartError, PartErrors, Plan, PreparedEngine } from './plan.ts'
 import { within } from './range.ts'
 import type { EngineSettings } from './settings.ts'
+import { uncountedDraft } from './uncounted-draft.ts'
 import { layoutOf } from './weights.ts'
 
 /** What does not depend on the context is worked out once, so that many contexts can be tried. */
@@ -237,6 +238,6 @@ function assumptionsOf({ settings, topology }: EstimateInput): readonly string[]
   if (topology.gpus.length > 0 && topology.gpus.every((gpu) => gpu.name.kind === 'missing')) {
     found.push('a CUDA context as on cards of this size, because the name of the GPU is not known')
   }
-  if (settings.specMethod === 'draft-model') found.push('the draft model itself is not counted')
+  found.push(...uncountedDraft(settings))
   return found
 }

@@ -106,13 +106,16 @@ function expertShare(world: World, settings: EngineSettings): number {
   return settings.expertParallel === true ? 1 / world.data : 1
 }
 
-/** Slots for adapters on every linear layer: rank × (width in + width out), in 16 bits; vLLM's default rank is 16. */
+/**
+ * Slots for adapters on every linear layer: rank × (width in + width out), in 16 bits. vLLM has 1 slot of rank 16 by default,
+ * SGLang 8 (`--max-loras-per-batch`), of the rank of its adapters.
+ */
 function loraBytes(
   architecture: ModelArchitecture,
   settings: EngineSettings,
   layers: readonly Layer[],
 ): number {
-  if (settings.maxLoras === undefined && settings.loraRank === undefined) return 0
+  if (settings.lora !== true) return 0
   const { hiddenSize = 0, feedForwardSize = 0, attentionHeads = 0 } = architecture
   const widths = layers.reduce((sum, layer) => {
     const heads = atLayer(attentionHeads, layer.index) * layer.headDimK
@@ -120,7 +123,8 @@ function loraBytes(
     const attention = 4 * hiddenSize + 2 * heads + keysAndValues
     return sum + attention + 3 * (hiddenSize + atLayer(feedForwardSize, layer.index))
   }, 0)
-  return (settings.maxLoras ?? 1) * (settings.loraRank ?? 16) * 2 * widths
+  const slots = settings.maxLoras ?? (settings.engine === 'sglang' ? 8 : 1)
+  return slots * (settings.loraRank ?? 16) * 2 * widths
 }
 
 /** Cosines and sines for every position that the model knows: counted with the weights by vLLM's own log. */

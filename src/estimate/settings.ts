@@ -64,6 +64,8 @@ export interface EngineSettings {
   /** Shares of the GPUs; of ExLlama (`--gpu-split`) the GB that each may take, filled one after the other. */
   readonly tensorSplit?: readonly number[]
   readonly mainGpu?: number
+  /** llama.cpp `--fit off` is false: nothing is shortened until it fits. */
+  readonly ownFit?: boolean
   /** llama.cpp `-cmoe`: `all`; `-ncmoe N`, TabbyAPI `--cpu-moe-offload-layers`: the experts of the first N layers stay on the host. */
   readonly cpuMoeLayers?: number | 'all'
   /** llama.cpp `-ncffn N`: dense feed-forward networks of the first N layers stay on the host. */
@@ -84,7 +86,7 @@ export interface EngineSettings {
   readonly memFractionStatic?: number
   /** TGI `--cuda-memory-fraction`. */
   readonly cudaMemoryFraction?: number
-  /** TensorRT-LLM `--free_gpu_memory_fraction`, LMDeploy `--cache-max-entry-count`: of what is free once the weights are loaded. */
+  /** TensorRT-LLM `--free_gpu_memory_fraction`, LMDeploy `--cache-max-entry-count`, TGI `TGI_WIGGLE_ROOM`: of what is free once the weights are loaded. */
   readonly freeMemoryFraction?: number
 
   // host
@@ -94,8 +96,10 @@ export interface EngineSettings {
   readonly contextCheckpoints?: number
   /** vLLM `--mm-processor-cache-gb`. */
   readonly multimodalCacheBytes?: number
-  /** vLLM `--kv-offloading-size`, SGLang's hierarchical cache. */
+  /** vLLM `--kv-offloading-size`, of all GPUs together; SGLang `--hicache-size`, per GPU. */
   readonly kvOffloadBytes?: number
+  /** SGLang `--hicache-ratio`: the host's pool ÷ the GPU's. */
+  readonly kvOffloadRatio?: number
   /** vLLM sleeping at level 1: weights move to the host. */
   readonly sleepLevel?: 0 | 1 | 2
 
@@ -105,7 +109,10 @@ export interface EngineSettings {
   readonly mmprojOnGpu?: boolean
   /** Draft tokens of speculative decoding, and whether the model's own MTP layers make them. */
   readonly specTokens?: number
+  /** `eagle`: by a small model made for it, `draft-model`: by any other. */
   readonly specMethod?: 'mtp' | 'eagle' | 'draft-model'
+  /** vLLM and SGLang `--enable-lora`: there are slots for adapters. */
+  readonly lora?: boolean
   readonly loraRank?: number
   readonly maxLoras?: number
 }

@@ -6,6 +6,7 @@ import type { PreparedEngine } from './plan.ts'
 import { dtypeBytes, ranksOf, worldOf, type Rank } from './ranks.ts'
 import { servedActivations } from './served-activations.ts'
 import type { EngineSettings } from './settings.ts'
+import { uncountedDraft } from './uncounted-draft.ts'
 import { tokenPoolPlan, type PoolRank } from './token-pool.ts'
 import { availableBytes, capacityBytes, type GpuCapacity } from './topology.ts'
 
@@ -95,6 +96,7 @@ function assumptionsOf(settings: EngineSettings): readonly string[] {
   if (settings.memFractionStatic === undefined) {
     found.push("SGLang's own choice of --mem-fraction-static for cards of this size")
   }
+  found.push(...uncountedDraft(settings))
   if (settings.eager !== true) found.push('600 MiB of CUDA graphs; logs show 90 to 1,300')
   return found
 }

@@ -57,7 +57,7 @@ export function tokenPoolPlan(
     })),
     host: {
       weightsBytes: known((input.settings.cpuOffloadBytes ?? 0) * ranks.length, 'derived'),
-      kvBytes: known(input.settings.kvOffloadBytes ?? 0, 'derived'),
+      kvBytes: hostPool(input.settings, kvBytes),
       workings: [],
     },
     kv: {
@@ -81,6 +81,16 @@ export function tokenPoolPlan(
     plan,
     longest: { kind: 'from-pool', contextTokens: map(tokens, (count) => Math.min(count, trained)) },
   }
+}
+
+/** Every rank has a pool of its own on the host, of a stated size or by the size of that on its GPU. */
+function hostPool(
+  { kvOffloadBytes = 0, kvOffloadRatio }: EstimateInput['settings'],
+  kvBytes: readonly Reading<number>[],
+): Reading<number> {
+  return kvOffloadRatio === undefined
+    ? known(kvOffloadBytes * kvBytes.length, 'derived')
+    : map(sum(kvBytes), (bytes) => Math.round(bytes * kvOffloadRatio))
 }
 
 /** Bytes of one token on a rank: in the pool (windows by their ratio), and at the end of a long context. */

@@ -5,6 +5,7 @@ import type { EstimateInput, Fit, Term } from './estimate-types.ts'
 import type { Plan, PreparedEngine } from './plan.ts'
 import { within } from './range.ts'
 import { dtypeBytes, kvTypeOf, ranksOf, worldOf, type Rank } from './ranks.ts'
+import { uncountedDraft } from './uncounted-draft.ts'
 import { availableBytes, type GpuCapacity } from './topology.ts'
 import { batchOf, rankBudget, type RankBudget } from './vllm-budget.ts'
 import {
@@ -175,6 +176,7 @@ function assumptionsOf({ settings }: EstimateInput): readonly string[] {
   if (settings.gpuMemoryUtilization === undefined && settings.kvCacheBytes === undefined) {
     found.push(`--gpu-memory-utilization ${vllmRules(settings.version).utilization}, the default`)
   }
+  found.push(...uncountedDraft(settings))
   if (settings.eager !== true) found.push('600 MiB of CUDA graphs; logs show 40 to 2,500')
   return found
 }

@@ -40,7 +40,10 @@ export const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   // TGI takes every flag from here too
   'CUDA_GRAPHS',
   'CUDA_MEMORY_FRACTION',
+  'DTYPE',
+  'ENABLE_PREFILL_LOGPROBS',
   'KV_CACHE_DTYPE',
+  'LORA_ADAPTERS',
   'MAX_BATCH_PREFILL_TOKENS',
   'MAX_BATCH_SIZE',
   'MAX_BATCH_TOTAL_TOKENS',
@@ -50,6 +53,9 @@ export const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   'MODEL_ID',
   'NUM_SHARD',
   'QUANTIZE',
+  'SHARDED',
+  'SPECULATE',
+  'TGI_WIGGLE_ROOM',
 ])
 
 const SECRET_NAME = /_(?:KEY|TOKEN|SECRET|PASSWORD)$/

@@ -168,10 +168,25 @@ test('expert parallelism spreads experts over the data-parallel ranks too', () =
 
 test('adapters take slots of rank × both widths on every linear layer', () => {
   const weights = (maxLoras: number) =>
-    ask(LLAMA_31_8B, { engine: 'vllm', maxLoras, loraRank: 64 }).perGpu[0]?.weightsBytes
+    ask(LLAMA_31_8B, { engine: 'vllm', lora: true, maxLoras, loraRank: 64 }).perGpu[0]?.weightsBytes
   const [one, two] = [weights(1), weights(2)]
   const widths = 4 * 4096 + 2 * 4096 + 8 * 256 + 3 * (4096 + 14_336)
   expect(one?.kind === 'known' && two?.kind === 'known' && two.value - one.value).toBe(32 * widths * 64 * 2)
+})
+
+test('without a number vLLM has one slot and SGLang eight, and without the switch there is none', () => {
+  const weights = (settings: EngineSettings) => {
+    const [card] = ask(LLAMA_31_8B, settings).perGpu
+    return card?.weightsBytes.kind === 'known' ? card.weightsBytes.value : Number.NaN
+  }
+  const slots = (engine: 'vllm' | 'sglang', more: Partial<EngineSettings>) =>
+    (weights({ engine, loraRank: 64, ...more }) - weights({ engine })) / SLOT_BYTES
+  const SLOT_BYTES = 32 * (4 * 4096 + 2 * 4096 + 8 * 256 + 3 * (4096 + 14_336)) * 64 * 2
+  expect([
+    slots('vllm', { lora: true }),
+    slots('sglang', { lora: true }),
+    slots('vllm', { maxLoras: 4 }),
+  ]).toEqual([1, 8, 0])
 })
 
 test('more ranks than this machine has GPUs are not compared with it', () => {

@@ -17,6 +17,7 @@ describe('the pool is a share of what is free once the model is loaded', () => {
     ['LMDeploy, 80 % after the weights', { engine: 'lmdeploy' }, 0.8, false],
     ['LMDeploy as told', { engine: 'lmdeploy', freeMemoryFraction: 0.4 }, 0.4, false],
     ['TGI, 90 % after its warm-up', { engine: 'tgi' }, 0.9, true],
+    ['TGI as told', { engine: 'tgi', freeMemoryFraction: 0.8 }, 0.8, true],
   ]
 
   test.each(SHARES)('%s', (_, settings, share, afterWarmUp) => {
@@ -42,6 +43,29 @@ describe('the pool is a share of what is free once the model is loaded', () => {
     )
   })
 })
+
+test("SGLang's cache on the host is one of every GPU: of a stated size, or by the size of the GPU's", () => {
+  const onTwo = (settings: Partial<EngineSettings>) =>
+    ask(LLAMA_3_70B, { engine: 'sglang', tensorParallel: 2, ...settings }, { gpus: [gpu(141), gpu(141)] })
+  const { kv } = onTwo({})
+  expect([
+    value(onTwo({}).host.kvBytes),
+    value(onTwo({ kvOffloadBytes: 30e9 }).host.kvBytes),
+    value(onTwo({ kvOffloadRatio: 2 }).host.kvBytes),
+  ]).toEqual([0, 60e9, 2 * value(kv.bytes)])
+})
+
+test.each(['vllm', 'sglang', 'llama.cpp'] as const)(
+  '%s: a draft model of its own is said not to be counted',
+  (engine) => {
+    const said = (specMethod: 'mtp' | 'eagle' | 'draft-model') =>
+      ask(LLAMA_31_8B, { engine, specMethod }, { gpus: [gpu(80)] }).assumptions.filter((text) =>
+        text.includes('draft'),
+      )
+    const draft = ['the draft model itself is not counted']
+    expect([said('mtp'), said('eagle'), said('draft-model')]).toEqual([[], draft, draft])
+  },
+)
 
 describe('ExLlama', () => {
   test.each<[EngineSettings, number, number]>([

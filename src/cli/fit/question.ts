@@ -167,8 +167,9 @@ function ollamaContext(
 }
 
 /** `--fit` of llama-server is on by default, and leaves alone what was given. */
-function ownFitting({ engine, contextTokens, gpuLayers }: EngineSettings): readonly string[] {
-  if (engine !== 'llama.cpp' || contextTokens !== undefined || gpuLayers !== undefined) return []
+function ownFitting({ engine, contextTokens, gpuLayers, ownFit }: EngineSettings): readonly string[] {
+  const isOff = engine !== 'llama.cpp' || ownFit === false
+  if (isOff || contextTokens !== undefined || gpuLayers !== undefined) return []
   return [
     'the whole context; llama-server shortens one that is not given (-c) until it fits, to no less than 4,096',
   ]

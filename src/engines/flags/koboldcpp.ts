@@ -5,6 +5,7 @@ import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
 import {
+  notComputed,
   OWN_CHOICE,
   parseCount,
   parseCountOrAuto,
@@ -100,10 +101,6 @@ function modelFile(text: string): Finding {
   return file === '' ? {} : { model: { kind: 'file', text: file } }
 }
 
-function notCounted(names: readonly string[], what: string): FlagRule {
-  return { names, takes: 'value', read: () => ({ problem: `${what} is not counted` }) }
-}
-
 export const KOBOLDCPP_TABLE: FlagTable = {
   engine: 'koboldcpp',
   rules: [
@@ -146,16 +143,14 @@ export const KOBOLDCPP_TABLE: FlagTable = {
     },
     { names: ['--usemtp'], takes: 'nothing', read: () => ({ settings: { specMethod: 'mtp' } }) },
     setting('specTokens', ['--draftamount', '--draft-max', '--draft-n', '--spec-draft-n-max'], parseCount),
-    {
-      names: ['--enableguidance'],
+    notComputed(['--enableguidance'], 'the second cache of --enableguidance is not counted', {
       takes: 'nothing',
-      read: () => ({ problem: 'the second cache of --enableguidance is not counted' }),
-    },
+    }),
     settingsFile(['--config'], ', and all else on the command line does not count'),
-    notCounted(['--sdmodel'], 'the image model'),
-    notCounted(['--whispermodel'], 'the speech model'),
-    notCounted(['--ttsmodel'], 'the voice model'),
-    notCounted(['--embeddingsmodel'], 'the embedding model'),
+    notComputed(['--sdmodel'], 'the image model is not counted'),
+    notComputed(['--whispermodel'], 'the speech model is not counted'),
+    notComputed(['--ttsmodel'], 'the voice model is not counted'),
+    notComputed(['--embeddingsmodel'], 'the embedding model is not counted'),
   ],
   switchesBegin: /^--(?:no|use|jinja$|sd(?:vaeauto|offloadcpu|flashattention)$)/,
   switches:

@@ -4,6 +4,9 @@ import { NO_ENVIRONMENT, oncePerCommand } from './once-per-command.ts'
 import type { FlagTable } from './flag-table.ts'
 import type { Environment } from './read-flags.ts'
 import { readFlags } from './read-flags.ts'
+import { flagValue } from '../program.ts'
+import { SPECULATION_RULES } from './llama-cpp-speculation.ts'
+import { LLAMA_CPP_UNCOMPUTED } from './uncomputed.ts'
 import type { FlagRule, Parsed } from './rule.ts'
 import {
   OWN_CHOICE,
@@ -19,7 +22,7 @@ import {
 /**
  * The flags of llama-server and the other tools of llama.cpp, and their LLAMA_ARG_… variables.
  * `isServer`: without `-np` a server has 4 slots that share one cache, the other tools have one.
- * Source: llama.cpp v0.5.0, common/arg.cpp; `-mla` is of ik_llama.cpp, `--n-ctx` of llama-cpp-python.
+ * Source: llama.cpp's common/arg.cpp and tools/server/README.md; `-mla` is of ik_llama.cpp, `--n-ctx` of llama-cpp-python.
  */
 export function llamaCppFlags(
   args: readonly string[],
@@ -35,21 +38,16 @@ const toolFlags = oncePerCommand((args, environment) => flagsOf(args, environmen
 function flagsOf(args: readonly string[], environment: Environment, isServer: boolean): EngineFlags {
   const flags = readFlags(LLAMA_CPP_TABLE, args, environment)
   const perSlot = Number(
-    valueBehind(args, '--kv-unified-per-slot') ?? environment['LLAMA_ARG_KV_UNIFIED_PER_SLOT'],
+    flagValue(args, 'kv-unified-per-slot') ?? environment['LLAMA_ARG_KV_UNIFIED_PER_SLOT'],
   )
   const own = isServer || flags.settings.parallel !== undefined ? {} : { parallel: 1 }
   const pooled = Number.isInteger(perSlot) && perSlot > 0 ? pool(flags.settings, perSlot) : {}
   return { ...flags, settings: { ...flags.settings, ...own, ...pooled } }
 }
 
-/** `--kv-unified-per-slot N`: one pool of slots × N cells. */
-function pool(settings: EngineSettings, tokensPerSlot: number): Partial<EngineSettings> {
-  return { kvUnified: true, contextTokens: tokensPerSlot * (settings.parallel ?? 4) }
-}
-
-function valueBehind(args: readonly string[], name: string): string | undefined {
-  const at = args.indexOf(name)
-  return at === -1 ? undefined : args[at + 1]
+/** `--kv-unified-per-slot N`: one pool, of slots × N cells unless `-c` says how many. */
+function pool({ contextTokens, parallel = 4 }: EngineSettings, perSlot: number): Partial<EngineSettings> {
+  return { kvUnified: true, contextTokens: contextTokens ?? perSlot * parallel }
 }
 
 const offload: FlagRule = {
@@ -91,10 +89,21 @@ export function splitModeNamed(text: string): EngineSettings['splitMode'] {
   return splits.find((mode) => mode === text)
 }
 
-const specType: FlagRule = {
-  names: ['--spec-type'],
+/** `none` leaves all to the CPU; which cards other names mean is not known. */
+const devices: FlagRule = {
+  names: ['-dev', '--device'],
+  variable: 'LLAMA_ARG_DEVICE',
   takes: 'value',
-  read: (value) => (value.includes('mtp') ? { settings: { specMethod: 'mtp' } } : {}),
+  read: (names) =>
+    names === 'none'
+      ? { settings: { gpuLayers: 0 } }
+      : { problem: `which GPUs '-dev ${names.slice(0, 40)}' means is not known` },
+}
+
+const projectorDevice: FlagRule = {
+  names: ['-mmdev', '--mmproj-device'],
+  takes: 'value',
+  read: (name) => ({ settings: { mmprojOnGpu: name !== 'none' } }),
 }
 
 export const LLAMA_CPP_TABLE: FlagTable = {
@@ -107,6 +116,19 @@ export const LLAMA_CPP_TABLE: FlagTable = {
       read: (text) => ({ model: { kind: 'file', text } }),
     },
     hfRepo,
+    {
+      names: ['-mu', '--model-url'],
+      variable: 'LLAMA_ARG_MODEL_URL',
+      takes: 'value',
+      read: (text) => ({ model: { kind: 'name', text } }),
+    },
+    {
+      names: ['-dr', '--docker-repo'],
+      variable: 'LLAMA_ARG_DOCKER_REPO',
+      takes: 'value',
+      read: (text) => ({ model: { kind: 'name', text } }),
+    },
+    devices,
     setting(
       'contextTokens',
       ['-c', '--ctx-size', '--n-ctx'],
@@ -135,7 +157,8 @@ export const LLAMA_CPP_TABLE: FlagTable = {
       read: () => ({ settings: { cpuMoeLayers: 'all' } }),
     },
     setting('cpuMoeLayers', ['-ncmoe', '--n-cpu-moe'], parseCount, 'LLAMA_ARG_N_CPU_MOE'),
-    setting('cpuFfnLayers', ['-ncffn', '--n-cpu-ffn'], parseCount),
+    setting('cpuFfnLayers', ['-ncffn', '--n-cpu-ffn'], parseCount, 'LLAMA_ARG_N_CPU_FFN'),
+    setting('ownFit', ['-fit', '--fit'], parseSwitch, 'LLAMA_ARG_FIT'),
     offload,
     setting('cacheRamBytes', ['-cram', '--cache-ram'], parseMebibytes, 'LLAMA_ARG_CACHE_RAM'),
     setting(
@@ -152,20 +175,15 @@ export const LLAMA_CPP_TABLE: FlagTable = {
     },
     toggle('mmprojOnGpu', ['--mmproj-offload'], true, 'LLAMA_ARG_MMPROJ_OFFLOAD'),
     toggle('mmprojOnGpu', ['--no-mmproj-offload'], false),
-    {
-      names: ['-md', '--model-draft', '--spec-draft-model'],
-      variable: 'LLAMA_ARG_SPEC_DRAFT_MODEL',
-      takes: 'value',
-      read: (draft) => ({ files: { draft }, settings: { specMethod: 'draft-model' } }),
-    },
-    specType,
-    setting('specTokens', ['--spec-draft-n-max', '--draft-max', '--draft', '--draft-n'], parseCount),
+    projectorDevice,
+    ...SPECULATION_RULES,
     setting('mlaValueCopy', ['-mla', '--mla-use'], (text) =>
       parseCount(text) === undefined ? undefined : text === '1',
     ),
+    ...LLAMA_CPP_UNCOMPUTED,
   ],
   switches:
-    '-v --verbose --jinja --no-jinja --metrics --props --slots --no-slots --mlock --no-mmap -cnv -no-cnv -i -cb -nocb --offline --embedding --embeddings --reranking --no-warmup --no-mmproj --context-shift --no-context-shift -fmoe -rtr'.split(
+    '-v --verbose --jinja --no-jinja --metrics --props --slots --no-slots --no-mmap --no-repack -nr --no-host --check-tensors --op-offload --no-cache-prompt --cache-prompt --cache-idle-slots --no-cache-idle-slots --warmup --mmproj-auto --no-mmproj-auto --rerank --no-webui --webui --ui --no-ui --cont-batching --no-cont-batching --spec-default --spec-draft-cpu-moe -cmoed --cpu-moe-draft --lora-init-without-apply --special -sp --ignore-eos --perf --no-perf --escape -e --no-escape --log-disable --log-verbose --agent -ag --no-agent -no-ag --reuse-port -bs --backend-sampling -cnv -no-cnv -i -cb -nocb --offline --embedding --embeddings --reranking --no-warmup --no-mmproj --context-shift --no-context-shift -fmoe -rtr'.split(
       ' ',
     ),
 }

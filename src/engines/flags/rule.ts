@@ -79,6 +79,26 @@ export function settingsFile(names: readonly string[], effect = ''): FlagRule {
 
 const LONGEST_FILE = 60
 
+/** How a flag whose effect is not computed is written. */
+interface Uncomputed {
+  readonly takes?: FlagRule['takes']
+  readonly variable?: string
+  /** Further values by which nothing changes, beside those that mean none. */
+  readonly unless?: readonly string[]
+}
+
+/** A flag that is understood, but whose effect on memory is not computed: `problem` says so. */
+export function notComputed(
+  names: readonly string[],
+  problem: string,
+  { takes = 'value', variable, unless = [] }: Uncomputed = {},
+): FlagRule {
+  const read = (value: string): Finding => (NONE.has(value) || unless.includes(value) ? {} : { problem })
+  return { names, takes, read, ...(variable === undefined ? {} : { variable }) }
+}
+
+const NONE: ReadonlySet<string> = new Set(['0', 'none', 'off', 'auto', 'false', 'null'])
+
 /** `4096`; not below 0. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
@@ -106,11 +126,23 @@ export function parseFraction(text: string): number | undefined {
   return value > 0 && value <= 1 ? value : undefined
 }
 
+/** `2` or `1.5`: above 0. */
+export function parseRatio(text: string): number | undefined {
+  const value = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : 0
+  return value > 0 ? value : undefined
+}
+
 /** `3,1`, `3/1` or `3 1`. */
 export function parseShareList(text: string): readonly number[] | undefined {
   const parts = text.replace(/^\[|\]$/g, '').split(/[\s,/]+/)
   const shares = parts.map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : NaN))
   return shares.some(Number.isNaN) ? undefined : shares
+}
+
+/** A number of GB, as bytes. */
+export function parseGigabytes(text: string): number | undefined {
+  const value = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : NaN
+  return Number.isNaN(value) ? undefined : Math.round(value * 1e9)
 }
 
 /** A number of GiB, as bytes. */

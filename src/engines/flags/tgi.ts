@@ -3,10 +3,16 @@ import { quantizationNamed } from './quantization-names.ts'
 import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import { parseCount, parseFraction, parseWord, setting } from './rule.ts'
+import { flagValue } from '../program.ts'
+import { TGI_UNCOMPUTED } from './uncomputed.ts'
 import { cacheType } from './vllm.ts'
 
 /** The flags of text-generation-launcher, each of which is an environment variable too. Source: TGI's launcher. */
-export const tgiFlags = oncePerCommand((args, environment) => readFlags(TGI_TABLE, args, environment))
+export const tgiFlags = oncePerCommand((args, environment) => {
+  const flags = readFlags(TGI_TABLE, args, environment)
+  const isWhole = (flagValue(args, 'sharded') ?? environment['SHARDED']) === 'false'
+  return isWhole ? { ...flags, settings: { ...flags.settings, tensorParallel: 1 } } : flags
+})
 
 export const TGI_TABLE: FlagTable = {
   engine: 'tgi',
@@ -23,6 +29,14 @@ export const TGI_TABLE: FlagTable = {
     setting('maxNumSeqs', ['--max-batch-size', '--max-concurrent-requests'], parseCount, 'MAX_BATCH_SIZE'),
     setting('tensorParallel', ['--num-shard'], parseCount, 'NUM_SHARD'),
     setting('cudaMemoryFraction', ['--cuda-memory-fraction'], parseFraction, 'CUDA_MEMORY_FRACTION'),
+    // of what is free after the warm-up (server/text_generation_server/models/globals.py)
+    setting('freeMemoryFraction', [], parseFraction, 'TGI_WIGGLE_ROOM'),
+    {
+      names: ['--cuda-graphs'],
+      variable: 'CUDA_GRAPHS',
+      takes: 'value',
+      read: (sizes) => ({ settings: { eager: sizes.split(',').every((size) => size.trim() === '0') } }),
+    },
     cacheType(['--kv-cache-dtype'], 'KV_CACHE_DTYPE'),
     setting('dtype', ['--dtype'], parseWord, 'DTYPE'),
     {
@@ -35,5 +49,10 @@ export const TGI_TABLE: FlagTable = {
         return found === undefined ? {} : { quantization: found }
       },
     },
+    ...TGI_UNCOMPUTED,
   ],
+  switches:
+    '--trust-remote-code --disable-custom-kernels --json-output --ngrok --disable-grammar-support --env -e'.split(
+      ' ',
+    ),
 }

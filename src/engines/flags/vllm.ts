@@ -6,6 +6,7 @@ import { quantizationNamed } from './quantization-names.ts'
 import type { FlagTable } from './flag-table.ts'
 import { readFlags } from './read-flags.ts'
 import type { FlagRule } from './rule.ts'
+import { VLLM_UNCOMPUTED } from './uncomputed.ts'
 import {
   OWN_CHOICE,
   parseCount,
@@ -71,6 +72,30 @@ function specMethodNamed(method: string): EngineSettings['specMethod'] {
   return method.includes('eagle') || method === 'medusa' ? 'eagle' : 'draft-model'
 }
 
+/** `-O0`, or no graphs by name: as eager as `--enforce-eager` (OPTIMIZATION_LEVEL_00 in vllm/config/vllm.py). */
+const compilation: FlagRule = {
+  names: ['--compilation-config', '-cc', '--optimization-level', '-O'],
+  takes: 'value',
+  read: (text) => {
+    if (/^\d$/.test(text)) return text === '0' ? EAGER : {}
+    const config = asObject(parseJson(text))
+    return config === undefined ? undefined : graphMode(asText(config['cudagraph_mode']))
+  },
+}
+
+const EAGER: Finding = { settings: { eager: true } }
+
+function graphMode(name: string | undefined): Finding {
+  return name?.toUpperCase() === 'NONE' ? EAGER : {}
+}
+
+/** As it was until 0.8: the draft model, or what stands for it. */
+const speculativeModel: FlagRule = {
+  names: ['--speculative-model'],
+  takes: 'value',
+  read: (name) => speculative(undefined, name === '[ngram]' ? 'ngram' : 'draft-model'),
+}
+
 const model: FlagRule = {
   // `--model-path` is FastChat's worker, which runs vLLM in itself
   names: ['--model', '--model-path'],
@@ -105,10 +130,25 @@ export const VLLM_TABLE: FlagTable = {
     toggle('hybridKvManager', ['--no-disable-hybrid-kv-cache-manager']),
     toggle('prefixCaching', ['--enable-prefix-caching']),
     toggle('prefixCaching', ['--no-enable-prefix-caching'], false),
+    { names: ['-O0'], takes: 'nothing', read: () => EAGER },
+    compilation,
+    {
+      names: ['--compilation-config.cudagraph-mode', '-cc.cudagraph_mode', '-O.cudagraph_mode'],
+      takes: 'value',
+      read: graphMode,
+    },
     setting('multimodalCacheBytes', ['--mm-processor-cache-gb'], parseGib),
+    {
+      names: ['--disable-mm-preprocessor-cache'],
+      takes: 'nothing',
+      read: () => ({ settings: { multimodalCacheBytes: 0 } }),
+    },
+    toggle('lora', ['--enable-lora']),
+    toggle('lora', ['--no-enable-lora'], false),
     setting('loraRank', ['--max-lora-rank'], parseCount),
     setting('maxLoras', ['--max-loras'], parseCount),
     speculation,
+    speculativeModel,
     setting(
       'specTokens',
       ['--speculative-config.num-speculative-tokens', '--num-speculative-tokens', '--spec-tokens'],
@@ -120,16 +160,17 @@ export const VLLM_TABLE: FlagTable = {
       read: (method) => speculative(undefined, method),
     },
     settingsFile(['--config'], '; give them on the command line'),
+    ...VLLM_UNCOMPUTED,
   ],
   // those of argparse that take no value: `--enable-lora`, `--no-enable-chunked-prefill`
   switchesBegin: /^--(?:enable|disable|no|skip)-/,
   switches:
-    '--trust-remote-code --headless --async-scheduling --language-model-only --allow-credentials --calculate-kv-scales --fully-sharded-loras --return-tokens-as-token-ids --data-parallel-hybrid-lb --data-parallel-external-lb --ray-workers-use-nsight --use-v2-block-manager --multi-step-stream-outputs --allow-deprecated-quantization --grpc --trust-request-chat-template --exclude-tools-when-tool-choice-none --log-error-stack --tokens-only --data-parallel-multi-port-external-lb -dpm -dph -dpe --numa-bind --kv-sharing-fast-prefill --mm-encoder-only --interleave-mm-strings --use-fp64-gumbel --use-tqdm-on-load --specialize-active-lora --kv-cache-metrics --cudagraph-metrics --scheduler-reserve-full-isl --aggregate-engine-logging --fail-on-environ-validation -O0 -O1 -O2 -O3'.split(
+    '--trust-remote-code --headless --async-scheduling --eplb-log-balancedness --guided-decoding-disable-fallback --guided-decoding-disable-any-whitespace --guided-decoding-disable-additional-properties --worker-use-ray --engine-use-ray --allow-credentials --calculate-kv-scales --fully-sharded-loras --return-tokens-as-token-ids --data-parallel-hybrid-lb --data-parallel-external-lb --ray-workers-use-nsight --use-v2-block-manager --multi-step-stream-outputs --allow-deprecated-quantization --grpc --trust-request-chat-template --exclude-tools-when-tool-choice-none --log-error-stack --tokens-only --data-parallel-multi-port-external-lb -dpm -dph -dpe --numa-bind --kv-sharing-fast-prefill --interleave-mm-strings --use-fp64-gumbel --use-tqdm-on-load --specialize-active-lora --kv-cache-metrics --cudagraph-metrics --scheduler-reserve-full-isl --aggregate-engine-logging --fail-on-environ-validation -O1 -O2 -O3'.split(
       ' ',
     ),
   // nargs="+" in argparse
   lists:
-    '--served-model-name --lora-modules --prompt-adapters --api-key --allowed-media-domains --logits-processors --ignore-patterns --numa-bind-nodes --numa-bind-cpus --kv-cache-dtype-skip-layers --cpu-offload-params --offload-params --lora-target-modules --collect-detailed-traces --cudagraph-capture-sizes'.split(
+    '--served-model-name --lora-modules --prompt-adapters --api-key --allowed-media-domains --logits-processors --ignore-patterns --numa-bind-nodes --numa-bind-cpus --cpu-offload-params --offload-params --lora-target-modules --collect-detailed-traces --cudagraph-capture-sizes'.split(
       ' ',
     ),
   positional: (text) => ({ model: { kind: 'name', text } }),

@@ -180,8 +180,8 @@ describe('SGLang, TGI and Ollama', () => {
       },
     ],
     [
-      'sglang serve --model m --tp-size 2 --dp-size 2 --enable-dp-attention --speculative-algorithm EAGLE --chunked-prefill-size -1',
-      { model: 'name m', tensorParallel: 2, dataParallel: 1, specMethod: 'eagle' },
+      'sglang serve --model m --tp-size 2 --dp-size 2 --speculative-algorithm EAGLE',
+      { model: 'name m', tensorParallel: 2, dataParallel: 2, specMethod: 'eagle' },
     ],
     [
       'text-generation-launcher --model-id m --num-shard 2 --max-total-tokens 8192 --quantize bitsandbytes',
