@@ -1,14 +1,11 @@
 import { known, missing } from '../core/reading.ts'
-import { parseJson } from '../core/decode.ts'
 import { stated } from '../core/stated.ts'
 import type { EngineSettings } from '../estimate/settings.ts'
-import type { HostProcess } from '../model/snapshot.ts'
 import type { Want } from '../model/want.ts'
 import type { WorkloadModel } from '../model/workload.ts'
-import { parseManifestWeights, parseOllamaPs, type OllamaModel } from '../parse/engine-pages/ollama.ts'
+import type { OllamaModel } from '../parse/engine-pages/ollama.ts'
 import { addressOf, addressWants, type Address } from './address.ts'
-import { pageWant } from './allow-list.ts'
-import { isLoading, jsonOf, pageAnswer, textAnswer } from './answers.ts'
+import { isLoading } from './answers.ts'
 import { blankReport } from './blank-report.ts'
 import { configOf, declaredModel, fromApi } from './declared.ts'
 import type { Answers, Claim, Engine, EngineReport } from './engine.ts'
@@ -19,6 +16,8 @@ import { ollamaFlags } from './flags/ollama.ts'
 import type { Environment } from './flags/read-flags.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { llamaServerWants, slotGaps, slotsReport, stateOf } from './llama-server-pages.ts'
+import { claimOllama, isRunner, isServer } from './ollama-processes.ts'
+import { blobOf, loadedModel, loadedWant, manifestsWanted, pathOf, type Blob } from './ollama-store.ts'
 import { preallocated } from './pool.ts'
 import { ggufShape, ggufWants } from './gguf-shape.ts'
 import type { ModelShape } from './model-shape.ts'
@@ -35,38 +34,6 @@ export const ollama: Engine = {
   report: ollamaReport,
 }
 
-function claimOllama([process, ...ancestors]: readonly HostProcess[]): Claim | undefined {
-  const launch = process === undefined ? undefined : launchOf(process)
-  if (process === undefined || launch === undefined) return undefined
-  if (isServer(launch)) return { engine: 'ollama', root: process, keeper: true }
-  const isChild = launch.name === 'llama-server' && (isPackaged(launch) || ancestors.some(isServerProcess))
-  if (!isChild && !isRunner(launch)) return undefined
-  return { engine: 'ollama', root: process }
-}
-
-// up to 0.8 a binary of its own in a temporary folder; then `ollama runner`, which MLX models still have
-function isRunner({ name, args }: Launch): boolean {
-  if (name === 'ollama_llama_server' || name === 'ollama_llama_se') return true
-  return name === 'ollama' && args[0] === 'runner'
-}
-
-/** A bare `ollama` is the name by which the driver lists a runner. */
-function isServer({ name, args }: Launch): boolean {
-  return name === 'ollama' && (args[0] === undefined || args[0] === 'serve' || args[0] === 'start')
-}
-
-function isServerProcess(process: HostProcess): boolean {
-  const launch = launchOf(process)
-  return launch !== undefined && isServer(launch)
-}
-
-/** Its own llama-server lies in lib/ollama, and its model is a blob of its store. */
-function isPackaged({ path, args }: Launch): boolean {
-  return /(?:^|\/)ollama\/llama-server$/.test(path) || args.some((arg) => BLOB.test(arg))
-}
-
-const BLOB = /^(.*)\/blobs\/sha256-([0-9a-f]{64})$/
-
 interface Seen {
   readonly launch: Launch | undefined
   readonly flags: EngineFlags
@@ -74,11 +41,6 @@ interface Seen {
   readonly server: Address | undefined
   readonly runner: Address | undefined
   readonly blob: Blob | undefined
-}
-
-interface Blob {
-  readonly store: string
-  readonly digest: string
 }
 
 const DEFAULT_PORT = 11_434
@@ -96,7 +58,7 @@ function see(claim: Claim, answers: Answers): Seen {
     flags: flagsOf(launch, environment),
     server: addressOf(claim, serverIn(environment), answers, serverPid(claim, launch)),
     runner: isLlamaServer ? addressOf(claim, { port }, answers) : undefined,
-    blob: blobIn(args),
+    blob: blobOf(flagValue(args, 'model')),
   }
 }
 
@@ -128,22 +90,15 @@ function serverIn(environment: Environment): Partial<Address> {
   return { host, port: Number(port ?? DEFAULT_PORT) }
 }
 
-function blobIn(args: readonly string[]): Blob | undefined {
-  const [, store, digest] = BLOB.exec(flagValue(args, 'model') ?? '') ?? []
-  return store === undefined || digest === undefined ? undefined : { store, digest }
-}
-
 function ollamaWants(claim: Claim, answers: Answers): readonly Want[] {
   const { launch, server, runner, blob } = see(claim, answers)
   return [
     environmentWant(claim.root.pid),
     ...addressWants(claim, serverPid(claim, launch)),
-    ...(server === undefined ? [] : [pageWant(server, '/api/ps')]),
+    ...(server === undefined ? [] : [loadedWant(server)]),
     ...(runner === undefined ? [] : llamaServerWants(runner, answers)),
     ...ggufWants(claim, pathOf(blob), answers),
-    ...(server === undefined || blob === undefined
-      ? []
-      : loadedModels(server, answers).flatMap(({ name }) => manifestWants(claim, blob, name))),
+    ...manifestsWanted(claim, { server, blob }, answers),
   ]
 }
 
@@ -184,10 +139,6 @@ function settingsOf({ settings }: EngineFlags, model: OllamaModel | undefined): 
   return { ...settings, parallel: settings.parallel ?? 1, ...stated({ contextTokens: model?.contextTokens }) }
 }
 
-function pathOf(blob: Blob | undefined): string | undefined {
-  return blob === undefined ? undefined : `${blob.store}/blobs/sha256-${blob.digest}`
-}
-
 function runnerReport({ launch, flags, runner }: Seen, answers: Answers): Partial<EngineReport> {
   if (runner === undefined) {
     const isOlder = launch !== undefined && isRunner(launch)
@@ -206,49 +157,6 @@ function runnerReport({ launch, flags, runner }: Seen, answers: Answers): Partia
 }
 
 const OLDER = { what: 'KV cache use and requests', remedy: 'update Ollama: it says so since 0.30' }
-
-/** Of the loaded models the one that this runner has: its manifest names the runner's blob. */
-function loadedModel(claim: Claim, { server, blob }: Seen, answers: Answers): OllamaModel | undefined {
-  const loaded = server === undefined ? [] : loadedModels(server, answers)
-  if (blob === undefined) return onlyOne(loaded)
-  const manifests = loaded.map((model) => ({ model, text: manifestText(claim, blob, model, answers) }))
-  const its = manifests.find(
-    ({ text }) =>
-      text !== undefined && parseManifestWeights(parseJson(text)).includes(`sha256:${blob.digest}`),
-  )
-  // where the store can't be read, one model and one runner belong together
-  return its?.model ?? (manifests.some(({ text }) => text !== undefined) ? undefined : onlyOne(loaded))
-}
-
-function manifestText(claim: Claim, blob: Blob, { name }: OllamaModel, answers: Answers): string | undefined {
-  const [want] = manifestWants(claim, blob, name)
-  return want === undefined ? undefined : textAnswer(answers, want)?.text
-}
-
-function loadedModels(server: Address, answers: Answers): readonly OllamaModel[] {
-  return parseOllamaPs(jsonOf(pageAnswer(answers, pageWant(server, '/api/ps')))) ?? []
-}
-
-function onlyOne(loaded: readonly OllamaModel[]): OllamaModel | undefined {
-  return loaded.length === 1 ? loaded[0] : undefined
-}
-
-/** `llama3.2:3b` lies in manifests/registry.ollama.ai/library/llama3.2/3b. None for a name that could lead elsewhere. */
-function manifestWants({ root }: Claim, { store }: Blob, name: string): readonly Want[] {
-  const [path = '', tag = 'latest'] = name.split(/:(?=[^:/]*$)/)
-  const parts = path.split('/')
-  const full = [...['registry.ollama.ai', 'library'].slice(0, Math.max(0, 3 - parts.length)), ...parts, tag]
-  if (!full.every((part) => /^[\w-][\w.-]*$/.test(part))) return []
-  return [
-    {
-      kind: 'file',
-      path: `${store}/manifests/${full.join('/')}`,
-      every: 'once',
-      maxBytes: 64 * 1024,
-      ...(root.container === undefined ? {} : { viaPid: root.pid }),
-    },
-  ]
-}
 
 /** Of what Ollama counts for the model, the part that is not on a GPU. */
 function onCpuRatio(model: OllamaModel): number {
