@@ -38,7 +38,20 @@ export interface FitOptions {
   readonly ascii: boolean | 'auto'
 }
 
-export const FIT_ENGINES = ['llama.cpp', 'ollama', 'vllm', 'sglang', 'tgi', 'transformers'] as const
+/** Those that the estimator has rules for. */
+export const FIT_ENGINES = [
+  'llama.cpp',
+  'ollama',
+  'vllm',
+  'sglang',
+  'tgi',
+  'transformers',
+  'koboldcpp',
+  'exllama',
+  'tensorrt-llm',
+  'lmdeploy',
+  'lmstudio',
+] as const
 export type FitEngine = (typeof FIT_ENGINES)[number]
 
 export function withFitOptions(command: Command): Command {

@@ -104,4 +104,9 @@ const STARTS: Readonly<Partial<Record<EngineId, (model: string, file: string) =>
   sglang: (model) => ['python', '-m', 'sglang.launch_server', '--model-path', model],
   tgi: (model) => ['text-generation-launcher', '--model-id', model],
   ollama: (model) => ['ollama', 'run', model],
+  koboldcpp: (_, file) => ['koboldcpp', '--model', file],
+  exllama: (model) => ['python', 'tabbyAPI/main.py', '--model-name', model],
+  'tensorrt-llm': (model) => ['trtllm-serve', model],
+  lmdeploy: (model) => ['lmdeploy', 'serve', 'api_server', model],
+  lmstudio: (model) => ['lms', 'load', model],
 }

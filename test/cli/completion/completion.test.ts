@@ -58,7 +58,7 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['llmtop ssh @', ['@lab', '@rack-2']],
   ['llmtop doctor ssh @r', ['@rack-2']],
   ['llmtop fit CodeLlama-', ['CodeLlama-13B', 'CodeLlama-34B', 'CodeLlama-7B']],
-  ['llmtop fit --engine t', ['tgi', 'transformers']],
+  ['llmtop fit --engine t', ['tensorrt-llm', 'tgi', 'transformers']],
   ['llmtop demo --sp', ['--speed']],
   ['llmtop replay ni', ['night.ndjson']],
   ['llmtop once --fail-on w', ['warn', 'watch']],
