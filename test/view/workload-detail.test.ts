@@ -172,6 +172,25 @@ test('what is not seen stands with what would make it seen', () => {
   expect(text(gapsPanel.lines(VLLM, 120)).join(' ')).toContain('--engine-log FILE')
 })
 
+test('what is not seen is named in full where there is room, and never runs into what would show it', () => {
+  const [workload] = VLLM.frame.workloads
+  const telemetryGaps = [
+    { what: 'KV cache use and requests', remedy: 'start it without --disable-log-stats' },
+  ]
+  const scene = {
+    ...VLLM,
+    frame: { ...VLLM.frame, workloads: workload === undefined ? [] : [{ ...workload, telemetryGaps }] },
+  }
+  expect([text(gapsPanel.lines(scene, 76)), text(gapsPanel.lines(scene, 40))]).toEqual([
+    ['  KV cache use and requests start it without --disable-log-stats'],
+    [
+      '  KV cache use and r… start it without',
+      '                      --disable-log-sta',
+      '                      ts',
+    ],
+  ])
+})
+
 test('a warning says what will happen, why, and each step with its price and its command', () => {
   const lines = text(riskPanel.lines(VLLM, 118)).join('\n')
   expect(lines).toContain('What will happen   vLLM 4200: KV pool 80 %')

@@ -1,7 +1,7 @@
 import { workloadInView } from '../in-view.ts'
 import { span } from '../line.ts'
 import type { Line, Scene } from '../panel.ts'
-import { fit, wrap } from '../width.ts'
+import { displayWidth, fit, wrap } from '../width.ts'
 import { textPanel } from './text-panel.ts'
 
 /** What the engine could tell and does not, each with what would make it. */
@@ -12,11 +12,15 @@ export const gapsPanel = textPanel(
 )
 
 function lines(scene: Scene, columns: number): readonly Line[] {
-  return (workloadInView(scene)?.telemetryGaps ?? []).flatMap(({ what, remedy }) => {
-    const label = Math.min(24, Math.floor(columns / 3))
-    return wrap(remedy, Math.max(1, columns - label - 3), 3).map((text, i): Line => [
-      span(`  ${fit(i === 0 ? what : '', label)}`, 'unknown'),
+  const gaps = workloadInView(scene)?.telemetryGaps ?? []
+  const longest = Math.max(...gaps.map(({ what }) => displayWidth(what)))
+  const label = Math.min(Math.max(longest + 1, SHORTEST_LABEL), Math.floor(columns / 2))
+  return gaps.flatMap(({ what, remedy }) =>
+    wrap(remedy, Math.max(1, columns - label - 3), 3).map((text, i): Line => [
+      span(`  ${fit(i === 0 ? what : '', label - 1)} `, 'unknown'),
       span(text),
-    ])
-  })
+    ]),
+  )
 }
+
+const SHORTEST_LABEL = 24
