@@ -58,7 +58,12 @@ describe.skipIf(!HAS_PROMETHEUS)('a host beside its Prometheus (needs prometheus
       for (const expression of dashboardExpressions())
         expect([expression, await statusOf(prometheus.url, expression)]).toEqual([expression, 'success'])
       const fleet = started([], ['fleet', '--prometheus', prometheus.url, '--json', '--interval', '1s'])
-      const read = await frameWhere(fleet, ({ risks }) => risks.length >= live.risks.length)
+      // until all of it has arrived
+      const read = await frameWhere(
+        fleet,
+        ({ risks, workloads }) =>
+          risks.length >= live.risks.length && workloads.every(({ ceiling }) => ceiling !== null),
+      )
       expect(likened(read)).toEqual(likened(live))
     },
   )

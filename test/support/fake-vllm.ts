@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { eventually } from './eventually.ts'
@@ -32,7 +32,7 @@ const server = createServer((request, response) => {
   response.end(page ?? '')
 })
 server.on('connection', () => appendFileSync('connections', 'x'))
-server.listen(Number(process.argv.at(-1)), '127.0.0.1', () => writeFileSync('port', String(server.address().port)))
+server.listen(Number(process.argv.at(-1)), '127.0.0.1', () => writeFileSync('listens', ''))
 `
 
 export interface FakeVllmOptions {
@@ -47,7 +47,8 @@ export async function fakeVllm({ hangs = false, variables }: FakeVllmOptions = {
   const folder = temporaryFolder()
   // node takes its first argument for a script: it is there under the name of vLLM's subcommand
   writeFileSync(join(folder, 'serve'), SERVER)
-  const args = ['serve', MODEL, '--port', `${await freePort()}`]
+  const port = await freePort()
+  const args = ['serve', MODEL, '--port', `${port}`]
   const child = spawn(process.execPath, args, {
     argv0: 'vllm',
     cwd: folder,
@@ -57,10 +58,10 @@ export async function fakeVllm({ hangs = false, variables }: FakeVllmOptions = {
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
-  await eventually(() => existsSync(join(folder, 'port')), 'the engine listens')
+  await eventually(() => existsSync(join(folder, 'listens')), 'the engine listens')
   return {
     pid: child.pid ?? 0,
-    port: Number(readFileSync(join(folder, 'port'), 'utf8')),
+    port,
     connections: () =>
       existsSync(join(folder, 'connections')) ? statSync(join(folder, 'connections')).size : 0,
   }
