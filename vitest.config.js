@@ -6,8 +6,7 @@ const pure = PURE.map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
-    // half of the others wait for processes: three keep two cores at work
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       { test: { name: 'pure', include: pure, isolate: false } },
       { test: { name: 'rest', include: ['test/**/*.test.ts'], exclude: pure } },

@@ -60,7 +60,14 @@ describe('llmtop serve', () => {
     const folder = temporaryFolder()
     const fake = fakeNvidiaSmi(folder, { documents: [nvidiaSmiXml({ gpus: [{}] })] })
     const url = await serving(folder, ['--listen', '127.0.0.1:0', '--interval', '1h'])
-    await expect.poll(() => curl(url)).toContain('llmtop_gpu_info{')
+    let page = ''
+    const isSettled = async () => {
+      const before = page
+      page = await curl(url)
+      return page === before && page.includes('llmtop_gpu_info{')
+    }
+    // the answers of its first sample come one by one
+    await expect.poll(isSettled, { interval: 1000, timeout: 30_000 }).toBe(true)
     const runs = fake.runs().length
     const pages = await Promise.all(Array.from({ length: 20 }, () => curl(url)))
     expect(new Set(pages).size).toBe(1)

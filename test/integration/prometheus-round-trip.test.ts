@@ -58,12 +58,7 @@ describe.skipIf(!HAS_PROMETHEUS)('a host beside its Prometheus (needs prometheus
       for (const expression of dashboardExpressions())
         expect([expression, await statusOf(prometheus.url, expression)]).toEqual([expression, 'success'])
       const fleet = started([], ['fleet', '--prometheus', prometheus.url, '--json', '--interval', '1s'])
-      // until all of it has arrived
-      const read = await frameWhere(
-        fleet,
-        ({ risks, workloads }) =>
-          risks.length >= live.risks.length && workloads.every(({ ceiling }) => ceiling !== null),
-      )
+      const read = await frameWhere(fleet, ({ risks }) => risks.length >= live.risks.length)
       expect(likened(read)).toEqual(likened(live))
     },
   )
@@ -161,6 +156,8 @@ function likened({ host, gpus, hostMemory, workloads, risks }: SeenFrame): unkno
     gpus: gpus.map((gpu) => pick(gpu, ...GPU_KEYS)),
     hostMemory: pick(hostMemory, 'totalBytes', 'swapTotalBytes', 'swapUsedBytes', 'oomKills'),
     workloads: workloads
+      // engines that other tests run on this machine are on no card
+      .filter(({ memory }) => JSON.stringify(memory).includes('"uuid"'))
       .map((workload) => ({
         ...pick(workload, 'engine', 'state', 'requests', 'throughput', 'headroom'),
         model: pick(workload['model'], 'name', 'quantization'),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -187,7 +188,8 @@ describe.skipIf(NO_SSHD !== undefined)(titled('nodes over ssh', NO_SSHD), { time
         if (link?.state !== 'live' || first.length > 0) return
         first = node.remotePids()
         const own = node.sessionPids().filter((pid) => !first.includes(pid))
-        for (const pid of own) process.kill(pid, 'SIGKILL')
+        // some end by themselves with the first
+        spawnSync('kill', ['-KILL', ...own.map(String)])
       },
     })
     const down = samples.find(({ link }) => link?.state === 'down')
