@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
-import { onTestFinished } from 'vitest'
+import { listening } from './listening.ts'
 
 /** A server of HTTP that answers as it is told to, and may be told otherwise while it runs. */
 export interface FakePrometheus {
@@ -12,13 +12,7 @@ export async function fakePrometheus(first: RequestListener): Promise<FakePromet
   const server = createServer((request, response) => {
     listener(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
     answer: (next) => {

@@ -1,19 +1,14 @@
 import { createServer, type RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { askPrometheus, type ApiText } from '../../src/transport/prometheus-api.ts'
+import { listening } from '../support/listening.ts'
 
 async function asked(
   listener: RequestListener,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ApiText> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-  })
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const port = await listening(createServer(listener))
   const address = { url: new URL(`http://127.0.0.1:${port}/prom/`), headers, tls: {} }
   const answer = await askPrometheus(address, 'query', { query: 'up' }, new AbortController().signal)
   return answer.kind === 'fault' && answer.fault.kind === 'query-failed'

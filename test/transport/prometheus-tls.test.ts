@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { askPrometheus, type PrometheusAddress } from '../../src/transport/prometheus-api.ts'
 import { authority, selfSigned, type Certified } from '../support/certificates.ts'
 import { freePort } from '../support/free-port.ts'
+import { listening } from '../support/listening.ts'
 
 const HERE = 'IP:127.0.0.1'
 
@@ -25,14 +26,7 @@ async function asked(
   scheme: 'http' | 'https',
   tls: PrometheusAddress['tls'],
 ): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  return answerAt(`${scheme}://127.0.0.1:${port}/`, tls)
+  return answerAt(`${scheme}://127.0.0.1:${await listening(server)}/`, tls)
 }
 
 async function answerAt(url: string, tls: PrometheusAddress['tls']): Promise<string> {

@@ -32,15 +32,15 @@ test('what is written for an incident says what happened and where it goes, and 
   }
   await recording.output.close()
   const raised = FRAMES.flatMap(({ risks }) => risks).find(({ level }) => level !== 'watch')
-  expect(raised).toBeDefined()
+  if (raised === undefined) throw new Error('the scenario ends in a warning')
   const named = news.map((line) => line?.replace(`${folder}/`, ''))
   expect(named).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^${raised?.level}: GPU 0 .*; the last 30 min and what comes go to 'a-[\\d-]+\\.ndjson\\.gz'$`,
+        `^${raised.level}: GPU 0 .*; the last 30 min and what comes go to 'a-[\\d-]+\\.ndjson\\.gz'$`,
       ),
     ),
   ])
-  expect(named[0]?.startsWith(`${raised?.level}: ${raised?.summary};`)).toBe(true)
+  expect(named[0]?.split('; the last')[0]).toBe(`${raised.level}: ${raised.summary}`)
   expect(basename(recording.ended('1 min'))).toMatch(/^a-[\d-]+\.ndjson\.gz$/)
 })

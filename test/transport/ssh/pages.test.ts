@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
 import { sshTransport } from '../../../src/transport/ssh/ssh-transport.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
 import { errands } from '../../../src/sources/local/errands.ts'
 import { tellKeys } from '../../../src/sources/ssh/node-keys.ts'
+import { listening } from '../../support/listening.ts'
 import { nodeHere, which, type NodeTools } from '../../support/node-here.ts'
 import type { Part } from '../../../src/model/sample.ts'
 import type { Want } from '../../../src/model/want.ts'
@@ -157,15 +158,6 @@ function serve(onPath: (path: string) => void = () => undefined): Promise<number
   })
 }
 
-async function serveWith(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<number> {
-  const server: Server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
+function serveWith(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
+  return listening(createServer(answer))
 }
