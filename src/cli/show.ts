@@ -1,42 +1,20 @@
 import { RULES } from '../analyse/rules.ts'
-import type { Loaded } from '../config/load.ts'
 import { describeFault, type Fault } from '../core/fault.ts'
 import { reaches, type RiskLevel } from '../model/risk.ts'
 import { jsonOutput } from '../outputs/json.ts'
 import { notifyOutput } from '../outputs/notify.ts'
 import type { Output } from '../outputs/output.ts'
-import { plainOutput } from '../outputs/plain.ts'
 import { guardAgainstCrash } from '../runtime/crash.ts'
 import { follow } from '../runtime/follow.ts'
-import { lookingBack } from '../runtime/look-back.ts'
 import { every } from '../runtime/range.ts'
 import { runSession, type RunResult } from '../runtime/run.ts'
-import { sendSignal } from '../runtime/send-signal.ts'
 import type { Session } from '../runtime/session.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
-import { suspend } from '../runtime/suspend.ts'
 import type { Source } from '../sources/source.ts'
 import { EXIT, type Environment } from './environment.ts'
-import { isUtf8 } from './locale.ts'
 import type { ShowOptions } from './options.ts'
-import { recordingWhileWatching, type WatchedRecording } from './record/while-watching.ts'
-import { preferencesOf, savedInterval, saving } from './saving.ts'
-
-export interface Show {
-  readonly source: Source
-  /** What is watched in place of the bare source: on a screen one through which the viewer moves. */
-  readonly session?: (onScreen: boolean) => Session
-  /** Frames are printed no more often than this, in the time of the source. */
-  readonly everyMs?: number | undefined
-  readonly options: ShowOptions
-  readonly loaded: Loaded
-  /** Times of the log have no zone: show their digits as they are. */
-  readonly zoneless?: boolean
-  readonly failOn?: RiskLevel | undefined
-  readonly onWarning?: readonly [string, ...string[]] | undefined
-  /** A file to record to meanwhile. */
-  readonly record?: string | undefined
-}
+import type { WatchedRecording } from './record/while-watching.ts'
+import type { Show } from './show-request.ts'
 
 /** Watches a source on the output that fits: JSON when asked for, the screen on a terminal, plain text elsewhere. */
 export async function show(environment: Environment, request: Show): Promise<void> {
@@ -51,7 +29,7 @@ export async function show(environment: Environment, request: Show): Promise<voi
   environment.stdout.once('error', () => {
     watch.stop()
   })
-  const recording = recordingOf(environment, request.source)
+  const recording = await recordingOf(environment, request.source)
   try {
     const fault = request.record === undefined ? undefined : await recording?.start(request.record)
     if (fault !== undefined) {
@@ -59,7 +37,7 @@ export async function show(environment: Environment, request: Show): Promise<voi
       environment.exitWith(EXIT.fault)
       return
     }
-    const session = sessionFor(environment, request)
+    const session = await sessionFor(environment, request)
     output = await outputFor(environment, request, session, watch, recording)
     const result = await runSession({
       session,
@@ -111,15 +89,21 @@ function isHarmless({ kind }: Fault): boolean {
 }
 
 /** What is replayed is recorded already. */
-function recordingOf({ version }: Environment, { origin }: Source): WatchedRecording | undefined {
-  return origin.kind === 'local' || origin.kind === 'ssh'
-    ? recordingWhileWatching(version, origin.label)
-    : undefined
+async function recordingOf(
+  { version }: Environment,
+  { origin }: Source,
+): Promise<WatchedRecording | undefined> {
+  if (origin.kind !== 'local' && origin.kind !== 'ssh') return undefined
+  const { recordingWhileWatching } = await import('./record/while-watching.ts')
+  return recordingWhileWatching(version, origin.label)
 }
 
-function sessionFor(environment: Environment, { source, options, session }: Show): Session {
+async function sessionFor(environment: Environment, { source, options, session }: Show): Promise<Session> {
   const onScreen = hasScreen(environment, options)
-  return session?.(onScreen) ?? (onScreen ? lookingBack(source, RULES) : follow(source, RULES))
+  if (session !== undefined) return session(onScreen)
+  if (!onScreen) return follow(source, RULES)
+  const { lookingBack } = await import('../runtime/look-back.ts')
+  return lookingBack(source, RULES)
 }
 
 function thinned(output: Output, { everyMs }: Show): Output {
@@ -137,35 +121,16 @@ async function outputFor(
   watch: SignalWatch,
   recording: WatchedRecording | undefined,
 ): Promise<Output> {
-  const { stdin, stdout, stderr, variables } = environment
-  const { options, loaded } = request
-  const { settings } = loaded
+  const { stdout, stderr } = environment
+  const { options } = request
   if (options.json === true) return thinned(jsonOutput(stdout), request)
   if (!hasScreen(environment, options)) {
     stderr.write(
       'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
     )
+    const { plainOutput } = await import('../outputs/plain.ts')
     return thinned(plainOutput(stdout), request)
   }
-  // blessed is slow to load: only when a screen is drawn
-  const { terminalOutput } = await import('../outputs/terminal/screen.ts')
-  return terminalOutput({
-    input: stdin,
-    output: stdout,
-    color: settings.color === 'always' || (settings.color === 'auto' && !variables['NO_COLOR']),
-    ascii: settings.ascii === 'auto' ? !isUtf8(variables) : settings.ascii,
-    preferences: preferencesOf(settings),
-    onSave: saving(environment, loaded, () => savedInterval(request.source)),
-    timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
-    session: () => recording?.stateWith(session.state()) ?? session.state(),
-    onCommand: (command) => {
-      if (command.kind === 'record') recording?.toggle()
-      else session.control(command)
-    },
-    onQuit: () => {
-      watch.stop()
-    },
-    onSignal: sendSignal,
-    onSuspend: suspend,
-  })
+  const { screenOutput } = await import('./screen.ts')
+  return screenOutput(environment, request, session, watch, recording)
 }

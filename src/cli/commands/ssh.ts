@@ -12,10 +12,8 @@ import {
   type ShowOptions,
 } from '../options.ts'
 import { settingsOf, withSettings } from '../settings.ts'
-import { show } from '../show.ts'
 import { namesInFile, readHostNames, type HostNames } from '../ssh/host-names.ts'
 import { withSshOptions, type SshFlags } from '../ssh/options.ts'
-import { watchedHosts } from '../ssh/watched-hosts.ts'
 
 interface SshRequest extends ShowOptions, FailOnOptions, RecordingOptions, SshFlags {
   readonly hosts?: string
@@ -62,8 +60,10 @@ export function sshCommand(environment: Environment): Command {
       const { nvidiaSmi } = request
       if (nvidiaSmi !== undefined && /[\n\0]/.test(nvidiaSmi))
         command.error('error: the path of nvidia-smi can have no line break', { exitCode: EXIT.usage })
+      const { watchedHosts } = await import('../ssh/watched-hosts.ts')
       const source = await watchedHosts(environment, loaded.settings, named.hosts, request, nvidiaSmi)
       const { failOn, record } = request
+      const { show } = await import('../show.ts')
       await show(environment, { source, options: request, loaded, failOn, record, onWarning })
     })
 }

@@ -1,18 +1,9 @@
 import { Command, Option } from 'commander'
-import { RULES } from '../../analyse/rules.ts'
-import { run } from '../../runtime/run.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import type { Settings } from '../../config/settings.ts'
-import { recordOption, withShowOptions, type RecordingOptions, type ShowOptions } from '../options.ts'
+import { recordOption, withShowOptions } from '../options.ts'
 import { settingsOf, withSettings } from '../settings.ts'
-import { show } from '../show.ts'
-import { showDemo } from './demo.ts'
-import { thisMachine, withLiveOptions } from './live.ts'
-import { hasAnswered } from './once.ts'
-
-interface WatchOptions extends ShowOptions, RecordingOptions {
-  readonly orDemo?: boolean
-}
+import type { WatchOptions } from '../watch/run.ts'
+import { withLiveOptions } from './live.ts'
 
 const EXAMPLES = `
 Examples:
@@ -37,29 +28,7 @@ export function watchCommand(environment: Environment): Command {
         })
       }
       const loaded = await settingsOf(environment, command)
-      const { settings } = loaded
-      if (options.orDemo === true && (await hasNothingToWatch(environment, settings))) {
-        environment.stderr.write(
-          'llmtop: there is neither nvidia-smi nor an engine on this machine, so this is the demo recording\n',
-        )
-        await showDemo(environment, loaded, options)
-        return
-      }
-      await show(environment, {
-        source: await thisMachine(environment, settings, settings.intervalMs),
-        options,
-        loaded,
-        record: options.record,
-        onWarning: settings.onWarning,
-      })
+      const { runWatch } = await import('../watch/run.ts')
+      await runWatch(environment, loaded, options)
     })
-}
-
-async function hasNothingToWatch(environment: Environment, settings: Settings): Promise<boolean> {
-  const source = await thisMachine(environment, settings, settings.intervalMs)
-  const { signal } = new AbortController()
-  const { last } = await run({ source, outputs: [], rules: RULES, signal, isEnough: hasAnswered })
-  if (last === undefined) return true
-  const noDriver = last.faults.some(({ fault }) => fault.kind === 'command-not-found')
-  return noDriver && last.workloads.length === 0
 }

@@ -2,31 +2,13 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { describeFault } from '../../core/fault.ts'
 import { known, missing } from '../../core/reading.ts'
-import { printable } from '../../core/text.ts'
 import type { GpuCapacity, GpuTopology } from '../../estimate/topology.ts'
 import type { Gpu } from '../../model/snapshot.ts'
 import { parseMeminfo } from '../../parse/meminfo.ts'
 import { parseNvidiaSmi } from '../../parse/nvidia-smi.ts'
-
-/** A card that the user names. */
-export interface StatedGpu {
-  readonly name: string | undefined
-  readonly totalBytes: number
-}
+import type { StatedGpu } from './stated-gpu.ts'
 
 type Variables = Readonly<Partial<Record<string, string>>>
-
-/** `24GiB`, `24G`, `49140MiB`, `RTX 3090:24GiB`. Vendors write GB and mean GiB, so they are the same here. */
-export function parseGpu(text: string): StatedGpu | undefined {
-  const [, name, digits = '', unit = 'G'] =
-    /^(?:(.+):)?\s*(\d+(?:\.\d+)?)\s*([GMT])?(?:i?B)?$/i.exec(text.trim()) ?? []
-  const totalBytes = Math.round(Number(digits) * 1024 ** POWERS.indexOf(unit.toUpperCase()))
-  return totalBytes > 0
-    ? { name: name === undefined ? undefined : printable(name.trim()), totalBytes }
-    : undefined
-}
-
-const POWERS = ['B', 'K', 'M', 'G', 'T']
 
 /** The cards to fit: those the user named, else those of this machine that the command may see. */
 export async function topologyFor(

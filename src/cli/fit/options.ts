@@ -3,7 +3,7 @@ import { stated } from '../../core/stated.ts'
 import { knownKvTypes } from '../../estimate/kv-types.ts'
 import type { EngineSettings } from '../../estimate/settings.ts'
 import { bitsPerWeight } from '../../estimate/weight-types.ts'
-import { parseGpu, type StatedGpu } from './gpus.ts'
+import { parseGpu, type StatedGpu } from './stated-gpu.ts'
 
 /** What commander makes of the flags of `llmtop fit`. */
 export interface FitOptions {

@@ -4,6 +4,7 @@ import { readDestination } from '../../model/seek-place.ts'
 import type { SeekPlace } from '../../model/session.ts'
 import { namedColumns } from '../../parse/nvidia-smi-csv/columns.ts'
 import type { LogImports } from '../../sources/replay/log-file.ts'
+import type { FailOnOptions, ShowOptions } from '../options.ts'
 
 /** Which part of a log is meant. */
 export interface RangeOptions {
@@ -22,6 +23,11 @@ export interface ImportOptions {
   readonly start?: number
   readonly interval?: number
   readonly columns?: string
+}
+
+/** All of it, as `replay` takes it. */
+export interface ReplayRequest extends ShowOptions, FailOnOptions, PlayOptions, ImportOptions {
+  readonly speed: number
 }
 
 export function withRangeOptions(command: Command): Command {

@@ -1,0 +1,10 @@
+import type { Fault } from '../core/fault.ts'
+import type { Frame } from '../model/frame.ts'
+
+/** Whether nvidia-smi has said something, if only that it is not there. */
+export function hasAnswered(frame: Frame): boolean {
+  return frame.gpuSample.kind === 'known' || frame.faults.some(({ fault }) => !OF_FILES.has(fault.kind))
+}
+
+/** What is wrong with a file, of a log that the user named, is seen before nvidia-smi has had its time. */
+const OF_FILES: ReadonlySet<Fault['kind']> = new Set(['not-found', 'no-permission'])
