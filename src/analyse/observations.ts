@@ -144,7 +144,7 @@ function ofSlot(
   if (!slot.generating) return []
   const key = slotKey(id, slot.id)
   const known = before.get(key)
-  const last = known?.window.points.at(-1)?.value ?? 0
+  const last = known?.window.open?.value ?? 0
   const isSameRequest = known !== undefined && valueOr(slot.tokens, last) >= last
   const circumstances = isSameRequest ? known.circumstances : `${processes}${atMs}`
   return [{ key, unit: 'tokens', value: slot.tokens, atMs, circumstances }]

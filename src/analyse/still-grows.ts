@@ -1,5 +1,5 @@
 import type { RiskRules } from './rules.ts'
-import { since } from './window.ts'
+import { EMPTY_WINDOW, pointsOf, since } from './window.ts'
 import type { Watched } from './windows.ts'
 
 /**
@@ -12,13 +12,14 @@ export function stillGrows(
   { stillGrowing }: RiskRules,
 ): number | undefined {
   const { withinMs, bytes, steps, lastMs } = stillGrowing
-  const { points } = since(watched?.window ?? { points: [] }, nowMs - withinMs)
+  const { closed, open } = watched?.window ?? EMPTY_WINDOW
+  const points = pointsOf({ closed: since(closed, nowMs - withinMs), open })
   const [first] = points
-  const last = points.at(-1)
-  if (first === undefined || last === undefined) return undefined
+  if (first === undefined || open === undefined) return undefined
+  const grown = open.value - first.value
+  if (grown < bytes) return undefined
   const rises = points.filter(({ value }, at) => at > 0 && value > (points[at - 1]?.value ?? value))
   const newest = rises.at(-1)
-  const grown = last.value - first.value
-  if (newest === undefined || rises.length < steps || grown < bytes) return undefined
-  return nowMs - newest.atMs > lastMs ? undefined : (grown / (last.atMs - first.atMs)) * 1000
+  if (newest === undefined || rises.length < steps || nowMs - newest.atMs > lastMs) return undefined
+  return (grown / (open.atMs - first.atMs)) * 1000
 }

@@ -1,6 +1,6 @@
 import type { TrendRules } from './rules.ts'
 import { leastSquares, mannKendallZ, quantile, slopesOf } from './slopes.ts'
-import { bucketMaxima, since, spanMs, type Window, type WindowPoint } from './window.ts'
+import { bucketMaxima, since, spanMs, type Points } from './window.ts'
 
 /** Growth or decline of a quantity, in its own unit per second; negative when it falls. Low and high are the honest range. */
 export interface Pace {
@@ -28,16 +28,14 @@ export type Unit = 'bytes' | 'share' | 'tokens'
  * twice as much where that is steady.
  * @param intervalMs between samples; at long intervals it is points that are needed, not only time
  */
-export function slowTrend(window: Window, unit: Unit, intervalMs: number, rules: TrendRules): SlowTrend {
-  const span = spanMs(window)
+export function slowTrend(points: Points, unit: Unit, intervalMs: number, rules: TrendRules): SlowTrend {
+  const span = spanMs(points)
   const neededMs = Math.max(rules.minimumSpanMs, (rules.minimumPoints - 1) * intervalMs)
-  if (span < neededMs || window.points.length < rules.minimumPoints)
+  if (span < neededMs || points.length < rules.minimumPoints)
     return { kind: 'too-short', spanMs: span, neededMs: Math.max(neededMs, span + intervalMs) }
-  const newest = window.points.at(-1)?.atMs ?? 0
-  const lately = since(window, newest - windowOf(intervalMs, rules))
+  const lately = since(points, newestMs(points) - windowOf(intervalMs, rules))
   const pace =
-    slowPace(lately, unit, rules) ??
-    (lately.points === window.points ? undefined : slowPace(window, unit, rules))
+    slowPace(lately, unit, rules) ?? (lately === points ? undefined : slowPace(points, unit, rules))
   return pace === undefined ? { kind: 'steady' } : { kind: 'moving', pace }
 }
 
@@ -47,26 +45,25 @@ export function windowOf(intervalMs: number, rules: TrendRules): number {
 }
 
 /** Growth of the last minute, from a third of it on; undefined where there is none, or too few samples to say. */
-export function mediumPace(recent: Window, unit: Unit, rules: TrendRules): Pace | undefined {
+export function mediumPace(recent: Points, unit: Unit, rules: TrendRules): Pace | undefined {
   const { fromMs, upToMs, buckets } = rules.medium
-  const newest = recent.points.at(-1)?.atMs ?? 0
-  const window = since(recent, newest - upToMs)
-  if (spanMs(window) < fromMs || isFlat(window, unit, rules)) return undefined
-  const maxima = bucketMaxima(window, buckets)
+  const points = since(recent, newestMs(recent) - upToMs)
+  if (spanMs(points) < fromMs || isFlat(points, unit, rules)) return undefined
+  const maxima = bucketMaxima(points, buckets)
   if (maxima.length < rules.minimumPoints / 2 || !hasRisen(maxima, unit, rules)) return undefined
-  return robustPace(maxima, 'medium', spanMs(window), rules)
+  return robustPace(maxima, 'medium', spanMs(points), rules)
 }
 
 /**
  * Growth of the last seconds, by least squares; undefined where there is none, or too few samples to say. For what is
  * over in less than half a minute: a rank test would come too late.
  */
-export function fastPace(recent: Window, rules: TrendRules): Pace | undefined {
+export function fastPace(recent: Points, rules: TrendRules): Pace | undefined {
   const { fromMs, points: needed } = rules.fast
-  const newest = recent.points.at(-1)
+  const newest = recent.at(-1)
   if (newest === undefined) return undefined
   const points = tailOf(recent, fromMs, needed)
-  const span = spanMs({ points })
+  const span = spanMs(points)
   const [first] = points
   const before = points[Math.floor(points.length / 2)]
   if (first === undefined || before === undefined || points.length < needed || span < fromMs) return undefined
@@ -86,31 +83,35 @@ export function fastPace(recent: Window, rules: TrendRules): Pace | undefined {
 }
 
 /** The newest points that are at least so many and span at least so long; fewer where there are not as many. */
-function tailOf({ points }: Window, spannedMs: number, count: number): readonly WindowPoint[] {
-  const newestMs = points.at(-1)?.atMs ?? 0
-  const from = points.findLastIndex(({ atMs }) => newestMs - atMs >= spannedMs)
+function tailOf(points: Points, spannedMs: number, count: number): Points {
+  const newest = newestMs(points)
+  const from = points.findLastIndex(({ atMs }) => newest - atMs >= spannedMs)
   return points.slice(Math.max(0, Math.min(from, points.length - count)))
 }
 
-function slowPace(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
-  if (isStill(window, unit, rules)) return undefined
-  const pace = paceIn(window, unit, rules)
+function newestMs(points: Points): number {
+  return points.at(-1)?.atMs ?? 0
+}
+
+function slowPace(points: Points, unit: Unit, rules: TrendRules): Pace | undefined {
+  if (isStill(points, unit, rules)) return undefined
+  const pace = paceIn(points, unit, rules)
   if (pace === undefined || pace.movingMs >= rules.rampRatio * pace.spanMs) return pace
   // a ramp at the end of a flat hour is as steep as the ramp, not as the hour
-  const ramp = since(window, (window.points.at(-1)?.atMs ?? 0) - pace.movingMs)
+  const ramp = since(points, newestMs(points) - pace.movingMs)
   const own = spanMs(ramp) < rules.medium.upToMs ? undefined : paceIn(ramp, unit, rules)
   if (own === undefined || Math.sign(own.perSecond) !== Math.sign(pace.perSecond)) return pace
   return { ...own, movingMs: pace.movingMs }
 }
 
-function paceIn(window: Window, unit: Unit, rules: TrendRules): Pace | undefined {
-  const maxima = bucketMaxima(window, rules.buckets)
+function paceIn(points: Points, unit: Unit, rules: TrendRules): Pace | undefined {
+  const maxima = bucketMaxima(points, rules.buckets)
   if (maxima.length < rules.minimumPoints || !hasRisen(maxima, unit, rules)) return undefined
-  return robustPace(maxima, 'slow', spanMs(window), rules)
+  return robustPace(maxima, 'slow', spanMs(points), rules)
 }
 
 /** At a glance: nine in ten of all that is watched. */
-function isFlat({ points }: Window, unit: Unit, rules: TrendRules): boolean {
+function isFlat(points: Points, unit: Unit, rules: TrendRules): boolean {
   const [first] = points
   const last = points.at(-1)
   if (first === undefined || last === undefined) return true
@@ -118,7 +119,7 @@ function isFlat({ points }: Window, unit: Unit, rules: TrendRules): boolean {
 }
 
 /** Nothing of it is as far from the rest as a rise would be. */
-function isStill({ points }: Window, unit: Unit, rules: TrendRules): boolean {
+function isStill(points: Points, unit: Unit, rules: TrendRules): boolean {
   let least = Infinity
   let most = -Infinity
   for (const { value } of points) {
@@ -129,7 +130,7 @@ function isStill({ points }: Window, unit: Unit, rules: TrendRules): boolean {
 }
 
 /** A cheap look before the expensive one: most of what is watched is flat. */
-function hasRisen(maxima: readonly WindowPoint[], unit: Unit, rules: TrendRules): boolean {
+function hasRisen(maxima: Points, unit: Unit, rules: TrendRules): boolean {
   const [first] = maxima
   const last = maxima.at(-1)
   if (first === undefined || last === undefined) return false
@@ -152,12 +153,7 @@ function leastRise(unit: Unit, least: number, rules: TrendRules): number {
  * Sen (1968), Estimates of the regression coefficient based on Kendall's tau. Believed where the rank test is sure, and
  * the newer half goes the same way: a single step up, or growth that has ended, goes nowhere.
  */
-function robustPace(
-  points: readonly WindowPoint[],
-  rule: Pace['rule'],
-  span: number,
-  rules: TrendRules,
-): Pace | undefined {
+function robustPace(points: Points, rule: Pace['rule'], span: number, rules: TrendRules): Pace | undefined {
   if (Math.abs(mannKendallZ(points)) < rules.minimumZ) return undefined
   const slopes = slopesOf(points)
   const newer = slopesOf(points.slice(Math.floor(points.length / 2)))
@@ -178,7 +174,7 @@ function robustPace(
 }
 
 /** Since it was last within a tenth of its way from where it began. */
-function movingFor(points: readonly WindowPoint[]): number {
+function movingFor(points: Points): number {
   const [first] = points
   const last = points.at(-1)
   if (first === undefined || last === undefined) return 0
@@ -190,7 +186,7 @@ function movingFor(points: readonly WindowPoint[]): number {
 const BEGINNING_RATIO = 0.1
 
 /** In the newest quarter too, at a notable part of the pace: a load or a step some minutes ago is over. */
-function goesOn(points: readonly WindowPoint[], perSecond: number, { goesOnRatio }: TrendRules): boolean {
+function goesOn(points: Points, perSecond: number, { goesOnRatio }: TrendRules): boolean {
   const from = points[Math.floor(points.length * 0.75) - 1]
   const last = points.at(-1)
   if (from === undefined || last === undefined) return false

@@ -1,48 +1,63 @@
-/** The recent past of one quantity: at most one point a cell, the cell's maximum, because maxima are what a limit meets. */
-export interface Window {
-  readonly points: readonly WindowPoint[]
-}
-
 export interface WindowPoint {
   readonly atMs: number
   readonly value: number
 }
 
-export const EMPTY_WINDOW: Window = { points: [] }
+/** In the order of time. */
+export type Points = readonly WindowPoint[]
+
+/**
+ * The recent past of one quantity: at most one point a cell, the cell's maximum, because maxima are what a limit meets.
+ * Most points go into the cell that is still open, and leave the others as they are: hundreds of windows take one a tick.
+ */
+export interface Window {
+  readonly closed: Points
+  readonly open: WindowPoint | undefined
+}
+
+export const EMPTY_WINDOW: Window = { closed: [], open: undefined }
 
 // 150 cells in a window: enough for 20 buckets of its newer half, and bounded at any sampling interval
 const CELLS = 150
 
 /** The window with one more point, without what is older than `windowMs`. A point that is not newer than the last is dropped. */
 export function extend(window: Window, point: WindowPoint, windowMs: number): Window {
-  const last = window.points.at(-1)
-  if (last !== undefined && point.atMs <= last.atMs) return window
+  const { closed, open } = window
+  if (open === undefined) return { closed, open: point }
+  if (point.atMs <= open.atMs) return window
   const cellMs = windowMs / CELLS
-  const sameCell = last !== undefined && Math.floor(last.atMs / cellMs) === Math.floor(point.atMs / cellMs)
-  if (sameCell)
-    return {
-      points: [...window.points.slice(0, -1), { atMs: point.atMs, value: Math.max(last.value, point.value) }],
-    }
-  return { points: [...since(window, point.atMs - windowMs).points, point] }
+  if (Math.floor(open.atMs / cellMs) === Math.floor(point.atMs / cellMs))
+    return { closed, open: { atMs: point.atMs, value: Math.max(open.value, point.value) } }
+  return { closed: since([...closed, open], point.atMs - windowMs), open: point }
 }
 
-/** The part of the window from a moment on. */
-export function since({ points }: Window, atMs: number): Window {
-  const from = points.findIndex((point) => point.atMs >= atMs)
-  return from === 0 ? { points } : { points: from === -1 ? [] : points.slice(from) }
+export function pointsOf({ closed, open }: Window): Points {
+  return open === undefined ? closed : [...closed, open]
 }
 
-export function spanMs(window: Window): number {
-  const [first] = window.points
-  const last = window.points.at(-1)
+/** The points from a moment on. */
+export function since(points: Points, atMs: number): Points {
+  let from = 0
+  let to = points.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((points[middle]?.atMs ?? atMs) < atMs) from = middle + 1
+    else to = middle
+  }
+  return from === 0 ? points : points.slice(from)
+}
+
+export function spanMs(points: Points): number {
+  const [first] = points
+  const last = points.at(-1)
   return first === undefined || last === undefined ? 0 : last.atMs - first.atMs
 }
 
-/** The maxima of `count` equal stretches of the window; stretches without a point are left out. */
-export function bucketMaxima({ points }: Window, count: number): readonly WindowPoint[] {
+/** The maxima of `count` equal stretches of time; stretches without a point are left out. */
+export function bucketMaxima(points: Points, count: number): Points {
   const [first] = points
   if (first === undefined) return []
-  const widthMs = Math.max(1, spanMs({ points }) / count)
+  const widthMs = Math.max(1, spanMs(points) / count)
   const maxima: WindowPoint[] = []
   let best = first
   let bestBucket = 0

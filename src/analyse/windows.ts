@@ -2,7 +2,7 @@ import type { Reading } from '../core/reading.ts'
 import type { Trend } from '../model/trend.ts'
 import type { TrendRules } from './rules.ts'
 import { fastPace, mediumPace, slowTrend, windowOf, type Pace, type SlowTrend, type Unit } from './trend.ts'
-import { EMPTY_WINDOW, extend, since, type Window } from './window.ts'
+import { EMPTY_WINDOW, extend, pointsOf, since, type Points, type Window } from './window.ts'
 
 /** The recent past of everything that is watched, by key. */
 export type WindowBook = ReadonlyMap<string, Watched>
@@ -24,7 +24,7 @@ export interface Watched {
   /** Cell maxima, twice as far back as the slow rule looks first. */
   readonly window: Window
   /** Every point of the last minute or two. */
-  readonly recent: Window
+  readonly recent: Points
   readonly slow: SlowTrend
   readonly medium: Pace | undefined
   /** When the two were worked out. */
@@ -68,7 +68,7 @@ export function rampOf(watched: Watched | undefined, rules: TrendRules): Pace | 
 
 /** Higher than anything that it has come back from: what breathes is news only beyond its last breaths. */
 export function isNewHeight(watched: Watched | undefined): boolean {
-  const newest = watched?.window.points.at(-1)
+  const newest = watched?.window.open
   return newest === undefined || newest.value > (watched?.height.returnedFrom ?? -Infinity)
 }
 
@@ -95,21 +95,21 @@ function follow(
   const { circumstances, unit, value, atMs } = observation
   const before =
     found?.circumstances === circumstances ? found : unwatched(circumstances, unit, intervalMs, rules)
-  const newestMs = before.window.points.at(-1)?.atMs ?? -Infinity
+  const newestMs = before.window.open?.atMs ?? -Infinity
   if (value.kind === 'missing' || atMs <= newestMs) return before
   const point = { atMs, value: value.value }
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
-  const recent = { points: [...recentOf(before.recent, atMs, rules).points, point] }
+  const recent = [...since(before.recent, atMs - rules.medium.upToMs), point]
   const renewed = { ...before, window, recent, height: heightWith(before.height, point.value, rules) }
   if (atMs - before.judgedAtMs < rules.renewMs) {
     // how much is still needed changes with every point
     return before.slow.kind === 'too-short'
-      ? { ...renewed, slow: slowTrend(window, unit, intervalMs, rules) }
+      ? { ...renewed, slow: slowTrend(pointsOf(window), unit, intervalMs, rules) }
       : renewed
   }
   return {
     ...renewed,
-    slow: slowTrend(window, unit, intervalMs, rules),
+    slow: slowTrend(pointsOf(window), unit, intervalMs, rules),
     medium: mediumPace(recent, unit, rules),
     judgedAtMs: atMs,
   }
@@ -125,17 +125,13 @@ function heightWith(
     : { latest: Math.max(latest, value), returnedFrom }
 }
 
-function recentOf(recent: Window, atMs: number, rules: TrendRules): Window {
-  return since(recent, atMs - rules.medium.upToMs)
-}
-
 function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules: TrendRules): Watched {
-  const slow = slowTrend(EMPTY_WINDOW, unit, intervalMs, rules)
+  const slow = slowTrend([], unit, intervalMs, rules)
   return {
     circumstances,
     unit,
     window: EMPTY_WINDOW,
-    recent: EMPTY_WINDOW,
+    recent: [],
     slow,
     medium: undefined,
     judgedAtMs: -Infinity,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { afterwards, isGap, isOutOfOrder, withoutNews } from '../../src/analyse/gap.ts'
 import { observe } from '../../src/analyse/observe.ts'
-import { EMPTY_WINDOW } from '../../src/analyse/window.ts'
 import type { Watched } from '../../src/analyse/windows.ts'
 import type { Memory } from '../../src/analyse/memory.ts'
 import type { RawSample } from '../../src/model/sample.ts'
@@ -77,8 +76,8 @@ test('after a gap all that was known stands but windows and counts over time; af
   const watched: Watched = {
     circumstances: '',
     unit: 'bytes',
-    window: { points: [{ atMs: 1, value: 2 }] },
-    recent: EMPTY_WINDOW,
+    window: { closed: [], open: { atMs: 1, value: 2 } },
+    recent: [],
     slow: { kind: 'steady' },
     medium: undefined,
     judgedAtMs: 1,

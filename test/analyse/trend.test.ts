@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
 import { fastPace, mediumPace, slowTrend, type Pace } from '../../src/analyse/trend.ts'
-import { EMPTY_WINDOW, extend, type Window } from '../../src/analyse/window.ts'
+import { EMPTY_WINDOW, extend, pointsOf, type Points } from '../../src/analyse/window.ts'
 import { gibibytes, mebibytes, minutes, seconds } from '../../src/core/units.ts'
 import { seededRandom } from '../support/random.ts'
 
@@ -9,12 +9,12 @@ const { trend: rules } = RULES
 const INTERVAL_MS = seconds(2)
 
 /** Memory that is sampled at an interval. */
-function watched(forMs: number, bytesAt: (ms: number) => number, intervalMs = INTERVAL_MS): Window {
+function watched(forMs: number, bytesAt: (ms: number) => number, intervalMs = INTERVAL_MS): Points {
   let window = EMPTY_WINDOW
   const windowMs = Math.max(2 * rules.windowMs, 40 * intervalMs)
   for (let atMs = 0; atMs <= forMs; atMs += intervalMs)
     window = extend(window, { atMs, value: bytesAt(atMs) }, windowMs)
-  return window
+  return pointsOf(window)
 }
 
 function slow(forMs: number, bytesAt: (ms: number) => number): ReturnType<typeof slowTrend> {
@@ -104,14 +104,12 @@ describe('a slow trend', () => {
 })
 
 /** The recent past is kept point by point. */
-function recent(forMs: number, bytesAt: (ms: number) => number, intervalMs = INTERVAL_MS): Window {
+function recent(forMs: number, bytesAt: (ms: number) => number, intervalMs = INTERVAL_MS): Points {
   const count = Math.floor(forMs / intervalMs) + 1
-  return {
-    points: Array.from({ length: count }, (_, at) => ({
-      atMs: at * intervalMs,
-      value: bytesAt(at * intervalMs),
-    })),
-  }
+  return Array.from({ length: count }, (_, at) => ({
+    atMs: at * intervalMs,
+    value: bytesAt(at * intervalMs),
+  }))
 }
 
 describe('shorter rules', () => {

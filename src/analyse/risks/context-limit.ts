@@ -7,7 +7,7 @@ import { slotKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import type { PoolRules } from '../rules.ts'
 import { cardsOf, identityOf, watchedAt, type Situation } from '../situation.ts'
-import { spanMs, type Window } from '../window.ts'
+import { spanMs, type Points } from '../window.ts'
 import { formatEta, nameOf } from '../wording.ts'
 
 /**
@@ -39,7 +39,7 @@ function endOf(slot: KvSlot, workload: JudgedWorkload, situation: Situation): En
       ? tokens.value + remainingTokens.value > contextTokens.value
       : tokens.value >= contextFromRatio * contextTokens.value
   if (!isAtStake) return undefined
-  const { recent } = watchedAt(situation, slotKey(workload.id, slot.id)) ?? {}
+  const recent = watchedAt(situation, slotKey(workload.id, slot.id))?.recent ?? []
   const pace = generationPace(recent, situation.rules.pool)
   if (pace === undefined) return undefined
   const eta = (contextTokens.value - tokens.value) / pace
@@ -54,11 +54,10 @@ function endOf(slot: KvSlot, workload: JudgedWorkload, situation: Situation): En
 }
 
 /** Tokens a second over the last minute; generation is as steady as nothing else here, so two ends are enough. */
-function generationPace(recent: Window | undefined, { contextPaceMs }: PoolRules): number | undefined {
-  const [first] = recent?.points ?? []
-  const last = recent?.points.at(-1)
-  if (recent === undefined || first === undefined || last === undefined || spanMs(recent) < contextPaceMs)
-    return undefined
+function generationPace(recent: Points, { contextPaceMs }: PoolRules): number | undefined {
+  const [first] = recent
+  const last = recent.at(-1)
+  if (first === undefined || last === undefined || spanMs(recent) < contextPaceMs) return undefined
   const perSecond = ((last.value - first.value) / (last.atMs - first.atMs)) * 1000
   return perSecond > 0 ? perSecond : undefined
 }
