@@ -1,7 +1,7 @@
 import type { NvidiaSmi } from '../model/snapshot.ts'
 import type { SourceOrigin } from '../model/frame.ts'
 import type { RawSample } from '../model/sample.ts'
-import type { ParsedBlocks } from '../parse/nvidia-smi.ts'
+import type { ParsedParts } from '../parse/nvidia-smi.ts'
 import type { ListedProcess } from '../parse/process-list.ts'
 import type { ActivityBook } from './activity.ts'
 import type { AnswerBook } from './answers.ts'
@@ -51,7 +51,7 @@ export interface PreviousSample extends Pick<RawSample, 'elapsedMs' | 'takenAtEp
 /** The newest whole document of nvidia-smi, and its blocks by their text, so that an unchanged GPU is not parsed again. */
 export interface GpuDocument {
   readonly document: NvidiaSmi
-  readonly blocks: ParsedBlocks
+  readonly parts: ParsedParts
   readonly arrivedAtMs: number
   readonly tookMs: number | undefined
 }

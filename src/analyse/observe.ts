@@ -1,7 +1,7 @@
 import { isReached, type RawSample } from '../model/sample.ts'
 import type { Gpu } from '../model/snapshot.ts'
 import { CSV_PART, parseNvidiaSmiCsv } from '../parse/nvidia-smi-csv/document.ts'
-import { parseNvidiaSmi, type ParsedBlocks } from '../parse/nvidia-smi.ts'
+import { NO_PARTS, parseNvidiaSmi } from '../parse/nvidia-smi.ts'
 import { parseProcessList, type ListedProcess } from '../parse/process-list.ts'
 import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
@@ -66,8 +66,8 @@ function followDocument(
   if (part?.kind !== 'text' || answer === undefined) return { answers, gpuDocument: memory.gpuDocument }
   const parsed =
     name === CSV_PART
-      ? { answer: parseNvidiaSmiCsv(part.text), blocks: NO_BLOCKS }
-      : parseNvidiaSmi(part.text, memory.gpuDocument?.blocks)
+      ? { answer: parseNvidiaSmiCsv(part.text), parts: NO_PARTS }
+      : parseNvidiaSmi(part.text, memory.gpuDocument?.parts)
   if (parsed.answer.kind === 'fault') {
     const { fault } = parsed.answer
     const sinceMs = troubleSince(memory.answers.get(name), fault, sample.elapsedMs)
@@ -76,14 +76,12 @@ function followDocument(
   }
   const gpuDocument: GpuDocument = {
     document: parsed.answer.document,
-    blocks: parsed.blocks,
+    parts: parsed.parts,
     arrivedAtMs: answer.renewedAtMs,
     tookMs: part.tookMs,
   }
   return { answers, gpuDocument }
 }
-
-const NO_BLOCKS: ParsedBlocks = new Map()
 
 /** Remembers for a minute that a process left a card: its memory may take that long to come back. */
 function followDepartures(

@@ -1,9 +1,10 @@
 import { busIdOf, parseGpuBlock } from './nvidia-smi-gpu.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Gpu } from '../model/snapshot.ts'
+import type { XmlElement } from './nvidia-smi-xml.ts'
 
 /** The GPUs of one document by the text of their `<gpu>` blocks; a block with a fault is not among them. */
-export type ParsedBlocks = ReadonlyMap<string, Gpu>
+export type ParsedGpus = ReadonlyMap<string, Gpu>
 
 export interface Blocks {
   /** The texts of the complete `<gpu>` blocks. */
@@ -44,17 +45,27 @@ export interface ReadBlocks {
   readonly gpus: readonly Gpu[]
   readonly unreadable: number
   readonly faults: readonly Fault[]
-  readonly blocks: ParsedBlocks
+  readonly parsed: ParsedGpus
 }
 
-/** Reads the blocks of one document; those of the previous document that have not changed are taken from `reuse`. */
-export function readBlocks(texts: readonly string[], reuse: ParsedBlocks): ReadBlocks {
+/**
+ * Reads the blocks of one document; those of the previous document that have not changed are taken from `reuse`.
+ *
+ * @param elements what the XML parser has made of each of them
+ */
+export function readBlocks(
+  texts: readonly string[],
+  elements: readonly (XmlElement | undefined)[],
+  reuse: ParsedGpus,
+): ReadBlocks {
   const entries = texts.map((text, position) => {
     const known = reuse.get(text)
     return {
       text,
       position,
-      ...(known === undefined ? parseGpuBlock(text, position) : { gpu: known, faults: [] }),
+      ...(known === undefined
+        ? parseGpuBlock(text, elements[position]?.node, position)
+        : { gpu: known, faults: [] }),
     }
   })
   const faults = entries.flatMap((entry) => entry.faults)
@@ -70,7 +81,7 @@ export function readBlocks(texts: readonly string[], reuse: ParsedBlocks): ReadB
     gpus: numbered.map((entry) => entry.gpu),
     unreadable: entries.filter((entry) => entry.gpu === undefined).length,
     faults,
-    blocks: new Map(numbered.filter((entry) => entry.sound).map((entry) => [entry.text, entry.gpu])),
+    parsed: new Map(numbered.filter((entry) => entry.sound).map((entry) => [entry.text, entry.gpu])),
   }
 }
 

@@ -5,7 +5,6 @@ import { readMemory, sharesHostMemory } from './nvidia-smi-memory.ts'
 import { parseGpuProcesses } from './nvidia-smi-process.ts'
 import { readSensors } from './nvidia-smi-sensors.ts'
 import { at, firstTold, readFlag, readText } from './nvidia-smi-value.ts'
-import { readElement } from './nvidia-smi-xml.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Gpu } from '../model/snapshot.ts'
@@ -17,9 +16,8 @@ export interface GpuBlock {
   readonly faults: readonly Fault[]
 }
 
-/** Reads one `<gpu>` block, from its opening to its closing tag, as the GPU with this index. */
-export function parseGpuBlock(text: string, index: number): GpuBlock {
-  const node = at(readElement(text), 'gpu')
+/** Reads one `<gpu>` block, of which the XML parser has made this node, as the GPU with this index. */
+export function parseGpuBlock(text: string, node: XmlNode, index: number): GpuBlock {
   const busId = busIdOf(text) || valueOr(readText(at(node, 'pci', 'pci_bus_id')), `#${index}`)
   const uuid = readUuid(node, busId)
   if (uuid.kind === 'missing')

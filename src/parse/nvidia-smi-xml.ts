@@ -1,48 +1,80 @@
 import { XMLParser } from 'fast-xml-parser'
+import { asArray, asObject } from '../core/decode.ts'
+import { neededChildren } from './nvidia-smi-children.ts'
 
 /** An element as fast-xml-parser gives it: a text, or its children by name. Read it through `nvidia-smi-value.ts`. */
 export type XmlNode = unknown
 
-// The children of a `<gpu>` that the model is made of, under all their names. The rest, nine tenths of a document (the
-// clock tables alone are 48–85 %, measured over public samples), is cut before the XML parser sees it.
-const NEEDED: ReadonlySet<string> = new Set([
-  'clocks',
-  'clocks_event_reasons',
-  'clocks_throttle_reasons',
-  'compute_processes',
-  'driver_model',
-  'fan_speed',
-  'fb_memory_usage',
-  'gpu_power_readings',
-  'gpu_recovery_action',
-  'gpu_reset_status',
-  'mig_devices',
-  'mig_mode',
-  'pci',
-  'performance_state',
-  'persistence_mode',
-  'power_readings',
-  'processes',
-  'product_architecture',
-  'product_name',
-  'temperature',
-  'utilization',
-  'uuid',
-])
+/** An element of which the needed children are read. */
+export interface XmlElement {
+  readonly text: string
+  readonly children: ReadonlyMap<string, XmlChild>
+  /** The same as one node. */
+  readonly node: XmlNode
+}
 
-// large parts of needed ones that are not
-const UNNEEDED_INSIDE: ReadonlySet<string> = new Set([
-  'bar1_memory_usage',
-  'device_attributes',
-  'ecc_error_count',
-  'pci_bridge_chip',
-  'pci_gpu_link_info',
-])
+export interface XmlChild {
+  readonly text: string
+  readonly node: XmlNode
+}
 
-// nvidia-smi writes one attribute, the bus id; whatever is longer is none of its tags
-const LONGEST_TAG = 256
+/** Elements by their opening tags, to be given along with the next document. */
+export type XmlElements = ReadonlyMap<string, XmlElement>
 
-const LISTS: ReadonlySet<string> = new Set(['process_info', 'mig_device'])
+/**
+ * Reads elements; undefined for one whose tags don't pair up. From one document to the next most children stay as they
+ * are: only those that `before` does not have go through the XML parser, all of them at once, because to start it costs as
+ * much as to read a GPU's temperatures, clocks and power.
+ */
+export function readElements(
+  texts: readonly string[],
+  before: XmlElements,
+): readonly (XmlElement | undefined)[] {
+  const cuts = texts.map((text) => cut(text, before.get(openingTag(text))))
+  const nodes = parseAll(cuts.map(({ changed }) => changed))
+  return cuts.map((element, at) => joined(element, nodes[at]))
+}
+
+export function byOpeningTag(elements: readonly (XmlElement | undefined)[]): XmlElements {
+  return new Map(
+    elements.flatMap((element) =>
+      element === undefined ? [] : [[openingTag(element.text), element] as const],
+    ),
+  )
+}
+
+interface Cut {
+  readonly text: string
+  readonly known: XmlElement | undefined
+  /** None where the element is not read anew, or can't be. */
+  readonly children: ReadonlyMap<string, string> | undefined
+  /** The texts of the children that are not known. */
+  readonly changed: string
+}
+
+function cut(text: string, known: XmlElement | undefined): Cut {
+  const children = known?.text === text ? undefined : neededChildren(text)
+  const changed = [...(children ?? [])].filter(([name, child]) => known?.children.get(name)?.text !== child)
+  return { text, known, children, changed: changed.map(([, child]) => child).join('') }
+}
+
+function joined({ text, known, children }: Cut, node: XmlNode): XmlElement | undefined {
+  if (known?.text === text) return known
+  if (children === undefined || node === undefined) return undefined
+  const read = new Map(
+    [...children].map(([name, child]): [string, XmlChild] => {
+      const before = known?.children.get(name)
+      return [name, before?.text === child ? before : { text: child, node: asObject(node)?.[name] }]
+    }),
+  )
+  return { text, children: read, node: Object.fromEntries([...read].map(([name, { node }]) => [name, node])) }
+}
+
+function openingTag(text: string): string {
+  return text.slice(0, text.indexOf('>'))
+}
+
+const LISTS: ReadonlySet<string> = new Set(['process_info', 'mig_device', 'element'])
 
 const parser = new XMLParser({
   parseTagValue: false, // a pid 00012 and a program named 1e5 are texts
@@ -51,50 +83,21 @@ const parser = new XMLParser({
   isArray: (name) => LISTS.has(name),
 })
 
-/**
- * A document's head or one of its `<gpu>` elements, without the parts that nobody reads; undefined when its tags don't
- * pair up, because a lenient parser would then hang numbers under the wrong names.
- */
-export function readElement(text: string): XmlNode {
-  const needed = keepNeeded(text)
-  if (needed === undefined) return undefined
+/** What stands in each of the elements; undefined for one that the parser refuses. */
+function parseAll(contents: readonly string[]): readonly XmlNode[] {
+  const nodes = parse(contents)
+  if (nodes?.length === contents.length) return nodes
+  // one of them is at fault
+  return contents.map((content) => parse([content])?.[0])
+}
+
+function parse(contents: readonly string[]): readonly XmlNode[] | undefined {
   try {
-    return parser.parse(needed)
+    const root: unknown = parser.parse(
+      `<all>${contents.map((content) => `<element>${content}</element>`).join('')}</all>`,
+    )
+    return asArray(asObject(asObject(root)?.['all'])?.['element'])
   } catch {
     return undefined // nested too deep, a reserved name, too many entities: nothing that nvidia-smi writes
   }
-}
-
-function keepNeeded(text: string): string | undefined {
-  const insideGpu = text.startsWith('<gpu')
-  const kept: string[] = []
-  let keptTo = 0
-  let depth = 0
-  for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', open + 1)) {
-    const end = text.indexOf('>', open)
-    if (end < 0 || end - open > LONGEST_TAG) return undefined
-    const tag = text.slice(open + 1, end)
-    if (insideGpu && isUnneeded(tag, depth)) {
-      const close = text.indexOf(`</${tag}>`, end)
-      if (close < 0) return undefined
-      kept.push(text.slice(keptTo, open))
-      keptTo = close + tag.length + 3
-      open = keptTo - 1
-    } else {
-      depth += depthChange(tag)
-      if (depth <= 0) return end === text.length - 1 ? kept.join('') + text.slice(keptTo) : undefined
-    }
-  }
-  return undefined
-}
-
-function isUnneeded(tag: string, depth: number): boolean {
-  if (depthChange(tag) !== 1) return false
-  return depth === 1 ? !NEEDED.has(tag) : UNNEEDED_INSIDE.has(tag)
-}
-
-// a comment or a declaration never stands inside of what nvidia-smi writes: it leaves the count unequal
-function depthChange(tag: string): -1 | 0 | 1 {
-  if (tag.startsWith('/')) return -1
-  return tag.endsWith('/') ? 0 : 1
 }

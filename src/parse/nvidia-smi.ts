@@ -3,13 +3,11 @@ import { printable } from '../core/text.ts'
 import { readBlocks, splitBlocks } from './nvidia-smi-blocks.ts'
 import { readErrorLine, readErrorLines } from './nvidia-smi-errors.ts'
 import { at, COUNT, readNumber, readText } from './nvidia-smi-value.ts'
-import { readElement } from './nvidia-smi-xml.ts'
+import { byOpeningTag, readElements } from './nvidia-smi-xml.ts'
 import type { Fault } from '../core/fault.ts'
 import type { NvidiaSmi } from '../model/snapshot.ts'
-import type { ParsedBlocks } from './nvidia-smi-blocks.ts'
-import type { XmlNode } from './nvidia-smi-xml.ts'
-
-export type { ParsedBlocks } from './nvidia-smi-blocks.ts'
+import type { ParsedGpus } from './nvidia-smi-blocks.ts'
+import type { XmlElements, XmlNode } from './nvidia-smi-xml.ts'
 
 export type NvidiaSmiAnswer =
   | { readonly kind: 'document'; readonly document: NvidiaSmi }
@@ -18,8 +16,16 @@ export type NvidiaSmiAnswer =
 export interface ParsedNvidiaSmi {
   readonly answer: NvidiaSmiAnswer
   /** To be given along with the next document. */
-  readonly blocks: ParsedBlocks
+  readonly parts: ParsedParts
 }
+
+/** What was made of the parts of one document. */
+export interface ParsedParts {
+  readonly gpus: ParsedGpus
+  readonly elements: XmlElements
+}
+
+export const NO_PARTS: ParsedParts = { gpus: new Map(), elements: new Map() }
 
 /** Longer than any machine's: 16 GPUs with their clock tables are about 1.2 million characters. */
 export const MAX_DOCUMENT_LENGTH = 16 * 1024 * 1024
@@ -35,16 +41,17 @@ const ROOT_END = '</nvidia_smi_log>'
  * Reads what `nvidia-smi -q -x` printed: a document, or the reason why there is none. Of several documents the last
  * complete one counts. A GPU that can't be read is a fault of the document, and the others stand.
  *
- * @param reuse the blocks of the previous document: a block whose text has not changed is not parsed again
+ * @param reuse the parts of the previous document: what has not changed in the text is not parsed again
  */
-export function parseNvidiaSmi(text: string, reuse: ParsedBlocks = new Map()): ParsedNvidiaSmi {
+export function parseNvidiaSmi(text: string, reuse: ParsedParts = NO_PARTS): ParsedNvidiaSmi {
   const found = findDocument(text)
   if (found.kind !== 'found') return refuse(found)
   const { whole, torn, head } = splitBlocks(found.body)
   if (whole.length + torn.length > MAX_GPUS) return refuse(malformed('its GPUs', `${whole.length} of them`))
 
-  const root = at(readElement(head), 'nvidia_smi_log')
-  const { gpus, unreadable, faults, blocks } = readBlocks(whole, reuse)
+  const elements = readElements([head, ...whole], reuse.elements)
+  const [{ node: root } = { node: undefined }, ...gpuElements] = elements
+  const { gpus, unreadable, faults, parsed } = readBlocks(whole, gpuElements, reuse.gpus)
   const lines = [...readErrorLines(found.before), ...readErrorLines(found.after)]
   const explained = gpus.length + unreadable + torn.length + lines.filter(isLostGpu).length
   const document: NvidiaSmi = {
@@ -59,11 +66,14 @@ export function parseNvidiaSmi(text: string, reuse: ParsedBlocks = new Map()): P
       ...faults,
     ],
   }
-  return { answer: { kind: 'document', document }, blocks }
+  return {
+    answer: { kind: 'document', document },
+    parts: { gpus: parsed, elements: byOpeningTag(elements) },
+  }
 }
 
 function refuse(fault: Fault): ParsedNvidiaSmi {
-  return { answer: { kind: 'fault', fault }, blocks: new Map() }
+  return { answer: { kind: 'fault', fault }, parts: NO_PARTS }
 }
 
 interface FoundDocument {

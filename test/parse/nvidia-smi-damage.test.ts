@@ -168,13 +168,13 @@ describe('several documents in one text', () => {
 describe('blocks that have not changed', () => {
   test('are the same GPU as before, and changed ones are read', () => {
     const first = parseNvidiaSmi(TWO_GPUS)
-    const second = parseNvidiaSmi(TWO_GPUS.replace('73400 MiB', '73401 MiB'), first.blocks)
+    const second = parseNvidiaSmi(TWO_GPUS.replace('73400 MiB', '73401 MiB'), first.parts)
     const [before, after] = [first, second].map(({ answer }) =>
       answer.kind === 'document' ? answer.document.gpus : [],
     )
     expect(after?.[0]).toBe(before?.[0])
     expect(after?.[1]?.memory.usedBytes).toEqual(known(mebibytes(73401)))
-    expect([first.blocks.size, second.blocks.size]).toEqual([2, 2])
+    expect([first.parts.gpus.size, second.parts.gpus.size]).toEqual([2, 2])
   })
 
   test('take the index they have now', () => {
@@ -184,13 +184,13 @@ describe('blocks that have not changed', () => {
       '<minor_number>0',
     )
     const withoutMinor = swapped.replace(/(<minor_number>)\d/, '$1N/A')
-    expect(documentOf(swapped, first.blocks).gpus.map((gpu) => gpu.index)).toEqual([0])
-    expect(documentOf(withoutMinor, first.blocks).gpus.map((gpu) => gpu.index)).toEqual([0])
+    expect(documentOf(swapped, first.parts).gpus.map((gpu) => gpu.index)).toEqual([0])
+    expect(documentOf(withoutMinor, first.parts).gpus.map((gpu) => gpu.index)).toEqual([0])
   })
 
   test('are forgotten when they have a fault', () => {
-    const { blocks } = parseNvidiaSmi(TWO_GPUS.replace('<pid>4242</pid>', '<pid>N/A</pid>'))
-    expect([...blocks.values()].map((gpu) => gpu.uuid)).toEqual([IDLE])
+    const { parts } = parseNvidiaSmi(TWO_GPUS.replace('<pid>4242</pid>', '<pid>N/A</pid>'))
+    expect([...parts.gpus.values()].map((gpu) => gpu.uuid)).toEqual([IDLE])
   })
 })
 

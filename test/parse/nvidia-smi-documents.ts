@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describeFault } from '../../src/core/fault.ts'
-import { parseNvidiaSmi } from '../../src/parse/nvidia-smi.ts'
+import { parseNvidiaSmi, type ParsedParts } from '../../src/parse/nvidia-smi.ts'
 import type { Fault } from '../../src/core/fault.ts'
 import type { Gpu, NvidiaSmi } from '../../src/model/snapshot.ts'
 
@@ -14,7 +14,7 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`../../fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
 }
 
-export function documentOf(text: string, reuse?: ReadonlyMap<string, Gpu>): NvidiaSmi {
+export function documentOf(text: string, reuse?: ParsedParts): NvidiaSmi {
   const { answer } = parseNvidiaSmi(text, reuse)
   if (answer.kind === 'fault') throw new Error(describeFault(answer.fault))
   return answer.document

@@ -3,11 +3,11 @@ import { describeFault } from '../../src/core/fault.ts'
 import { printable } from '../../src/core/text.ts'
 import { reduceNvidiaSmi } from '../../src/parse/nvidia-smi-reduce.ts'
 import { splitDocuments } from '../../src/parse/nvidia-smi-stream.ts'
-import { parseNvidiaSmi } from '../../src/parse/nvidia-smi.ts'
+import { NO_PARTS, parseNvidiaSmi } from '../../src/parse/nvidia-smi.ts'
 import { seededRandom } from '../support/random.ts'
 import { HUGE_MUTATIONS, MUTATIONS } from './mutations.ts'
 import { fixture, TWO_GPUS } from './nvidia-smi-documents.ts'
-import type { ParsedBlocks } from '../../src/parse/nvidia-smi.ts'
+import type { ParsedParts } from '../../src/parse/nvidia-smi.ts'
 
 const RUNS_PER_MUTATION = 100
 const ORIGINALS = [TWO_GPUS, fixture('mig-with-processes'), fixture('unified-memory'), TWO_GPUS + TWO_GPUS]
@@ -20,7 +20,7 @@ describe('a damaged document never invents a GPU, never throws, and never smuggl
       const damaged = keepUuids(original, (text) =>
         apply(random() < 0.2 ? apply(text, random) : text, random),
       )
-      check(original, damaged, parseNvidiaSmi(original).blocks)
+      check(original, damaged, parseNvidiaSmi(original).parts)
     }
   })
 
@@ -30,17 +30,19 @@ describe('a damaged document never invents a GPU, never throws, and never smuggl
       check(
         TWO_GPUS,
         apply(TWO_GPUS, () => 0.5),
-        new Map(),
+        NO_PARTS,
       )
     },
     20_000,
   )
 })
 
-function check(original: string, damaged: string, reuse: ParsedBlocks): void {
+function check(original: string, damaged: string, reuse: ParsedParts): void {
   const allowed = uuidsIn(original)
   for (const text of [damaged, reduceNvidiaSmi(damaged), ...splitDocuments(damaged)]) {
     const { answer } = parseNvidiaSmi(text, reuse)
+    // what is taken from the document before is what would have been read
+    expect(answer).toEqual(parseNvidiaSmi(text).answer)
     const gpus = answer.kind === 'document' ? answer.document.gpus : []
     const uuids = gpus.map((gpu) => gpu.uuid)
     expect(uuids.filter((uuid) => !allowed.has(uuid))).toEqual([])
