@@ -99,7 +99,7 @@ function follow(
   if (value.kind === 'missing' || atMs <= newestMs) return before
   const point = { atMs, value: value.value }
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
-  const recent = [...since(before.recent, atMs - rules.medium.upToMs), point]
+  const recent = since(before.recent, atMs - rules.medium.upToMs).concat(point)
   const renewed = { ...before, window, recent, height: heightWith(before.height, point.value, rules) }
   if (atMs - before.judgedAtMs < rules.renewMs) {
     // how much is still needed changes with every point
