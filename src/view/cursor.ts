@@ -30,16 +30,53 @@ export function move(cursor: Cursor, step: Step, ids: readonly string[], rows: n
   return moveTo(cursor, target(selectedRow(cursor, ids), step, rows, ids.length - 1), ids, rows)
 }
 
-/** The cursor on the row of that index. */
-export function moveTo(cursor: Cursor, index: number, ids: readonly string[], rows: number): Cursor {
+/** The cursor on the row of that index; without `rows` nothing is scrolled. */
+export function moveTo(cursor: Cursor, index: number, ids: readonly string[], rows?: number): Cursor {
   const moved = { ...cursor, selectedId: ids[index], selectedIndex: index }
-  return { ...moved, scroll: firstRow(moved, ids, rows) }
+  return rows === undefined ? moved : { ...moved, scroll: firstRow(moved, ids, rows) }
 }
 
 /** A text of `lines` scrolled in a window of `rows`, of which the frame of what is cut can take the first and the last. */
 export function scrolled(cursor: Cursor, step: Step, lines: number, rows: number): Cursor {
   const end = Math.max(0, lines - rows)
   return { ...cursor, scroll: target(Math.min(cursor.scroll, end), step, rows - 2, end) }
+}
+
+/** A view that is longer than its window and ends in a list: a page that is scrolled, with rows that can be chosen. */
+export interface Page {
+  readonly lines: number
+  /** Lines in sight, the frame of what is cut among them. */
+  readonly rows: number
+  /** The line of the page on which its first row stands. */
+  readonly listTop: number
+}
+
+/** The cursor on the next row where that is in sight, else the page scrolled: every line and every row is reached. */
+export function paged(cursor: Cursor, step: Step, ids: readonly string[], page: Page): Cursor {
+  const selected = selectedRow(cursor, ids)
+  const wanted = target(selected, step, page.rows - 2, ids.length - 1)
+  const end = Math.max(0, page.lines - page.rows)
+  const from = Math.min(cursor.scroll, end)
+  const isToAnEnd = step === 'first' || step === 'last'
+  const stays = !isToAnEnd && wanted !== selected && isIn(rowsOnPage(from, ids, page), wanted)
+  const scroll = stays ? from : target(from, step, page.rows - 2, end)
+  const [first, last] = rowsOnPage(scroll, ids, page)
+  if (last < first) return { ...NO_CURSOR, scroll }
+  const index = Math.max(first, Math.min(wanted, last))
+  return { selectedId: ids[index], selectedIndex: index, scroll }
+}
+
+// The first and the last row in sight; the other way round where none is.
+function rowsOnPage(
+  scroll: number,
+  ids: readonly string[],
+  { rows, listTop }: Page,
+): readonly [number, number] {
+  return [Math.max(0, scroll + 1 - listTop), Math.min(ids.length - 1, scroll + rows - 2 - listTop)]
+}
+
+function isIn([first, last]: readonly [number, number], row: number): boolean {
+  return row >= first && row <= last
 }
 
 // A page keeps one line of the page before.

@@ -10,19 +10,20 @@ import { topView } from './views.ts'
 
 /**
  * The placements of a view, one of which says how much lies out of sight: the list of the view, the rule below a list
- * without a frame, or where the view is a text the last of them.
+ * without a frame, or where the view is scrolled as a whole the last of them.
  */
 export function withHidden(
   placements: readonly Placement[],
   scene: Scene,
-  ofText: Hidden,
+  ofPage: Hidden,
 ): readonly Placement[] {
   const at = placements.findIndex(({ panel }) => panel === listOf(topView(scene.ui.views).kind)?.panel)
   const list = placements[at]
-  if (list === undefined) return marked(placements, placements.length - 1, ofText)
+  if (list === undefined || ofPage.above + ofPage.below > 0)
+    return marked(placements, placements.length - 1, ofPage)
   const hidden = hiddenOf(list, scene)
   return list.frame === 'none' && placements[at + 1]?.frame === 'rule'
-    ? marked(placements, at + 1, { ...hidden, of: 'workloads' })
+    ? marked(placements, at + 1, { ...hidden, of: 'workload' })
     : marked(placements, at, hidden)
 }
 

@@ -7,7 +7,7 @@ import type { Line } from './panel.ts'
 export interface Hidden {
   readonly above: number
   readonly below: number
-  /** What the rows are, where it is not seen from where the words stand. */
+  /** What one of the rows is, where it is not seen from where the words stand. */
   readonly of?: string
 }
 
@@ -17,7 +17,6 @@ export function hiddenWords({ above, below, of }: Hidden): Line {
     ...(above > 0 ? [`${glyph('arrowUp')} ${formatCount(above)}`] : []),
     ...(below > 0 ? [`${glyph('arrowDown')} ${formatCount(below)}`] : []),
   ]
-  return counts.length === 0
-    ? []
-    : [span(`${counts.join('  ')} more${of === undefined ? '' : ` ${of}`}`, 'dim')]
+  const what = of === undefined ? '' : ` ${of}${above + below === 1 ? '' : 's'}`
+  return counts.length === 0 ? [] : [span(`${counts.join('  ')} more${what}`, 'dim')]
 }

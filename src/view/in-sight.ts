@@ -14,7 +14,8 @@ export function inSight(scene: Scene, size: Size): InSight {
   return {
     choices,
     lines: body.lines,
-    rows: list === undefined ? body.rows : rowsOf(list.panel, scene, size),
+    rows: list === undefined || body.listTop !== undefined ? body.rows : rowsOf(list.panel, scene, size),
+    listTop: body.listTop,
     process: processInView(scene),
     noSignal: noSignal(scene),
   }

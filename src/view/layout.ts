@@ -10,6 +10,7 @@ import {
   workloadBands,
 } from './layouts/details.ts'
 import { overviewBands } from './layouts/overview.ts'
+import { listOf } from './lists.ts'
 import type { Scene, Size } from './panel.ts'
 import { faultLines } from './panels/faults.ts'
 import { helpLines } from './panels/help.ts'
@@ -42,11 +43,28 @@ export function layout(size: Size, scene: Scene): readonly Placement[] {
   ]
 }
 
-/** How long the view is and how much of it is in sight. */
-export function bodyOf(size: Size, scene: Scene): { readonly lines: number; readonly rows: number } {
-  if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return { lines: 1, rows: 1 }
+/** How long a view is, how much of it is in sight, and where in it its list begins if it is scrolled as a whole. */
+export interface Body {
+  readonly lines: number
+  readonly rows: number
+  readonly listTop: number | undefined
+}
+
+/** The body of the view in sight. */
+export function bodyOf(size: Size, scene: Scene): Body {
+  if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows)
+    return { lines: 1, rows: 1, listTop: undefined }
   const { body } = zones(size, scene)
-  return { lines: rowsOfBands(bodyBands(body, scene)), rows: body.rows }
+  const bands = bodyBands(body, scene)
+  const lines = rowsOfBands(bands)
+  return { lines, rows: body.rows, listTop: lines > body.rows ? listTop(bands, scene) : undefined }
+}
+
+// Below the frame of the list and its head.
+function listTop(bands: readonly Band[], { ui }: Scene): number | undefined {
+  const list = listOf(topView(ui.views).kind)
+  const placement = stacked(bands, SMALLEST.columns, 0).find(({ panel }) => panel === list?.panel)
+  return list === undefined || placement === undefined ? undefined : placement.rect.top + 1 + list.headRows
 }
 
 interface Zones {

@@ -1,3 +1,4 @@
+import type { Placement } from './bands.ts'
 import { choicesOf } from './choices.ts'
 import { firstRow } from './cursor.ts'
 import { rowsInSight } from './hidden-rows.ts'
@@ -14,16 +15,22 @@ export function rowAt(scene: Scene, size: Size, x: number, y: number): number | 
   const placement = layout(size, scene).find(({ panel }) => panel === list?.panel)
   const choices = choicesOf(scene)
   if (list === undefined || placement === undefined || choices === undefined) return undefined
-  const { rect, frame } = placement
+  const row = lineAt(placement, x, y) - list.headRows
   const rows = rowsInSight(placement, scene)
-  const row = y - rect.top - (frame === 'box' ? 1 : 0) - list.headRows
-  const inside = x >= rect.left && x < rect.left + rect.columns && row >= 0 && row < rows
   const first = firstRow(
     cursorOf(scene.ui),
     choices.map(({ id }) => id),
     rows,
   )
-  return inside && first + row < choices.length ? first + row : undefined
+  return row >= 0 && row < rows && first + row < choices.length ? first + row : undefined
+}
+
+// Which of its lines stands there, those out of sight counted; -1 beside it and on its frame.
+function lineAt({ rect, frame, part }: Placement, x: number, y: number): number {
+  const edge = frame === 'box' ? 1 : 0
+  const line = y - rect.top
+  const isInside = x >= rect.left && x < rect.left + rect.columns && line >= edge && line < rect.rows - edge
+  return isInside ? line + (part?.skip ?? 0) - edge : -1
 }
 
 /** The share of the log whose place on the scrub bar that is; undefined beside it. */

@@ -9,6 +9,8 @@ export interface InSight {
   readonly lines: number
   /** How many choices, or lines of the text, are in sight. */
   readonly rows: number
+  /** The line on which the first choice stands, of a view that is scrolled as a whole; undefined: its list scrolls alone. */
+  readonly listTop: number | undefined
   /** What the view as a whole is about. */
   readonly process: SignalTarget | undefined
   /** Why nothing can be signalled. */

@@ -1,4 +1,4 @@
-import { move, moveTo, NO_CURSOR, scrolled, selectedRow } from './cursor.ts'
+import { move, moveTo, NO_CURSOR, paged, scrolled, selectedRow } from './cursor.ts'
 import type { Cursor, Step } from './cursor.ts'
 import { CHART_MINUTES, DEFAULT_PREFERENCES } from './preferences.ts'
 import type { Preferences } from './preferences.ts'
@@ -153,16 +153,20 @@ function withCursor(ui: UiState, cursor: Cursor): UiState {
 }
 
 function moved(cursor: Cursor, step: Step, sight: InSight): Cursor {
-  return sight.choices === undefined
-    ? scrolled(cursor, step, sight.lines, sight.rows)
-    : move(cursor, step, idsOf(sight), sight.rows)
+  const { choices, lines, rows, listTop } = sight
+  if (choices === undefined) return scrolled(cursor, step, lines, rows)
+  return listTop === undefined
+    ? move(cursor, step, idsOf(sight), rows)
+    : paged(cursor, step, idsOf(sight), { lines, rows, listTop })
 }
 
 function click(ui: UiState, index: number, sight: InSight): UiState {
   const ids = idsOf(sight)
   if (index < 0 || index >= ids.length) return ui
   const again = selectedRow(cursorOf(ui), ids) === index
-  const there = withCursor(ui, moveTo(cursorOf(ui), index, ids, sight.rows))
+  // of a page, what was clicked is in sight already
+  const rows = sight.listTop === undefined ? sight.rows : undefined
+  const there = withCursor(ui, moveTo(cursorOf(ui), index, ids, rows))
   return again ? open(there, sight) : there
 }
 

@@ -12,7 +12,7 @@ const SMALL: Size = { columns: 80, rows: 24 }
 /** What the screen says of what lies out of sight. */
 function said(scene: Scene, size = SMALL): readonly string[] {
   const lines = picture(scene, size).lines.map((line) => line.map(({ text }) => text).join(''))
-  return lines.flatMap((line) => /(?:[↑↓] \d+ +)+more(?: workloads)?/.exec(line)?.[0] ?? [])
+  return lines.flatMap((line) => /(?:[↑↓] \d+ +)+more(?: workloads?)?/.exec(line)?.[0] ?? [])
 }
 
 function pressed(scene: Scene, ...steps: readonly Step[]): Scene {
@@ -85,6 +85,45 @@ test('page after page shows every line of a text', () => {
     )
     .filter((line) => !seen.has(line))
   expect(missing.filter((line) => line.replaceAll(/[│ ]/g, '') !== '')).toEqual([])
+})
+
+describe('at the smallest size', () => {
+  const shownWhile = (scene: Scene, step: Step, times: number) => {
+    let one = scene
+    const texts: string[] = []
+    for (let i = 0; i < times; i++) {
+      texts.push(...picture(one, SMALLEST).lines.map((line) => line.map(({ text }) => text).join('')))
+      const ui = update(one.ui, { kind: 'move', step }, inSight(one, SMALLEST))
+      one = { ...one, ui }
+    }
+    return texts.join('\n')
+  }
+
+  test.each([
+    ['two H100', 'gpu', ['▕█', 'util', 'architecture', 'driver reserves', '614 MiB unowned', '4200', '2210']],
+    ['MIG slices', 'gpu', ['MIG 2 GI 13', 'persistence', "'--pid=host'", 'namespace, not seen here']],
+    ['tensor parallel', 'host', ['RAM used', 'up  ', '1 OOM kill', 'VLLM::Worke', 'llama.cpp']],
+  ])('%s, %s: all of it is reached with the arrow keys', (name, view, words) => {
+    const scene = viewOf(name, view)
+    const { lines, rows } = inSight(scene, SMALLEST)
+    expect(lines).toBeGreaterThan(rows)
+    const text = shownWhile(scene, 'down', 40)
+    expect(words.filter((word) => !text.includes(word))).toEqual([])
+  })
+
+  test.each([
+    ['two H100', 'gpus', '+ 4 more lines: Enter shows them'],
+    ['two H100', 'warnings', '+ 6 more lines: Enter shows them'],
+    ['fleet', 'fleet', '+ 2 more lines: 2 shows them'],
+  ])('%s, %s: what a box leaves out is said, with the key that shows it', (name, view, words) => {
+    expect(shownWhile(viewOf(name, view), 'down', 1)).toContain(words)
+  })
+})
+
+test('one row is no rows', () => {
+  const scene = viewOf('two H100', 'overview')
+  const sheet = { kind: 'setup', index: 0 } as const
+  expect(said({ ...scene, ui: { ...scene.ui, sheet } }, SMALLEST)).toEqual(['↓ 1 more workload'])
 })
 
 test('the rule of the warnings says what is hidden of the table above it', () => {

@@ -15,6 +15,7 @@ const SIGHT: InSight = {
   })),
   lines: 0,
   rows: 5,
+  listTop: undefined,
   process: undefined,
   noSignal: undefined,
 }

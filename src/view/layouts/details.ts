@@ -13,6 +13,7 @@ import { slotsPanel } from '../panels/slots.ts'
 import { sumPanel } from '../panels/sum.ts'
 import type { TextPanel } from '../panels/text-panel.ts'
 import { fleetRiskList } from '../fleet-risk-list.ts'
+import { hostRows } from '../host-rows.ts'
 import { instanceRows } from '../instance-rows.ts'
 import { hasChart } from '../panels/workload-chart.ts'
 import { topView } from '../views.ts'
@@ -38,18 +39,22 @@ export function workloadBands(size: Size, scene: Scene): readonly Band[] {
   return [top, ...chart(size.rows - rowsOfBands([top, risk, ...last])), risk, ...last]
 }
 
-/** The list of GPUs where there are several and none is open alone; of the one in view all that is known. */
+/**
+ * The list of GPUs where there are several and none is open alone; of the one in view all that is known, which is a page
+ * longer than the window where that is low.
+ */
 export function gpuBands(size: Size, scene: Scene): readonly Band[] {
   if (scene.frame.gpus.length === 0) return [band('gpu-facts', size.rows, 'box')]
   const isAlone = topView(scene.ui.views).kind === 'gpu'
+  const wanted = gpuProcessLines(scene) + 2
+  const allFacts = boxedBand(gpuFactsPanel, scene, size.columns)
+  if (isAlone && allFacts.rows + Math.min(wanted, LEAST_TABLE_ROWS) > size.rows)
+    return [allFacts, band('gpu-processes', wanted, 'box')]
   const count = isAlone ? 1 : scene.frame.gpus.length
   const listRows = count > 1 ? Math.min(count, Math.max(2, Math.floor(size.rows / 4))) + 2 : 0
-  const wanted = gpuProcessLines(scene) + 2
-  // of one that is open alone some of the processes are always seen
-  const kept = isAlone ? Math.min(wanted, 5) : 0
-  const facts = Math.min(size.rows - listRows - kept, boxedBand(gpuFactsPanel, scene, size.columns).rows)
+  const facts = Math.min(size.rows - listRows, allFacts.rows)
   const rest = size.rows - listRows - facts
-  const least = Math.min(rest, wanted, 5)
+  const least = Math.min(rest, wanted, LEAST_TABLE_ROWS)
   const chart =
     rest - least < LEAST_CHART_ROWS
       ? 0
@@ -63,20 +68,35 @@ export function gpuBands(size: Size, scene: Scene): readonly Band[] {
   ]
 }
 
-/** The host: its memory in numbers and as a curve, the control groups of engines, and who holds its memory. */
+/**
+ * The host: its memory in numbers and as a curve, the control groups of engines, and who holds its memory. A page longer
+ * than the window where that is low.
+ */
 export function hostBands(size: Size, scene: Scene): readonly Band[] {
-  const wide = size.columns >= WIDE_COLUMNS
-  const wanted = boxedBand(hostFactsPanel, scene, wide ? Math.floor(size.columns * 0.45) : size.columns).rows
-  const facts = Math.min(wanted, size.rows - LEAST_TABLE_ROWS)
-  const top: readonly Band[] = wide
-    ? [pair('host-facts', 'chart-host', Math.max(facts, CHART_ROWS), 0.45)]
-    : [band('host-facts', facts, 'box')]
+  const isWide = size.columns >= WIDE_COLUMNS
+  const facts = boxedBand(hostFactsPanel, scene, isWide ? Math.floor(size.columns * 0.45) : size.columns).rows
   const groups = boxedBand(cgroupsPanel, scene, size.columns)
-  const rest = size.rows - rowsOfBands([...top, groups])
-  const chart = wide || rest < 14 ? 0 : CHART_ROWS
-  const kept = rest - chart < 4 ? { ...groups, rows: 0 } : groups
-  const table = size.rows - rowsOfBands([...top, kept]) - chart
-  return [...top, band('chart-host', chart, 'box'), kept, band('host-processes', table, 'box')]
+  const wanted = Math.max(2, 1 + hostRows(scene.frame).length) + 2
+  const rest = size.rows - facts - groups.rows
+  // one process is better than none
+  if (rest < Math.min(wanted, LEAST_TABLE_ROWS - 1))
+    return [band('host-facts', facts, 'box'), groups, band('host-processes', wanted, 'box')]
+  if (!isWide) {
+    const chart = rest < 14 ? 0 : CHART_ROWS
+    return [
+      band('host-facts', facts, 'box'),
+      band('chart-host', chart, 'box'),
+      groups,
+      band('host-processes', rest - chart, 'box'),
+    ]
+  }
+  // the chart takes what the table leaves
+  const top = Math.max(facts, Math.min(size.rows - groups.rows - wanted, Math.floor(size.rows / 2)))
+  return [
+    pair('host-facts', 'chart-host', top, 0.45),
+    groups,
+    band('host-processes', size.rows - groups.rows - top, 'box'),
+  ]
 }
 
 /** What stands and what was, and of the one under the cursor why and what to do. */

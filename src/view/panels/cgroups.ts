@@ -1,4 +1,4 @@
-import { formatBytes } from '../../core/format.ts'
+import { formatGib } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
 import type { CgroupMemory } from '../../model/snapshot.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -27,8 +27,8 @@ function line(workload: Workload, { path, limitBytes, heldBytes, oomKills }: Cgr
   const kills = valueOr(oomKills, 0)
   const close = heldBytes.kind === 'known' && heldBytes.value > 0.9 * limitBytes
   return [
-    span(`  ${fit(workloadName(workload), 20)}`),
-    span(fit(`${shown(heldBytes, formatBytes)} of ${formatBytes(limitBytes)}`, 24)),
+    span(`  ${fit(workloadName(workload), 18)}`),
+    span(fit(`${shown(heldBytes, formatGib)} of ${formatGib(limitBytes)} GiB`, 18)),
     span(fit(percent, 6, 'right'), close ? 'warn' : 'strong'),
     span(kills > 0 ? `  ${kills} OOM kill${kills === 1 ? '' : 's'}` : '', 'warn'),
     span(`  ${path}`, 'dim'),

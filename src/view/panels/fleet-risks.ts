@@ -18,6 +18,7 @@ export const fleetRisksPanel = textPanel(
       span(`${fit(warnedHost(row) ?? '', 14)} `, 'strong'),
       span(row.summary),
     ]),
+  '2',
 )
 
 function present(scene: Scene) {

@@ -22,7 +22,7 @@ import { migRow } from './gpu-row.ts'
 import { textPanel } from './text-panel.ts'
 
 /** All that is known of one GPU: its memory by part, its MIG instances, clocks, power, PCIe, and what slows it. */
-export const gpuFactsPanel = textPanel('gpu-facts', title, lines)
+export const gpuFactsPanel = textPanel('gpu-facts', title, lines, 'Enter')
 
 function title(scene: Scene): PanelTitle {
   const gpu = gpuInView(scene)

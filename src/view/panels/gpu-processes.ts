@@ -37,14 +37,14 @@ function lines(scene: Scene, size: Size): readonly Line[] {
   if (gpu === undefined || size.rows <= 0) return []
   const rows = gpuProcessRows(gpu)
   if (rows.length === 0) return [fitLine([span(` ${noProcess(gpu)}`, 'dim')], size.columns)]
-  const hasInstances = gpu.mig.devices.length > 0
-  const texts = rows.map((row) => cells(rowTexts(row, scene), hasInstances))
+  const layout = { hasInstances: gpu.mig.devices.length > 0, isNarrow: size.columns < NARROW_COLUMNS }
+  const texts = rows.map((row) => cells(rowTexts(row, scene), layout))
   const head = fitLine(
-    cells(HEAD, hasInstances).map((one) => ({ ...one, tone: 'title' as const })),
+    cells(HEAD, layout).map((one) => ({ ...one, tone: 'title' as const })),
     size.columns,
   )
   if (topView(scene.ui.views).kind !== 'gpu')
-    return counted([head, ...texts.map((one) => fitLine(one, size.columns))], size)
+    return counted([head, ...texts.map((one) => fitLine(one, size.columns))], size, 'Enter')
   const ids = rows.map(({ id }) => id)
   const first = firstRow(cursorOf(scene.ui), ids, size.rows - 1)
   const selected = selectedRow(cursorOf(scene.ui), ids)
@@ -60,7 +60,7 @@ function lines(scene: Scene, size: Size): readonly Line[] {
 function noProcess({ processes, unownedReason }: GpuState): string {
   if (processes.kind === 'missing') return 'the driver does not list the processes of this GPU'
   return unownedReason === 'pid-namespace'
-    ? 'its processes are in another PID namespace and not seen from here'
+    ? 'its processes are in another PID namespace, not seen here'
     : 'no process holds memory of this GPU'
 }
 
@@ -105,7 +105,15 @@ function rowTexts({ process }: GpuProcessRow, { frame, ui }: Scene): Texts {
   }
 }
 
-function cells(texts: Texts, hasInstances: boolean): Line {
+// In less there is no room for both an engine and a command.
+const NARROW_COLUMNS = 76
+
+interface Layout {
+  readonly hasInstances: boolean
+  readonly isNarrow: boolean
+}
+
+function cells(texts: Texts, { hasInstances, isNarrow }: Layout): Line {
   return [
     span(fit(texts.pid, 8, 'right')),
     span(` ${fit(texts.user, 9)}`),
@@ -114,7 +122,8 @@ function cells(texts: Texts, hasInstances: boolean): Line {
     span(fit(texts.vram, 7, 'right'), 'strong'),
     span(fit(texts.cpu, 6, 'right')),
     span(fit(texts.resident, 8, 'right')),
-    span(`  ${fit(texts.engine, 13)}`),
-    span(texts.command, 'dim'),
+    ...(isNarrow && texts.engine !== ''
+      ? [span(`  ${texts.engine}`)]
+      : [span(`  ${isNarrow ? '' : fit(texts.engine, 13)}`), span(texts.command, 'dim')]),
   ]
 }

@@ -1,9 +1,9 @@
-import { formatBytes, formatDuration } from '../../core/format.ts'
+import { formatBytes, formatDuration, formatGib } from '../../core/format.ts'
 import { both, valueOr } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import { glyph } from '../glyphs.ts'
-import { span } from '../line.ts'
-import type { Line, Scene } from '../panel.ts'
+import { lineWidth, span } from '../line.ts'
+import type { Line, Scene, Span } from '../panel.ts'
 import type { Tone } from '../theme.ts'
 import { clockTime, MISSING, shown } from '../wording.ts'
 import { textPanel } from './text-panel.ts'
@@ -15,7 +15,9 @@ export const hostFactsPanel = textPanel(
   lines,
 )
 
-const LABEL_COLUMNS = 18
+const LABEL_COLUMNS = 16
+// From here on two facts stand side by side.
+const PAIR_COLUMNS = 52
 
 function lines(scene: Scene, columns: number): readonly Line[] {
   const { hostMemory, hostLoad } = scene.frame
@@ -24,47 +26,60 @@ function lines(scene: Scene, columns: number): readonly Line[] {
   const used = both(totalBytes, availableBytes, (total, available) => total - available)
   const ratio = both(used, totalBytes, (part, whole) => (whole > 0 ? part / whole : 0))
   const swapRatio = both(swapUsedBytes, swapTotalBytes, (part, whole) => (whole > 0 ? part / whole : 0))
+  const hasNoSwap = swapTotalBytes.kind === 'known' && swapTotalBytes.value === 0
   return [
-    fact('RAM used', `${bytes(used)} of ${bytes(totalBytes)}`),
+    fact('RAM used', [value(`${bytes(used)} of ${bytes(totalBytes)}`)]),
     ...bar(ratio, columns),
-    fact('available', bytes(availableBytes)),
-    fact('free', bytes(freeBytes)),
-    fact(
-      'swap',
-      valueOr(swapTotalBytes, 0) === 0 && swapTotalBytes.kind === 'known'
-        ? 'none'
-        : `${bytes(swapUsedBytes)} of ${bytes(swapTotalBytes)}`,
+    ...sideBySide(
+      columns,
+      fact('available', [value(bytes(availableBytes))]),
+      fact('free', [value(bytes(freeBytes))]),
+    ),
+    ...sideBySide(
+      columns,
+      fact('swap', [value(hasNoSwap ? 'none' : `${gib(swapUsedBytes)}/${gib(swapTotalBytes)} GiB`)]),
+      fact('OOM kills', [value(shown(oomKills, String), valueOr(oomKills, 0) > 0 ? 'warn' : 'text')]),
     ),
     ...(valueOr(swapRatio, 0) > 0 ? bar(swapRatio, columns) : []),
-    fact('pressure, some', stalled(pressure.someAvg10Percent), toneOf(pressure.someAvg10Percent)),
-    fact('pressure, all', stalled(pressure.fullAvg10Percent), toneOf(pressure.fullAvg10Percent)),
-    fact(
-      'OOM kills',
-      shown(oomKills, (count) => count.toFixed(0)),
-      valueOr(oomKills, 0) > 0 ? 'warn' : 'text',
-    ),
-    fact(
-      'load',
-      shown(hostLoad.load1, (load) => load.toFixed(1)),
-    ),
-    fact(
-      'up',
-      shown(hostLoad.uptimeSeconds, (seconds) => formatDuration(1000 * seconds)),
+    fact('pressure, 10 s', [
+      ...stalled('some', pressure.someAvg10Percent),
+      span('  '),
+      ...stalled('full', pressure.fullAvg10Percent),
+    ]),
+    ...sideBySide(
+      columns,
+      fact('load', [value(shown(hostLoad.load1, (load) => load.toFixed(1)))]),
+      fact('up', [value(shown(hostLoad.uptimeSeconds, (seconds) => formatDuration(1000 * seconds)))]),
     ),
     ...deaths(scene),
   ]
 }
 
-function fact(name: string, text: string, tone: Tone = 'text'): Line {
-  return [span(`  ${name.padEnd(LABEL_COLUMNS)}`, 'dim'), span(text, text === MISSING ? 'dim' : tone)]
+function fact(name: string, values: Line): Line {
+  return [span(`  ${name.padEnd(LABEL_COLUMNS - 2)} `, 'dim'), ...values]
+}
+
+function sideBySide(columns: number, left: Line, right: Line): readonly Line[] {
+  if (columns < PAIR_COLUMNS) return [left, right]
+  return [[...left, span(' '.repeat(Math.max(0, Math.floor(columns / 2) - lineWidth(left)))), ...right]]
+}
+
+function value(text: string, tone: Tone = 'text'): Span {
+  return span(text, text === MISSING ? 'dim' : tone)
 }
 
 function bytes(reading: Reading<number>): string {
   return shown(reading, formatBytes)
 }
 
-function stalled(reading: Reading<number>): string {
-  return shown(reading, (percent) => `${percent.toFixed(1)} % of the last 10 s`)
+function gib(reading: Reading<number>): string {
+  return shown(reading, formatGib)
+}
+
+// For how much of the time some processes, or all of them, have waited for memory.
+function stalled(whom: string, reading: Reading<number>): Line {
+  const text = shown(reading, (percent) => `${percent.toFixed(1)} %`)
+  return [span(`${whom} `, 'dim'), value(text, toneOf(reading))]
 }
 
 function toneOf(reading: Reading<number>): Tone {

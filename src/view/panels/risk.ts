@@ -9,7 +9,7 @@ import { clockTime, formatEta, riskName } from '../wording.ts'
 import { textPanel } from './text-panel.ts'
 
 /** The warnings of a view in full: what will happen, why, and what to do. */
-export const riskPanel = textPanel('risk', title, lines)
+export const riskPanel = textPanel('risk', title, lines, 'Enter')
 
 function title(scene: Scene): PanelTitle {
   const [risk] = risksInView(scene)
