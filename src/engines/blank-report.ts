@@ -18,6 +18,7 @@ export function blankReport(reason: MissingReason): EngineReport {
       gpuMemoryUtilization: no,
       origins: {},
       flags: {},
+      problems: [],
     },
     kv: { ...preallocated(no), growth: no },
     requests: { running: no, waiting: no, preemptions: no },

@@ -49,6 +49,7 @@ export function configOf(flags: EngineFlags, learnt: LearntSettings = {}): Workl
     gpuMemoryUtilization: reading(found.gpuMemoryUtilization),
     origins: Object.fromEntries(origins) as WorkloadConfig['origins'],
     flags: Object.fromEntries(Object.entries(SETTINGS).flatMap(([key, keys]) => named(flags, key, keys))),
+    problems: flags.problems,
   }
 }
 

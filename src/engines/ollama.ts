@@ -75,6 +75,7 @@ function flagsOf(launch: Launch | undefined, environment: Environment): EngineFl
     origins: { ...own.origins, ...told.origins },
     // what a runner is told is decided by its server
     names: own.names,
+    problems: [...own.problems, ...told.problems],
   }
 }
 

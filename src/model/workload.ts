@@ -121,9 +121,11 @@ export interface WorkloadConfig {
   readonly origins: Readonly<Partial<Record<ConfigKey, SettingOrigin>>>
   /** The engine's flag or variable that changes it: as it was written, else as the engine calls it; absent where it has none. */
   readonly flags: Readonly<Partial<Record<ConfigKey, string>>>
+  /** Flags that can't be read, or whose effect on memory is not computed: one sentence each. The ceiling leaves them out. */
+  readonly problems: readonly string[]
 }
 
-export type ConfigKey = Exclude<keyof WorkloadConfig, 'origins' | 'flags'>
+export type ConfigKey = Exclude<keyof WorkloadConfig, 'origins' | 'flags' | 'problems'>
 
 /** The known slices plus `unexplainedBytes` sum to `usedBytes`; unexplained may be negative, and is then a finding. */
 export interface WorkloadMemory {

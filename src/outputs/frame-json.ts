@@ -129,7 +129,12 @@ function workloadTree(workload: Workload): Tree {
     state: workload.state,
     idleSeconds: workload.idleSeconds,
     model: { ...workload.model },
-    config: { ...config, origins: { ...config.origins }, flags: { ...config.flags } },
+    config: {
+      ...config,
+      origins: { ...config.origins },
+      flags: { ...config.flags },
+      problems: [...config.problems],
+    },
     memory: {
       usedBytes: memory.usedBytes,
       slices: { ...memory.slices },

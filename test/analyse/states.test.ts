@@ -161,6 +161,14 @@ describe('llama-server', () => {
     expect([kv.usedTokens, kv.reusableTokens]).toEqual([known(900, 'derived'), known(200, 'derived')])
   })
 
+  test('says which of its flags the prediction leaves out', () => {
+    const command = 'llama-server -m /m/a.gguf -c many --lora /m/b.gguf'
+    expect(after({ ...onCard(50, 900), ...proc(50, 1, command), ...props({}) }).config.problems).toEqual([
+      "'-c many' can't be read",
+      'the adapters of --lora are not counted',
+    ])
+  })
+
   test('that does not show them says which flag hides them', () => {
     expect(after({ ...server, ...props({ endpoint_slots: false }) }).telemetryGaps).toEqual([
       { what: 'KV cache use and requests', remedy: 'start it without --no-slots' },

@@ -197,6 +197,16 @@ describe('what is said of a workload', () => {
       remedy: 'add --enable-metrics to the command',
     })
   })
+
+  test('is which flags the prediction leaves out', () => {
+    const { config } = workloadWith('vllm:4200', {})
+    const problems = ['the adapters of --lora are not counted']
+    expect(found(said({ config: { ...config, problems } }), 'flags')).toEqual({
+      what: 'flags',
+      state: 'partly',
+      found: 'the adapters of --lora are not counted',
+    })
+  })
 })
 
 test('what was asked is listed with its answer or with what stood in its way', () => {

@@ -52,6 +52,13 @@ describe('a runner of Ollama', () => {
     )
   })
 
+  test('says which variables of its server the prediction leaves out', () => {
+    const said = { 'env/4242': 'OLLAMA_NUM_PARALLEL=many\n' }
+    expect(reportOf(claimOn([RUNNER, SERVE]), said).config.problems).toEqual([
+      "'OLLAMA_NUM_PARALLEL=many' can't be read",
+    ])
+  })
+
   test('has the model whose manifest names its weights', () => {
     const said = {
       [`${SERVER}/api/ps`]: ps(model('a:latest'), model('b:7b', { size: 100, size_vram: 100 })),

@@ -92,6 +92,7 @@ const workload: Shape = {
     gpuMemoryUtilization: 'number or missing',
     origins: {},
     flags: {},
+    problems: ['text'],
   },
   memory: {
     usedBytes: 'number or missing',

@@ -170,6 +170,7 @@ function vllmWorkload(ratio: number): Workload {
         tensorParallel: '--tensor-parallel-size',
         gpuMemoryUtilization: '--gpu-memory-utilization',
       },
+      problems: [],
     },
     requests: { running: known(31), waiting: known(4), preemptions: known(0) },
     throughput: { promptTokensPerSecond: known(9120), generatedTokensPerSecond: known(2310) },

@@ -173,6 +173,7 @@ const NO_CONFIG: WorkloadConfig = {
   gpuMemoryUtilization: unknown,
   origins: {},
   flags: {},
+  problems: [],
 }
 
 export function workloadWith(id: string, changes: Partial<Workload>): Workload {

@@ -161,6 +161,18 @@ test('a short flag says what it is, and a setting without a flag has its name', 
   ])
 })
 
+test('flags that the prediction leaves out stand below the settings', () => {
+  const [workload] = VLLM.frame.workloads
+  const problems = ["'--max-num-seqs many' can't be read", 'the adapters of --lora-modules are not counted']
+  const workloads = workload === undefined ? [] : [{ ...workload, config: { ...workload.config, problems } }]
+  const lines = text(settingsPanel.lines({ ...VLLM, frame: { ...VLLM.frame, workloads } }, 40))
+  expect(lines.slice(-3)).toEqual([
+    "  ? '--max-num-seqs many' can't be read",
+    '  ? the adapters of --lora-modules are',
+    '    not counted',
+  ])
+})
+
 test('slots and data-parallel engines show how full each is', () => {
   const slots = text(slotsPanel.lines(detail(tensorParallel(), 'llama.cpp:700'), 100))
   expect(slots[0]).toMatch(/^ {2}0 {3}generating +▕▓{19}·▏ +7,900 of 8,192 tokens {2}up to 512 more$/)

@@ -21,6 +21,7 @@ export function workloadSection(workload: Workload, parts: Parts): Section {
       cacheCheck(workload),
       ...workload.telemetryGaps.map(({ what, remedy }) => check(what, 'partly', 'not reported', remedy)),
       ...settingsCheck(workload.config),
+      ...workload.config.problems.map((problem) => check('flags', 'partly', problem)),
       ...cgroupCheck(workload),
     ],
   }

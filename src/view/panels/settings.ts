@@ -4,11 +4,11 @@ import type { ConfigKey, Workload, WorkloadConfig } from '../../model/workload.t
 import { workloadInView } from '../in-view.ts'
 import { span } from '../line.ts'
 import type { Line, Scene } from '../panel.ts'
-import { displayWidth, fit } from '../width.ts'
+import { displayWidth, fit, wrap } from '../width.ts'
 import { MISSING, shown } from '../wording.ts'
 import { textPanel } from './text-panel.ts'
 
-/** The settings that decide memory, with where each was read; and how the workload fares. */
+/** The settings that decide memory, with where each was read; how the workload fares; what is left out of the prediction. */
 export const settingsPanel = textPanel(
   'settings',
   () => ({ left: [span('Settings and where each was read', 'title')], right: [] }),
@@ -24,7 +24,7 @@ function lines(scene: Scene, columns: number): readonly Line[] {
   const most = columns - originColumns - VALUE_COLUMNS
   const nameColumns = Math.max(0, Math.min(most, Math.max(LEAST_NAME, widest(rows.map(([name]) => name)))))
   const room = Math.max(0, columns - nameColumns - 4)
-  return rows.map(([name, text, origin = '']) => {
+  const table = rows.map(([name, text, origin = '']): Line => {
     const where = origin === '' ? '' : fit(`  ${origin}`, originColumns)
     return [
       span(`  ${fit(name, nameColumns)} `, 'dim'),
@@ -32,6 +32,14 @@ function lines(scene: Scene, columns: number): readonly Line[] {
       span(where, 'dim'),
     ]
   })
+  return [...table, ...workload.config.problems.flatMap((problem) => problemLines(problem, columns))]
+}
+
+function problemLines(problem: string, columns: number): readonly Line[] {
+  return wrap(problem, Math.max(1, columns - 5), 3).map((text, i) => [
+    span(i === 0 ? '  ? ' : '    ', 'unknown'),
+    span(text),
+  ])
 }
 
 // With the margins, and room for a context of a million tokens.
