@@ -1,4 +1,4 @@
-import { both, known, missing } from '../core/reading.ts'
+import { both, known, missing, type Reading } from '../core/reading.ts'
 import type { Frame } from '../model/frame.ts'
 import type { HostMemory, HostProcess } from '../model/snapshot.ts'
 import { parseLoad1 } from '../parse/loadavg.ts'
@@ -33,6 +33,26 @@ export function hostLoadOf(answers: AnswerBook): Frame['hostLoad'] {
     uptimeSeconds: parseUptimeSeconds(textOf(answers, 'uptime')),
   }
 }
+
+type HostReadings = Pick<Frame, 'hostMemory' | 'hostLoad'>
+
+/** What is known of a host while the first connection to it is being made: what has not come is on its way. */
+export function awaited({ hostMemory, hostLoad }: HostReadings): HostReadings {
+  const { pressure, ...memory } = hostMemory
+  return {
+    hostMemory: { ...eachAwaited(memory), pressure: eachAwaited(pressure) },
+    hostLoad: eachAwaited(hostLoad),
+  }
+}
+
+function eachAwaited<T extends Readonly<Record<string, Reading<number>>>>(readings: T): T {
+  const entries = Object.entries(readings)
+  return Object.fromEntries(
+    entries.map(([key, reading]) => [key, reading.kind === 'missing' ? CONNECTING : reading]),
+  ) as T
+}
+
+const CONNECTING = missing('not-yet-known', 'the connection is still being made')
 
 /** The processes with the largest resident set, whether or not they use a GPU. */
 export function largestProcesses({ processList, processes, users }: Memory): readonly HostProcess[] {

@@ -11,7 +11,7 @@ import { textOf } from './answers.ts'
 import { foresee, type Foreseen } from './foresee.ts'
 import { followFaults, frameFaults, presentFaults } from './faults.ts'
 import { afterwards, isGap, isOutOfOrder, withoutNews } from './gap.ts'
-import { hostLoadOf, largestProcesses } from './host.ts'
+import { awaited, hostLoadOf, largestProcesses } from './host.ts'
 import type { JudgedWorkload } from './judged.ts'
 import type { Memory } from './memory.ts'
 import { observe } from './observe.ts'
@@ -81,6 +81,8 @@ function frameOf(
   gpus: readonly GpuState[],
 ): Frame {
   const document = memory.gpuDocument?.document
+  const link = sample.link ?? LIVE_LINK
+  const seen = { hostMemory: host, hostLoad: hostLoadOf(memory.answers) }
   return {
     source: memory.origin,
     host: sample.host,
@@ -89,15 +91,14 @@ function frameOf(
     elapsedMs: sample.elapsedMs,
     intervalMs: sample.intervalMs,
     afterGap,
-    link: sample.link ?? LIVE_LINK,
+    link,
     driver: {
       version: document?.driverVersion ?? missing('not-yet-known'),
       cuda: document?.cudaVersion ?? missing('not-yet-known'),
     },
     gpuSample: gpuSampleOf(memory, sample),
     gpus,
-    hostMemory: host,
-    hostLoad: hostLoadOf(memory.answers),
+    ...(link.state === 'connecting' ? awaited(seen) : seen),
     workloads: workloads.map(shown),
     hostProcesses: largestProcesses(memory),
     risks,

@@ -21,6 +21,29 @@ test('the host’s memory is what its files say; what no kernel says is missing,
   expect(hostLoad).toEqual({ load1: known(3.5), uptimeSeconds: missing('not-reported') })
 })
 
+test('while the first connection is made, what has not come is on its way; later it is not reported', () => {
+  const connecting = { link: { state: 'connecting', ageMs: 0, retryInMs: null } } as const
+  const onItsWay = missing('not-yet-known', 'the connection is still being made')
+  const waiting = lastFrame([sampleAt(0, {}, connecting)])
+  expect([waiting.hostMemory, waiting.hostLoad]).toEqual([
+    {
+      totalBytes: onItsWay,
+      availableBytes: onItsWay,
+      freeBytes: onItsWay,
+      swapTotalBytes: onItsWay,
+      swapUsedBytes: onItsWay,
+      pressure: { someAvg10Percent: onItsWay, fullAvg10Percent: onItsWay },
+      oomKills: onItsWay,
+    },
+    { load1: onItsWay, uptimeSeconds: onItsWay },
+  ])
+  const live = lastFrame([sampleAt(0, {}, connecting), sampleAt(2, { meminfo: 'MemTotal: 1 kB\n' })])
+  expect([live.hostMemory.totalBytes, live.hostMemory.availableBytes]).toEqual([
+    known(kibibytes(1)),
+    missing('not-reported'),
+  ])
+})
+
 test('the twelve largest processes of the host are shown, with all that is known of them', () => {
   const list = Array.from({ length: 30 }, (_, i) => `${100 + i} 1 1000 900 ${1000 + i} small-${i}\n`).join('')
   const { hostProcesses } = lastFrame([
