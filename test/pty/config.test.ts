@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
 import { startInPty, type Pty } from '../support/pty.ts'
+import { titled } from '../support/skipped.ts'
+import { NO_SSHD, startSshd } from '../support/sshd.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // What is chosen on a real terminal is there again at the next start.
@@ -58,6 +60,38 @@ test('theme, interval and columns are as they were left', SLOW, async () => {
   await shows(second, /interval.*3\.0 s/)
   await quit(second)
 })
+
+test.skipIf(NO_SSHD !== undefined)(
+  titled('what is set up over ssh is kept on this machine, and nothing is written on the node', NO_SSHD),
+  SLOW,
+  async () => {
+    const [folder, programs] = [temporaryFolder(), temporaryFolder()]
+    fakeNvidiaSmi(programs, { documents: [nvidiaSmiXml({ gpus: [{}] })] })
+    const node = await startSshd({ pathFolder: programs })
+    const attach = () => start(['ssh', '-F', node.configFile, 'node1', 'node2'], folder)
+    const first = attach()
+    await shows(first, '2 live')
+    first.type('\r')
+    await shows(first, 'H100')
+    first.type(F2 + RIGHT)
+    await shows(first, /theme.*light/)
+    first.type(DOWN.repeat(3) + RIGHT)
+    await shows(first, /interval.*3\.0 s/)
+    first.type(F12)
+    await shows(first, 'saved to ~/llmtop/config.toml: interval, theme')
+    await quit(first)
+    expect(settingsIn(folder)).toEqual(['interval = "3s"', 'theme = "light"'])
+    expect(readdirSync(join(node.folder, 'home'))).toEqual([])
+
+    const second = attach()
+    await shows(second, 'LIVE 3 s')
+    second.type(F2)
+    await shows(second, /theme.*light/)
+    second.type(F12)
+    await shows(second, 'nothing was changed that could be saved to ~/llmtop/config.toml')
+    await quit(second)
+  },
+)
 
 test('a replay saves through a symbolic link, and flags of the run are not saved', SLOW, async () => {
   const folder = temporaryFolder()
