@@ -55,7 +55,7 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
     tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
     marks: [
       ...limits.slice(0, 2).map((value) => ({ name: 'limit', value, tone: 'limit' as const })),
-      ...distinct(cards.flatMap((card) => ceilingMark(card, cards.length, yMax))).slice(0, 2),
+      ...distinct(cards.flatMap((card) => ceilingMark(card, yMax))).slice(0, 2),
     ],
     curves: cards.map(({ gpu, memory }): SubjectCurve => {
       const risk = frame.risks.find(
@@ -72,12 +72,12 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
   }
 }
 
-function ceilingMark({ gpu, memory }: Card, count: number, yMax: number): ChartSubject['marks'] {
+function ceilingMark({ memory }: Card, yMax: number): ChartSubject['marks'] {
   const { ceilingBytes } = memory
   return ceilingBytes.kind === 'known' && ceilingBytes.value <= yMax
     ? [
         {
-          name: count > 1 ? `ceiling ${gpu.index}` : 'ceiling',
+          name: `ceil. ${formatGib(ceilingBytes.value)}`,
           value: ceilingBytes.value,
           tone: 'ceiling',
         },

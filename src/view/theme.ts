@@ -68,7 +68,7 @@ export const DARK_THEME: Theme = {
   dynamic: { fg: 43 },
   undivided: { fg: 110 },
   others: { fg: 139 },
-  unowned: { fg: 131 },
+  unowned: { fg: 174 },
   reserved: { fg: 242 },
   free: { fg: 238 },
   limit: { fg: 247 },
@@ -98,6 +98,18 @@ export const MONO_THEME: Theme = {
   warn: { bold: true },
   critical: { bold: true, inverse: true },
   selected: { inverse: true },
+}
+
+/**
+ * How a tone is drawn in the row under the cursor. What is dim elsewhere is read there; a row that is inverse as a whole is
+ * of one colour; what is inverse by itself stays as it is.
+ */
+export function chosenInk(theme: Theme, tone: Tone): Ink {
+  const own = tone === 'dim' || tone === 'unknown' ? (theme.text ?? {}) : (theme[tone] ?? {})
+  const { selected = {} } = theme
+  if (selected.inverse === true)
+    return { ...theme.text, ...selected, ...(own.bold === true && { bold: true }) }
+  return own.inverse === true || own.bg !== undefined ? own : { ...own, ...selected }
 }
 
 /** The tone of the n-th curve of a chart; after eight they repeat. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { SLICE_KINDS } from '../../src/view/gpu-memory.ts'
-import { CURVE_TONES } from '../../src/view/theme.ts'
+import { chosenInk, CURVE_TONES } from '../../src/view/theme.ts'
 import type { Ink, Tone } from '../../src/view/theme.ts'
 import { THEME_NAMES, themeOf } from '../../src/view/themes.ts'
+import type { ThemeName } from '../../src/view/themes.ts'
+import { paletteColor } from '../support/svg.ts'
 
 const COLOURED = THEME_NAMES.filter((name) => name !== 'mono')
 const LEVELS: readonly Tone[] = ['watch', 'warn', 'critical', 'fine']
@@ -29,19 +31,44 @@ test('mono has no colour at all', () => {
   expect(colours.every((colour) => colour === undefined)).toBe(true)
 })
 
-// Brightness as the eye sees it (ITU-R BT.709) of the colours of the 6×6×6 cube and the grey ramp.
-function brightness(colour: number): number {
-  if (colour >= 232) return (8 + 10 * (colour - 232)) / 255
-  const level = (n: number) => (n === 0 ? 0 : 55 + 40 * n) / 255
-  const n = colour - 16
-  return 0.2126 * level(Math.floor(n / 36)) + 0.7152 * level(Math.floor(n / 6) % 6) + 0.0722 * level(n % 6)
+/** Tones in which words are written, curves apart. */
+const WORDS: readonly Tone[] = [
+  'text', 'strong', 'dim', 'title', 'key', 'badge', 'replay', 'limit', 'ceiling', 'unowned', 'unknown',
+  ...LEVELS,
+] // prettier-ignore
+const GROUNDS = { dark: '#1e1e1e', light: '#ffffff', contrast: '#1e1e1e', safe: '#1e1e1e', mono: '#1e1e1e' }
+const TEXTS = { dark: '#d4d4d4', light: '#1e1e1e', contrast: '#d4d4d4', safe: '#d4d4d4', mono: '#d4d4d4' }
+
+// Relative luminance and contrast of WCAG 2 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio).
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const level = Number.parseInt(colour.slice(at, at + 2), 16) / 255
+    return level <= 0.03928 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-test('text is dark on light, and light on dark', () => {
-  const read: readonly Tone[] = ['dim', 'title', 'key', 'watch', 'warn', 'fine', 'ceiling']
-  const of = (name: (typeof THEME_NAMES)[number]) =>
-    read.map((tone) => brightness(themeOf(name)[tone]?.fg ?? 16))
-  expect(Math.max(...of('light'))).toBeLessThan(0.6)
-  expect(Math.min(...of('dark'))).toBeGreaterThan(0.4)
-  expect(Math.min(...of('contrast'))).toBeGreaterThan(0.6)
+function contrast({ fg, bg }: Ink, name: ThemeName): number {
+  const luminances = [
+    fg === undefined ? TEXTS[name] : paletteColor(fg),
+    bg === undefined ? GROUNDS[name] : paletteColor(bg),
+  ].map(luminance)
+  return (Math.max(...luminances) + 0.05) / (Math.min(...luminances) + 0.05)
+}
+
+test.each(THEME_NAMES)('%s: words have the contrast of 4.5 that WCAG asks for', (name) => {
+  const weak = [...WORDS, ...CURVE_TONES].filter((tone) => contrast(themeOf(name)[tone] ?? {}, name) < 4.5)
+  expect(weak).toEqual([])
+})
+
+test.each(THEME_NAMES)('%s: under the cursor words keep a contrast of 3', (name) => {
+  const weak = WORDS.filter((tone) => contrast(chosenInk(themeOf(name), tone), name) < 3)
+  expect(weak).toEqual([])
+})
+
+test('a row that is inverse under the cursor is so as a whole', () => {
+  const looks = (['text', 'dim', 'ceiling', 'watch'] as const).map((tone) =>
+    look({ ...chosenInk(themeOf('contrast'), tone), bold: false }),
+  )
+  expect(new Set(looks).size).toBe(1)
 })

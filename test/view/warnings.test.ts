@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Death } from '../../src/model/incident.ts'
 import type { Scene } from '../../src/view/panel.ts'
 import { choicesOf } from '../../src/view/choices.ts'
 import { see } from '../../src/view/seen.ts'
 import type { Seen } from '../../src/view/seen.ts'
+import { warningLines } from '../../src/view/panels/warnings.ts'
 import { logged } from '../../src/view/warning-log.ts'
 import { warningRow, warningRows } from '../../src/view/warning-rows.ts'
 import { frameWith } from '../support/scene.ts'
@@ -102,5 +103,56 @@ test('of a fleet the warnings of all hosts are one list, the worst first, each w
   expect(choicesOf(all)?.[0]).toMatchObject({
     host: 'gpu-03',
     opens: [{ kind: 'overview' }, { kind: 'warning' }],
+  })
+})
+
+describe('the warnings of the overview', () => {
+  const [oom, kv] = twoH100().frame.risks
+  const risks = [oom, kv].flatMap((risk) => risk ?? [])
+  const told = (rows: number, columns = 118, of = risks) =>
+    warningLines(of, { columns, rows }).map((line) =>
+      line
+        .map(({ text }) => text)
+        .join('')
+        .trim(),
+    )
+  const first = (line: string) => line.split(/[ :]/)[0]
+
+  test.each([
+    [1, ['▲']],
+    [2, ['▲', '○']],
+    [3, ['▲', 'to', '○']],
+    [4, ['▲', 'fails.', 'to', '○']],
+    [5, ['▲', 'fails.', 'to', '○', 'to']],
+    [12, ['▲', 'fails.', 'to', '○', 'to']],
+  ])('in %i rows', (rows, starts) => {
+    expect(told(rows).map(first)).toEqual(starts)
+  })
+
+  test('have their commands where there is room for all', () => {
+    const withCommand = risks.map((risk) => ({
+      ...risk,
+      advice: risk.advice.map((advice) => ({ ...advice, command: `run ${risk.class}` })),
+    }))
+    expect(told(12, 118, withCommand).filter((line) => line.startsWith('run'))).toEqual([
+      'run cuda-oom',
+      'run kv-saturation',
+    ])
+    expect(told(5, 118, withCommand).filter((line) => line.startsWith('run'))).toEqual([])
+  })
+
+  test('say the same remedy of one workload once', () => {
+    const twice = risks.slice(0, 1).flatMap((risk) => [risk, { ...risk, summary: 'again' }])
+    expect(told(12, 118, twice).filter((line) => line.startsWith('to do'))).toHaveLength(1)
+  })
+
+  test.each([1, 2, 3, 4, 5, 6, 9])('in as many rows as they took of %i they are the same', (rows) => {
+    expect(told(told(rows).length)).toEqual(told(rows))
+  })
+
+  test('what finds no room is counted', () => {
+    const many = [...risks, ...risks, ...risks]
+    expect(told(3, 118, many).at(-1)).toMatch(/\+4 more$/)
+    expect(told(3, 60, many).at(-1)).toMatch(/\+3 more$/)
   })
 })

@@ -2,6 +2,7 @@ import type { ScreenLine } from 'blessed'
 import { toAscii } from '../../view/glyphs.ts'
 import type { Line, Rect, Span } from '../../view/panel.ts'
 import type { Picture } from '../../view/picture.ts'
+import { chosenInk } from '../../view/theme.ts'
 import type { Ink, Theme } from '../../view/theme.ts'
 import { charWidth } from '../../view/width.ts'
 
@@ -70,9 +71,8 @@ function put(target: Target, x: number, attribute: number, character: string): n
   return x + columns
 }
 
-function attributesOf(span: Span, theme: Theme): number {
-  const ink = theme[span.tone ?? 'text'] ?? {}
-  return attributes(span.selected === true ? { ...ink, ...theme.selected } : ink)
+function attributesOf({ tone = 'text', selected = false }: Span, theme: Theme): number {
+  return attributes(selected ? chosenInk(theme, tone) : (theme[tone] ?? {}))
 }
 
 // The second cell of a wide character holds the move to the column behind it: terminals disagree about the width of

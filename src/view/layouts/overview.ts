@@ -43,7 +43,9 @@ function hostLineOf({ frame }: Scene, gpus: Size): PanelId {
 
 function warningRows(scene: Scene, size: Size, roomy: boolean): number {
   if (scene.frame.risks.length === 0) return 0
-  const inner = roomy ? { columns: size.columns - 2, rows: 6 } : { columns: size.columns, rows: 3 }
+  const inner = roomy
+    ? { columns: size.columns - 2, rows: size.rows >= 50 ? 12 : 6 }
+    : { columns: size.columns, rows: 3 }
   return warningLines(scene.frame.risks, inner).length + (roomy ? 2 : 1)
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, formatGib, formatPercent } from '../../core/format.ts'
 import { both } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
 import { GIB } from '../../core/units.ts'
 import type { Frame } from '../../model/frame.ts'
 import { gpuMemory } from '../gpu-memory.ts'
@@ -31,15 +32,20 @@ function hostLine(scene: Scene, columns: number): Line {
   if (gpus.length > 0 && hostMemory.totalBytes.kind === 'missing' && hostMemory.oomKills.kind === 'missing')
     return withoutHost(scene, columns)
   if (columns < WIDE_COLUMNS) return narrowLine(scene, columns)
-  const facts = [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
-  const room = columns - lineWidth(facts) - 4
-  return spread(facts, [...legendOf(scene, room), span(' ')], columns)
+  const all = hostFacts(scene)
+  const legend = legendOf(scene, columns - lineWidth(fitting(all, columns, GAP)) - 6, columns)
+  const facts = [span(' '), ...fitting(all, columns - lineWidth(legend) - 5, GAP)]
+  return spread(facts, [...legend, span(' ')], columns)
 }
 
-// Boxes of one or two GPUs have a legend of their own.
-function legendOf({ frame }: Scene, room: number): Line {
+const GAP = '   '
+
+// Boxes of one or two GPUs have a legend of their own. In short words where otherwise not all bars would be explained: to
+// read them matters more than the load.
+function legendOf({ frame }: Scene, room: number, columns: number): Line {
   if (frame.gpus.length <= 2) return []
-  return fitting(signs(memories(frame), false), Math.max(0, room), '  ')
+  const long = fitting(signs(memories(frame), false), columns, '  ')
+  return lineWidth(long) <= room ? long : fitting(signs(memories(frame), true), Math.floor(columns / 2), ' ')
 }
 
 // A log of nvidia-smi alone.
@@ -59,11 +65,19 @@ function narrowLine(scene: Scene, columns: number): Line {
   const host: Line = [
     span('RAM ', 'dim'),
     span(`${shown(used, wholeGib)}/${shown(totalBytes, wholeGib)}G`),
-    span(' swap ', 'dim'),
-    span(`${shown(swapUsedBytes, wholeGib)} `),
+    ...(columns < TIGHT_COLUMNS && isNone(swapUsedBytes)
+      ? [span(' ')]
+      : [span(' swap ', 'dim'), span(`${shown(swapUsedBytes, wholeGib)} `)]),
   ]
   const room = Math.max(0, columns - lineWidth(host) - 3)
   return spread([span(' '), ...fitting(signs(memories(frame), true), room, ' ')], host, columns)
+}
+
+// Here signs of the bars would have no room.
+const TIGHT_COLUMNS = 70
+
+function isNone(reading: Reading<number>): boolean {
+  return reading.kind === 'known' && reading.value < GIB / 2
 }
 
 function memories(frame: Frame): readonly MemoryPicture[] {

@@ -1,8 +1,9 @@
+import { glyph } from '../glyphs.ts'
 import { BINDINGS } from '../keymap.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { readFilter } from '../row-filter.ts'
-import type { FilterPrompt, GoToPrompt, Prompt } from '../sheet.ts'
+import type { FilterPrompt, GoToPrompt, Prompt, Sheet } from '../sheet.ts'
 import { topView } from '../views.ts'
 
 /** The last line: what is being typed, what the last key did, or the keys that do something here. */
@@ -13,10 +14,54 @@ export const keysPanel: Panel = {
 }
 
 function line(scene: Scene, columns: number): Line {
-  const { prompt, notice } = scene.ui
+  const { prompt, notice, sheet } = scene.ui
   if (prompt !== undefined) return promptLine(prompt, columns)
-  return notice === undefined ? bar(scene, columns) : [span(` ${notice}`, 'strong')]
+  if (notice !== undefined) return [span(` ${notice}`, 'strong')]
+  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, columns)
 }
+
+// Of an open choice the keys that are its own.
+function sheetBar(sheet: Sheet, columns: number): Line {
+  const parts = sheetKeys(sheet).map(([key, label], rank) => ({
+    rank,
+    line: [span(key, 'key'), span(` ${label}`, 'dim')],
+  }))
+  return [span(' '), ...fitting(parts, columns - 1, '  ')]
+}
+
+function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string])[] {
+  const [up, down, left, right] = ARROWS.map(glyph)
+  const [upDown, leftRight] = [`${up}${down}`, `${left}${right}`]
+  switch (sheet.kind) {
+    case 'sort':
+      return [
+        [`s ${upDown}`, 'Choose'],
+        ['r', 'Reverse'],
+        [glyph('enter'), 'Keep'],
+        ['Esc', 'Back to the old order'],
+      ]
+    case 'setup':
+      return [
+        [upDown, 'Choose'],
+        [leftRight, 'Change'],
+        ['F12', 'Save'],
+        ['Esc', 'Close'],
+      ]
+    case 'signal':
+      return sheet.asked
+        ? [
+            ['y', 'Send it'],
+            ['any other key', 'Do not'],
+          ]
+        : [
+            [leftRight, 'Choose'],
+            [glyph('enter'), 'Ask'],
+            ['Esc', 'Close'],
+          ]
+  }
+}
+
+const ARROWS = ['arrowUp', 'arrowDown', 'arrowLeft', 'arrowRight'] as const
 
 // The end of a long text is what is being typed.
 function promptLine(prompt: Prompt, columns: number): Line {

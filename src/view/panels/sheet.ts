@@ -28,22 +28,16 @@ export function sheetLines(scene: Scene, size: Size): readonly Line[] {
 function titleOf(sheet: Sheet, { ui, session }: Scene): PanelTitle {
   switch (sheet.kind) {
     case 'sort':
-      return title('Sort by', 's and arrows choose, r reverses, Enter keeps, Esc brings the old order back')
+      return title('Sort by')
     case 'setup':
-      return title(
-        `Setup  ${sheet.index + 1} of ${setupItems(ui.preferences, session).length}`,
-        'arrows choose and change, F12 saves, Esc closes',
-      )
+      return title(`Setup  ${sheet.index + 1} of ${setupItems(ui.preferences, session).length}`)
     case 'signal':
-      return title(
-        'Send a signal',
-        sheet.asked ? 'y sends it, any other key does not' : 'arrows choose, Enter asks, Esc closes',
-      )
+      return title('Send a signal')
   }
 }
 
-function title(left: string, right: string): PanelTitle {
-  return { left: [span(left, 'title')], right: [span(right, 'dim')] }
+function title(left: string): PanelTitle {
+  return { left: [span(left, 'title')], right: [] }
 }
 
 function linesOf(sheet: Sheet, scene: Scene, size: Size): readonly Line[] {

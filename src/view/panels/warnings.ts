@@ -18,22 +18,62 @@ export const warningsPanel: Panel = {
   view: (scene, size): PanelView => ({ kind: 'lines', lines: warningLines(scene.frame.risks, size) }),
 }
 
-/** One line for each risk; rows to spare go to what to do about the worst, then to sentences that need a second line. */
+/**
+ * One line for each risk. Rows to spare go to what to do about the worst, then to sentences that need further lines, then
+ * to what to do about the others, and then to the commands that do it. As many rows as it took always give the same lines.
+ */
 export function warningLines(risks: readonly Risk[], size: Size): readonly Line[] {
-  const [first] = risks
-  if (first === undefined || size.rows <= 0) return []
-  const advice = first.advice[0]
-  const tell = advice !== undefined && size.columns >= WIDE_COLUMNS && size.rows > Math.min(risks.length, 2)
-  const room = size.rows - (tell ? 1 : 0)
-  const shown = risks.slice(0, room)
-  let spare = room - shown.length
-  const lines = shown.flatMap((risk, i) => {
-    const sentence = warning(risk, { columns: size.columns, rows: 1 + spare })
-    spare -= sentence.length - 1
-    return i === 0 && tell ? [...sentence, todo(advice, size.columns)] : sentence
+  const kept = piecesOf(risks, size.columns).slice(0, Math.max(0, size.rows))
+  const of = (index: number, part: Piece['part']) =>
+    kept.filter((piece) => piece.index === index && piece.part === part).length
+  const lines = risks.flatMap((risk, i) => {
+    const rows = of(i, 'sentence')
+    if (rows === 0) return []
+    const [advice] = risk.advice
+    return [
+      ...warning(risk, { columns: size.columns, rows }),
+      ...(advice !== undefined && of(i, 'step') > 0 ? [todo(advice, i === 0, size.columns)] : []),
+      ...(advice?.command !== undefined && of(i, 'command') > 0
+        ? [commandLine(advice.command, size.columns)]
+        : []),
+    ]
   })
-  return counted(lines, risks.length - shown.length, size.columns)
+  return counted(lines, risks.filter((_, i) => of(i, 'sentence') === 0).length, size.columns)
 }
+
+/** A line about one of the risks. */
+interface Piece {
+  readonly index: number
+  readonly part: 'sentence' | 'step' | 'command'
+}
+
+// The most important first.
+function piecesOf(risks: readonly Risk[], columns: number): readonly Piece[] {
+  const sentences = risks.map((risk, index) =>
+    warning(risk, { columns, rows: LONGEST_SENTENCE }).map((): Piece => ({ index, part: 'sentence' })),
+  )
+  const first = sentences.flatMap((pieces) => pieces.slice(0, 1))
+  const rest = sentences.flatMap((pieces) => pieces.slice(1))
+  if (columns < WIDE_COLUMNS) return [...first, ...rest]
+  const steps = risks.flatMap((_, index): readonly Piece[] =>
+    isNews(risks, index) ? [{ index, part: 'step' }] : [],
+  )
+  const commands = steps.flatMap(({ index }): readonly Piece[] =>
+    risks[index]?.advice[0]?.command === undefined ? [] : [{ index, part: 'command' }],
+  )
+  const [worst, others] = [steps.filter(({ index }) => index === 0), steps.filter(({ index }) => index > 0)]
+  return [...first.slice(0, 2), ...worst, ...first.slice(2), ...rest, ...others, ...commands]
+}
+
+// Two warnings of one workload often have one remedy.
+function isNews(risks: readonly Risk[], index: number): boolean {
+  const stepOf = (risk: Risk | undefined) =>
+    risk?.advice[0] && `${risk.workload} ${risk.advice[0].action} ${risk.advice[0].command}`
+  const own = stepOf(risks[index])
+  return own !== undefined && !risks.slice(0, index).some((risk) => stepOf(risk) === own)
+}
+
+const LONGEST_SENTENCE = 4
 
 function warning(risk: Risk, size: Size): readonly Line[] {
   const word = size.columns >= WIDE_COLUMNS ? ` ${risk.level}` : ''
@@ -52,9 +92,15 @@ function counted(lines: readonly Line[], hidden: number, columns: number): reado
   return lines.with(-1, clipLine([...fitLine(lines.at(-1) ?? [], room), ...note], columns))
 }
 
-function todo(advice: Advice, columns: number): Line {
-  const hint: Line = [span(`  ${glyph('enter')}`, 'key'), span(' why, how ', 'dim')]
-  const label = span('   to do: ', 'dim')
+function commandLine(command: string, columns: number): Line {
+  return clipLine([span(' '.repeat(lineWidth([span(TODO)]))), span(command, 'key')], columns - 1)
+}
+
+const TODO = '   to do: '
+
+function todo(advice: Advice, isFirst: boolean, columns: number): Line {
+  const hint: Line = isFirst ? [span(`  ${glyph('enter')}`, 'key'), span(' why, how ', 'dim')] : []
+  const label = span(TODO, 'dim')
   const price = span(` (${priceOf(advice)})`, 'dim')
   // what it brings is read before the end of how it is done
   const room = columns - lineWidth([label, price, ...hint])

@@ -168,7 +168,7 @@ test('what was preferred before is there from the start', async () => {
   const watched = await opened({ more: { preferences } })
   expect(await text(watched)).toContain('sorted by pid')
   expect(await text(watched)).toContain('71578')
-  expect(watched.terminal.written.join('')).not.toMatch(/\u001b\[[\d;]*[34]8;5/)
+  expect(watched.terminal.written.join('')).not.toMatch(/\u001b\[[\d;]*[34]8;5;\d+[\d;]*m/)
 })
 
 test('a signal goes to the process that was asked about, only after y', async () => {
