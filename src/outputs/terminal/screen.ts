@@ -146,8 +146,8 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
         break
       case 'source':
         options.onCommand(action.command)
-        // what was typed to get there is done with
-        if (ui.prompt !== undefined) change({ kind: 'prompt', prompt: undefined })
+        // what was typed to get there is done with, and what the key before had to say
+        change({ kind: 'prompt', prompt: undefined })
         break
       case 'ui':
         change(action.event)

@@ -1,6 +1,9 @@
 import { glyph } from '../glyphs.ts'
 import { BINDINGS } from '../keymap.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
+import type { Ranked } from '../line.ts'
+import { filteredView } from '../ui-state.ts'
+import { truncate } from '../width.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { readFilter } from '../row-filter.ts'
 import type { FilterPrompt, GoToPrompt, Prompt, Sheet } from '../sheet.ts'
@@ -19,6 +22,14 @@ function line(scene: Scene, columns: number): Line {
   if (notice !== undefined) return [span(` ${notice}`, 'strong')]
   return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, columns)
 }
+
+// A filter that is at work is seen wherever its table stands, and stays on narrow screens.
+function keyEntry(key: string, label: string, rank: number, filter: string): Ranked {
+  if (filter === '') return { rank, line: [span(key, 'key'), span(label, 'dim')] }
+  return { rank: 0, line: [span(key, 'key'), span(` ${truncate(filter, LONGEST_FILTER)}`, 'strong')] }
+}
+
+const LONGEST_FILTER = 24
 
 // Of an open choice the keys that are its own.
 function sheetBar(sheet: Sheet, columns: number): Line {
@@ -92,13 +103,15 @@ const ENDINGS = ' Enter keeps, Esc undoes '
 function bar(scene: Scene, columns: number): Line {
   const { session, ui } = scene
   const view = topView(ui.views).kind
+  const filtered = filteredView(ui)
+  const filter = filtered === undefined ? '' : ui.filters[filtered]
   const parts = BINDINGS.flatMap(({ bar: entry, action }) =>
     entry === undefined ||
     (entry.views !== undefined && !entry.views.includes(view)) ||
     entry.isUseful?.(scene) === false ||
     action(session, ui) === undefined
       ? []
-      : [{ rank: entry.rank, line: [span(entry.key, 'key'), span(` ${entry.label(session)}`, 'dim')] }],
+      : [keyEntry(entry.key, ` ${entry.label(session)}`, entry.rank, entry.key === '/' ? filter : '')],
   )
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }

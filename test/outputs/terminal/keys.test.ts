@@ -124,6 +124,13 @@ test('a filter takes effect as it is typed, tells its mistakes, and Esc undoes i
   expect(await escaped(watched)).toContain('9120')
 })
 
+test('a filter that is at work stands in the key bar, whatever else has room', async () => {
+  const watched = await opened()
+  watched.terminal.resize(60, 15)
+  await typed(watched, '/', 'vram>65g', ENTER)
+  expect((await watched.terminal.rows()).at(-1)).toContain('/ vram>65g')
+})
+
 test('while a filter is typed, letters are text', async () => {
   const watched = await opened()
   expect(await typed(watched, '/', 'q?s')).toContain('Filter: q?s')
@@ -183,6 +190,12 @@ test('a signal goes to the process that was asked about, only after y', async ()
   expect(sent).toEqual([])
   expect(await typed(watched, '\u001b[20~', RIGHT, ENTER, 'y')).toContain('SIGINT was sent to process 9120')
   expect(sent).toEqual([[{ pid: 9120, startTicks: 912_000, name: 'python3', user: 'alice' }, 'SIGINT']])
+})
+
+test('what a key had to say goes with the next key, also with one that steers a replay', async () => {
+  const replay = await opened({ session: () => REPLAY })
+  expect(await typed(replay, 'K')).toContain('a replay has no processes to signal')
+  expect(await typed(replay, 'L')).not.toContain('a replay has no processes to signal')
 })
 
 test('nothing is signalled in a replay, and nothing on another host', async () => {
