@@ -1,5 +1,5 @@
 import { faultBadge } from '../../core/fault.ts'
-import { formatDuration } from '../../core/format.ts'
+import { formatBytes, formatDuration } from '../../core/format.ts'
 import type { LinkState } from '../../model/sample.ts'
 import { fleetRiskList } from '../fleet-risk-list.ts'
 import { levelGlyph, glyph } from '../glyphs.ts'
@@ -60,6 +60,7 @@ function hostParts(scene: Scene, columns: number, room: number): readonly Ranked
     },
     { rank: 9, line: here === '' && cuda.kind === 'known' ? [span('CUDA ', 'dim'), span(cuda.value)] : [] },
     ...watched,
+    ...recordingBadge(scene),
     { rank: 7, line: frame.gpus.some((gpu) => gpu.unifiedMemory) ? [span('unified', 'badge')] : [] },
     { rank: 5, line: lateness(scene, columns) },
     ...frame.faults.map(({ fault }) => ({ rank: 6, line: [span(faultBadge(fault), 'warn')] })),
@@ -128,6 +129,7 @@ function fleetParts(scene: Scene, tab: Tab): readonly Ranked[] {
     { rank: 6, line: [span(`${hosts.length} hosts`)] },
     { rank: 7, line: [span(`${gpus} GPUs`)] },
     { rank: 0, line: sessionBadge(scene) },
+    ...recordingBadge(scene),
     { rank: 5, line: [span(`${live} live`, 'fine')] },
     { rank: 8, line: connecting === 0 ? [] : [span(`${connecting} connecting`, 'dim')] },
     { rank: 4, line: late === 0 ? [] : [span(`${late} late`, 'warn')] },
@@ -154,6 +156,21 @@ function sessionBadge(scene: Scene): Line {
         span(` ${(100 * session.progressRatio).toFixed(0).padStart(3)} %`, 'dim'),
       ]
   }
+}
+
+// Nobody is to record without knowing: the badge stays as long as LIVE does. Where to stands where there is room.
+function recordingBadge({ session }: Scene): readonly Ranked[] {
+  if (session.kind !== 'live' || session.recording === undefined) return []
+  const { file, sizeBytes, fault } = session.recording
+  if (fault !== undefined)
+    return [{ rank: 0, line: [span(`${glyph('recording')} ${faultBadge(fault)}`, 'warn')] }]
+  return [
+    {
+      rank: 0,
+      line: [span(`${glyph('recording')} REC`, 'badge'), span(` ${formatBytes(sizeBytes)}`, 'dim')],
+    },
+    { rank: 10, line: [span(file.split('/').at(-1) ?? file, 'dim')] },
+  ]
 }
 
 function playing(session: Extract<Scene['session'], { kind: 'replay' }>): string {

@@ -48,7 +48,7 @@ function part(
   columns: number,
 ): readonly Line[] {
   const slice = workload.memory.slices[key]
-  if (slice.kind === 'missing' && terms.length === 0) return []
+  if (terms.length === 0 && isNothing(slice)) return []
   const told = terms.flatMap((term) => term.measuredBytes ?? [])
   const measured: Reading<number> =
     told.length > 0 ? { kind: 'known', value: sumOf(told), basis: 'measured' } : slice
@@ -67,6 +67,11 @@ function part(
 function spilled({ memory }: Workload, columns: number): readonly Line[] {
   const ratio = valueOr(memory.onCpuRatio, 0)
   return ratio > 0 ? [row(columns, '  on the CPU', `${(100 * ratio).toFixed(0)} % of the model`, [])] : []
+}
+
+// Most models have no recurrent state; a line of zeros would ask what it is.
+function isNothing(slice: Reading<number>): boolean {
+  return slice.kind === 'missing' || formatGib(Math.abs(slice.value)) === '0.0'
 }
 
 // What was computed is no measurement, and agrees with itself.

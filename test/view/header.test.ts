@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { mebibytes } from '../../src/core/units.ts'
+import type { RecordingState } from '../../src/model/session.ts'
+import { headerPanel } from '../../src/view/panels/header.ts'
+import { fleet } from '../support/scene-fleet.ts'
+import { twoH100 } from '../support/scene-two-h100.ts'
+
+const RECORDING: RecordingState = {
+  file: '/data/node7.ndjson.gz',
+  sizeBytes: mebibytes(3),
+  fault: undefined,
+}
+
+function header(scene: ReturnType<typeof twoH100>, recording: RecordingState | undefined, columns: number) {
+  const session = { kind: 'live', intervalMs: 2000, behindMs: 0, recording } as const
+  const { lines } = headerPanel.view({ ...scene, session }, { columns, rows: 1 })
+  return (lines[0] ?? []).map(({ text }) => text).join('')
+}
+
+test('that a recording is written stands beside LIVE at every width, and where to where there is room', () => {
+  for (const columns of [60, 80, 120]) {
+    expect(header(twoH100(), RECORDING, columns)).toContain('◉ REC 3 MiB')
+    expect(header(fleet(), RECORDING, columns)).toContain('◉ REC 3 MiB')
+  }
+  expect(header(twoH100(), RECORDING, 140)).toContain('node7.ndjson.gz')
+  expect(header(twoH100(), undefined, 140)).not.toContain('REC')
+})
+
+test('a recording that can not be written says why', () => {
+  const fault = { kind: 'not-recorded', file: '/data/node7.ndjson.gz', because: 'no space is left' } as const
+  expect(header(twoH100(), { ...RECORDING, fault }, 80)).toContain('◉ not recording')
+})
