@@ -20,7 +20,7 @@ export function screenOutput(
 ): Output {
   const { stdin, stdout, variables } = environment
   const { settings } = request.loaded
-  return terminalOutput({
+  const output = terminalOutput({
     input: stdin,
     output: stdout,
     color: settings.color === 'always' || (settings.color === 'auto' && !variables['NO_COLOR']),
@@ -30,8 +30,11 @@ export function screenOutput(
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
     session: () => recording?.stateWith(session.state()) ?? session.state(),
     onCommand: (command) => {
-      if (command.kind === 'record') recording?.toggle()
-      else session.control(command)
+      if (command.kind !== 'record') session.control(command)
+      else
+        void recording?.toggle().then(() => {
+          output.refresh()
+        })
     },
     onQuit: () => {
       watch.stop()
@@ -39,4 +42,5 @@ export function screenOutput(
     onSignal: sendSignal,
     onSuspend: suspend,
   })
+  return output
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -47,6 +47,22 @@ describe('a live screen', () => {
       expect(await pty.exited).toEqual({ exitCode: 0 })
       expectRestored(pty)
       await expect.poll(() => smi.runs().filter(({ pid }) => isAlive(pid)), WAIT).toEqual([])
+    },
+  )
+
+  test(
+    'records from R to R, and says so at once, not with the next sample',
+    { timeout: 20_000 },
+    async () => {
+      const { pty } = await watching('60s')
+      await expect.poll(() => pty.screen().join('\n'), WAIT).toMatch(/40\.0\s*\/\s*79\.1/)
+      pty.type('R')
+      await expect.poll(() => pty.screen()[0], WAIT).toContain('◉ REC')
+      pty.type('R')
+      await expect.poll(() => pty.screen()[0], WAIT).not.toContain('REC')
+      pty.type('q')
+      expect(await pty.exited).toEqual({ exitCode: 0 })
+      expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson.gz'))).toHaveLength(1)
     },
   )
 
@@ -163,11 +179,12 @@ test(
   },
 )
 
-async function watching(): Promise<{ pty: Pty; smi: FakeNvidiaSmi }> {
+async function watching(interval = '500ms'): Promise<{ pty: Pty; smi: FakeNvidiaSmi }> {
   const smi = fakeNvidiaSmi(folder, TWO_CARDS)
-  const pty = start(['--interval', '500ms'], {
+  const pty = start(['--interval', interval], {
     columns: 120,
     rows: 40,
+    folder,
     variables: { PATH: `${folder}:/usr/bin:/bin` },
   })
   await expect.poll(() => pty.screen()[0], WAIT).toContain('llmtop')

@@ -21,6 +21,8 @@ export interface PtyOptions {
   readonly columns?: number
   readonly rows?: number
   readonly variables?: Readonly<Record<string, string>>
+  /** Where it runs; absent: where the tests do. */
+  readonly folder?: string
   /** A script of ours in place of the built program. */
   readonly script?: string
   /** A program in place of Node and what it would run: a shell. */
@@ -31,13 +33,14 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export function startInPty(
   args: readonly string[],
-  { columns = 80, rows = 24, variables = {}, script, program }: PtyOptions = {},
+  { columns = 80, rows = 24, variables = {}, folder, script, program }: PtyOptions = {},
 ): Pty {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
   const command = program === undefined ? [...programOf(script), ...args] : [...args]
   const process_ = spawn(program ?? process.execPath, command, {
     cols: columns,
     rows,
+    ...(folder === undefined ? {} : { cwd: folder }),
     name: variables['TERM'] ?? 'xterm-256color',
     env: {
       PATH: process.env['PATH'] ?? '',

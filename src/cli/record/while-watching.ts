@@ -11,8 +11,8 @@ export interface WatchedRecording {
   readonly output: Output
   /** Why it can't be, if so. */
   start(file: string): Promise<Fault | undefined>
-  /** Begins, in a file of its own choice, or ends. */
-  toggle(): void
+  /** Begins, in a file of its own choice, or ends; done when the state says so. */
+  toggle(): Promise<void>
   /** The state of the session with that of its recording. */
   stateWith(session: SessionState): SessionState
   /** A line for each file that was written. */
@@ -36,8 +36,8 @@ export function recordingWhileWatching(tool: string, host: string): WatchedRecor
       await output.start(file)
       return output.state()?.fault
     },
-    toggle() {
-      void (output.state() === undefined ? output.start(recordingName(host, Date.now())) : stop())
+    async toggle() {
+      await (output.state() === undefined ? output.start(recordingName(host, Date.now())) : stop())
     },
     stateWith: (session) => (session.kind === 'live' ? { ...session, recording: output.state() } : session),
     summary: () =>
