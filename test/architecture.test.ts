@@ -66,6 +66,13 @@ describe('the architecture', () => {
     expect(cycles(sources)).toEqual([])
   })
 
+  // `llmtop --help` and a typing error are answered at once
+  test('what reads, judges and draws is loaded by the command that needs it, not by the command line', () => {
+    const folders = new Set([...loadedBy('main.ts', sources)].map(folderOf))
+    const late = ['analyse', 'engines', 'sources', 'outputs', 'outputs/terminal']
+    expect(late.filter((folder) => folders.has(folder))).toEqual([])
+  })
+
   test('everything in src is exported by name', () => {
     expect(defaultExports(sources)).toEqual([])
   })
@@ -93,6 +100,19 @@ describe('the guard itself', () => {
       ['core/c.ts', "import './a.ts'"],
     ])
     expect(cycles(ring)).toEqual(['core/a.ts → core/b.ts → core/c.ts → core/a.ts'])
+  })
+
+  test('what is loaded at once is told from types and from what is loaded later', () => {
+    const sources = new Map([
+      [
+        'main.ts',
+        "import './b.ts'\nimport type { T } from './t.ts'\nexport const c = () => import('./c.ts')",
+      ],
+      ['b.ts', "export { d } from './d.ts'\nexport type { T } from './t.ts'"],
+      ['d.ts', "import { type T } from './e.ts'"],
+      ...['c.ts', 'e.ts', 't.ts'].map((path) => [path, ''] as const),
+    ])
+    expect([...loadedBy('main.ts', sources)]).toEqual(['main.ts', 'b.ts', 'd.ts', 'e.ts'])
   })
 
   test.each(['export default function f() {}', 'const f = 1\nexport { f as default }'])(
@@ -159,6 +179,27 @@ function defaultExports(sources: Sources): readonly string[] {
 /** Every module that a file names: static, dynamic, re-exported and type imports. */
 function importsOf(text: string): readonly string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
+}
+
+/** The file and all that Node loads with it, before a line of it runs. */
+function loadedBy(path: string, sources: Sources, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(path)) return found
+  found.add(path)
+  for (const target of ts
+    .createSourceFile(path, sources.get(path) ?? '', ts.ScriptTarget.ESNext)
+    .statements.flatMap(loads))
+    if (target.startsWith('.')) loadedBy(resolved(path, target), sources, found)
+  return found
+}
+
+function loads(statement: ts.Statement): readonly string[] {
+  const isOfTypes =
+    (ts.isImportDeclaration(statement) &&
+      statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
+    (ts.isExportDeclaration(statement) && statement.isTypeOnly)
+  if (isOfTypes || !(ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement))) return []
+  const { moduleSpecifier: target } = statement
+  return target !== undefined && ts.isStringLiteral(target) ? [target.text] : []
 }
 
 function resolved(from: string, target: string): string {

@@ -1,4 +1,5 @@
 import type { Loaded } from '../config/load.ts'
+import type { Settings } from '../config/settings.ts'
 import type { RiskLevel } from '../model/risk.ts'
 import type { Session } from '../runtime/session.ts'
 import type { Source } from '../sources/source.ts'
@@ -16,7 +17,7 @@ export interface Show {
   /** Times of the log have no zone: show their digits as they are. */
   readonly zoneless?: boolean
   readonly failOn?: RiskLevel | undefined
-  readonly onWarning?: readonly [string, ...string[]] | undefined
+  readonly onWarning?: Settings['onWarning']
   /** A file to record to meanwhile. */
   readonly record?: string | undefined
 }

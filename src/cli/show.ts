@@ -1,20 +1,20 @@
 import { RULES } from '../analyse/rules.ts'
-import { describeFault, type Fault } from '../core/fault.ts'
-import { reaches, type RiskLevel } from '../model/risk.ts'
+import { describeFault } from '../core/fault.ts'
 import { jsonOutput } from '../outputs/json.ts'
-import { notifyOutput } from '../outputs/notify.ts'
 import type { Output } from '../outputs/output.ts'
 import { guardAgainstCrash } from '../runtime/crash.ts'
 import { follow } from '../runtime/follow.ts'
 import { every } from '../runtime/range.ts'
-import { runSession, type RunResult } from '../runtime/run.ts'
+import { runSession } from '../runtime/run.ts'
 import type { Session } from '../runtime/session.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
 import type { Source } from '../sources/source.ts'
 import { EXIT, type Environment } from './environment.ts'
+import { notifiers } from './notifiers.ts'
 import type { ShowOptions } from './options.ts'
 import type { WatchedRecording } from './record/while-watching.ts'
 import type { Show } from './show-request.ts'
+import { verdict } from './verdict.ts'
 
 /** Watches a source on the output that fits: JSON when asked for, the screen on a terminal, plain text elsewhere. */
 export async function show(environment: Environment, request: Show): Promise<void> {
@@ -44,7 +44,7 @@ export async function show(environment: Environment, request: Show): Promise<voi
       outputs: [
         output,
         ...(recording === undefined ? [] : [recording.output]),
-        ...notifiers(environment, request),
+        ...notifiers(environment, request.onWarning),
       ],
       signal: watch.signal,
       stayOpen: output.label === 'terminal',
@@ -54,38 +54,6 @@ export async function show(environment: Environment, request: Show): Promise<voi
   } finally {
     watch.release()
   }
-}
-
-/** Who else is told of warnings. What goes wrong there is said when the screen is gone. */
-export function notifiers(
-  { stderr }: Environment,
-  { onWarning }: Pick<Show, 'onWarning'>,
-): readonly Output[] {
-  if (onWarning === undefined) return []
-  let trouble: string | undefined
-  const output = notifyOutput({ command: onWarning, onTrouble: (sentence) => (trouble = sentence) })
-  return [
-    {
-      ...output,
-      async close() {
-        await output.close()
-        if (trouble !== undefined) stderr.write(`llmtop: ${trouble}\n`)
-      },
-    },
-  ]
-}
-
-/** Says why the source ended early, and turns the result into an exit code. */
-export function verdict(environment: Environment, result: RunResult, failOn: RiskLevel | undefined): number {
-  const { fault, worst, frames } = result
-  if (fault !== undefined) environment.stderr.write(`llmtop: ${describeFault(fault)}\n`)
-  if (fault !== undefined && !(isHarmless(fault) && frames > 0)) return EXIT.fault
-  return failOn !== undefined && worst !== undefined && reaches(worst, failOn) ? EXIT.risk : EXIT.done
-}
-
-// a torn end is what a crash leaves behind, damage was passed over: the rest is whole
-function isHarmless({ kind }: Fault): boolean {
-  return kind === 'torn-tail' || kind === 'samples-lost'
 }
 
 /** What is replayed is recorded already. */

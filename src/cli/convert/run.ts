@@ -12,7 +12,7 @@ import type { ConvertOptions } from './options.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import { importsOf } from '../replay/options.ts'
 import { rangeOf, type PartOfLog } from '../replay/range.ts'
-import { verdict } from '../show.ts'
+import { verdict } from '../verdict.ts'
 import { copyLog, type Copied } from './copy-log.ts'
 
 /** Writes logs as one recording. @returns the exit code */

@@ -8,7 +8,7 @@ import { hasAnswered } from '../answered.ts'
 import { thisMachine } from '../commands/live.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import type { FailOnOptions } from '../options.ts'
-import { verdict } from '../show.ts'
+import { verdict } from '../verdict.ts'
 
 export interface OnceOptions extends FailOnOptions {
   readonly json?: boolean

@@ -1,4 +1,5 @@
 import { RULES } from '../../analyse/rules.ts'
+import type { Settings } from '../../config/settings.ts'
 import { describeFault } from '../../core/fault.ts'
 import { formatDuration } from '../../core/format.ts'
 import { reaches } from '../../model/risk.ts'
@@ -8,13 +9,12 @@ import { watchSignals } from '../../runtime/signals.ts'
 import type { Source } from '../../sources/source.ts'
 import { EXIT, type Environment } from '../environment.ts'
 import type { FailOnOptions } from '../options.ts'
-import { notifiers } from '../show.ts'
-import type { Show } from '../show-request.ts'
+import { notifiers } from '../notifiers.ts'
 import type { RecordOptions } from './options.ts'
 import { recordTo, type Recording } from './recording.ts'
 import { tally, type Tally } from './tally.ts'
 
-export interface RecordRun extends RecordOptions, FailOnOptions, Pick<Show, 'onWarning'> {
+export interface RecordRun extends RecordOptions, FailOnOptions, Pick<Settings, 'onWarning'> {
   readonly source: Source
   readonly intervalMs: number
 }
@@ -39,7 +39,12 @@ export async function runRecord(environment: Environment, request: RecordRun): P
   const seen = tally()
   const result = await run({
     source,
-    outputs: [recording.output, reporter(recording, say), tallying(seen), ...notifiers(environment, request)],
+    outputs: [
+      recording.output,
+      reporter(recording, say),
+      tallying(seen),
+      ...notifiers(environment, request.onWarning),
+    ],
     rules: RULES,
     signal: watch.signal,
   })
