@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { fixturePath } from '../support/fixtures.ts'
-import { llmtop } from '../support/llmtop.ts'
+import { llmtop, type Ended } from '../support/llmtop.ts'
 import { recorded, samplesOf } from '../support/recorded.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -12,9 +12,23 @@ vi.setConfig({ testTimeout: 60_000 })
 const DEMO = fixturePath('demo/recording.ndjson.gz')
 const LOG = fixturePath('replay/powershell-log/log.xml')
 
-async function framesOf(path: string): Promise<string> {
-  const { stdout } = await llmtop(['replay', path, '--speed', 'max', '--json'])
-  return stdout.replace(/"source":\{[^}]*\},/g, '')
+interface Shown {
+  readonly exitCode: number | undefined
+  /** Without what they say of the file. */
+  readonly frames: string
+}
+
+async function replayOf(path: string): Promise<Shown> {
+  const judged = ['replay', path, '--speed', 'max', '--json', '--fail-on', 'critical']
+  const { exitCode, stdout } = await llmtop(judged)
+  return { exitCode, frames: stdout.replace(/"source":\{[^}]*\},/g, '') }
+}
+
+/** Played once for all who ask. */
+const wholeDemo = replayOf(DEMO)
+
+function outcomesIn(path: string): unknown {
+  return recorded(path).filter(({ kind }) => kind === 'outcome')
 }
 
 /** Of a frame what does not take time to be judged. */
@@ -27,19 +41,35 @@ function whatIsSeen(line: string): unknown {
   return { host, takenAt, sequence, cards, facts }
 }
 
+/** How a conversion ends. */
+function written(samples: number, out: string): Ended {
+  const size = expect.stringMatching(
+    new RegExp(`^llmtop: ${samples} samples in '${out}', \\d[\\d.]* [KM]iB$`),
+  ) as string
+  return { exitCode: 0, stdout: '', stderr: size }
+}
+
 describe('llmtop convert', () => {
-  test.each([
-    ['a recording', DEMO, 'a.ndjson.gz', 301],
-    ['a recording', DEMO, 'a.ndjson', 301],
-    ['a log of nvidia-smi', LOG, 'a.ndjson.gz', 3],
-  ])('of %s (%s) gives %s that replays the same', async (_, from, name, samples) => {
-    const out = join(temporaryFolder(), name)
-    const { exitCode, stdout, stderr } = await llmtop(['convert', from, out])
-    expect([exitCode, stdout]).toEqual([0, ''])
-    expect(stderr).toMatch(new RegExp(`^llmtop: ${samples} samples in '${out}', \\d[\\d.]* [KM]iB$`))
-    expect(await framesOf(out)).toBe(await framesOf(from))
-    expect(statSync(out).mode & 0o777).toBe(0o600)
-    expect(readFileSync(out)[0] === 0x1f).toBe(name.endsWith('.gz'))
+  test('of a recording, and of what that gave, replays the same, and keeps what really happened', async () => {
+    const folder = temporaryFolder()
+    const [packed, plain] = [join(folder, 'a.ndjson.gz'), join(folder, 'a.ndjson')]
+    for (const [from, out] of [
+      [DEMO, packed],
+      [packed, plain],
+    ] as const) {
+      expect(await llmtop(['convert', from, out])).toEqual(written(301, out))
+      expect(outcomesIn(out)).toEqual(outcomesIn(DEMO))
+      expect(statSync(out).mode & 0o777).toBe(0o600)
+      expect(readFileSync(out)[0] === 0x1f).toBe(out === packed)
+    }
+    expect(outcomesIn(DEMO)).not.toEqual([])
+    expect(await replayOf(plain)).toEqual(await wholeDemo)
+  })
+
+  test('of a log of nvidia-smi gives a recording that replays the same', async () => {
+    const out = join(temporaryFolder(), 'a.ndjson.gz')
+    expect(await llmtop(['convert', LOG, out])).toEqual(written(3, out))
+    expect(await replayOf(out)).toEqual(await replayOf(LOG))
   })
 
   test('of a CSV log without header and times takes them from the options', async () => {
@@ -60,29 +90,16 @@ describe('llmtop convert', () => {
     expect((await llmtop(['convert', '--columns', 'a,b', log, out])).exitCode).toBe(2)
   })
 
-  test('keeps what really happened', async () => {
-    const out = join(temporaryFolder(), 'a.ndjson.gz')
-    await llmtop(['convert', DEMO, out])
-    const outcomes = (path: string): unknown => recorded(path).filter(({ kind }) => kind === 'outcome')
-    expect(outcomes(DEMO)).not.toEqual([])
-    expect(outcomes(out)).toEqual(outcomes(DEMO))
-  })
-
   test.each(['a.ndjson', 'a.ndjson.gz'])(
     'of a part (to %s) has its samples, its outcomes, and what still stood of the time before',
     async (name) => {
       const out = join(temporaryFolder(), name)
-      const cut = await llmtop(['convert', '--from', '7m', '--to', '9m30s', DEMO, out])
-      expect([cut.exitCode, cut.stderr]).toEqual([
-        0,
-        expect.stringMatching(/^llmtop: 76 samples in '.*', \d[\d.]* [KM]iB$/),
-      ])
-      const outcomes = (path: string): unknown => recorded(path).filter(({ kind }) => kind === 'outcome')
-      expect(outcomes(out)).toEqual(outcomes(DEMO))
-      const whole = (await framesOf(DEMO)).split('\n').slice(210, 286).map(whatIsSeen)
-      expect((await framesOf(out)).split('\n').map(whatIsSeen)).toEqual(whole)
-      const judged = ['replay', out, '--speed', 'max', '--json', '--fail-on', 'critical']
-      expect((await llmtop(judged)).exitCode).toBe(3)
+      expect(await llmtop(['convert', '--from', '7m', '--to', '9m30s', DEMO, out])).toEqual(written(76, out))
+      expect(outcomesIn(out)).toEqual(outcomesIn(DEMO))
+      const { exitCode, frames } = await replayOf(out)
+      const whole = (await wholeDemo).frames.split('\n').slice(210, 286).map(whatIsSeen)
+      expect(frames.split('\n').map(whatIsSeen)).toEqual(whole)
+      expect(exitCode).toBe(3)
     },
   )
 

@@ -14,9 +14,12 @@ function lines(text: string): readonly unknown[] {
   return text.split('\n').map((line) => JSON.parse(line) as unknown)
 }
 
+/** All of it, played once for all who ask. */
+const whole = llmtop(['replay', DEMO, '--speed', 'max', '--json'])
+
 describe('llmtop replay', () => {
   test('of the demo gives a frame for each of its samples, each line whole', async () => {
-    const { exitCode, stdout, stderr } = await llmtop(['replay', DEMO, '--speed', 'max', '--json'])
+    const { exitCode, stdout, stderr } = await whole
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(lines(stdout)).toHaveLength(301)
     expect(lines(stdout)[300]).toMatchObject({ schema: 'llmtop.frame/1', sequence: 300, host: 'demo' })
@@ -32,18 +35,6 @@ describe('llmtop replay', () => {
     ]
     expect(await llmtop(args)).toEqual(await llmtop(args))
   })
-
-  test.each([
-    ['watch', 3],
-    ['warn', 3],
-    ['critical', 3],
-  ])(
-    'with --fail-on %s ends with %d when a risk of this level was raised at any time',
-    async (level, code) => {
-      const { exitCode } = await llmtop(['replay', DEMO, '--speed', 'max', '--json', '--fail-on', level])
-      expect(exitCode).toBe(code)
-    },
-  )
 
   test('with --fail-on ends with 0 when none was raised', async () => {
     const quiet = fixturePath('replay/flat-pool/recording.ndjson.gz')
@@ -93,10 +84,10 @@ describe('a log that can’t be replayed to its end', () => {
 
   test('because lines are damaged shows the rest, says what was lost and when, and is no failure', async () => {
     const path = `${temporaryFolder()}/a.ndjson`
-    const [header, first, second, third, ...rest] = DEMO_LINES
+    const [header, first, second, third, ...rest] = DEMO_LINES.slice(0, 21)
     writeFileSync(path, [header, first, '?', third, ...rest].join('\n'))
     const { exitCode, stdout, stderr } = await llmtop(['replay', path, '--speed', 'max', '--json'])
-    expect([exitCode, lines(stdout).length, second?.startsWith('{"sequence":1,')]).toEqual([0, 300, true])
+    expect([exitCode, lines(stdout).length, second?.startsWith('{"sequence":1,')]).toEqual([0, 19, true])
     expect(lines(stdout)[1]).toMatchObject({ faults: [{ kind: 'samples-lost' }] })
     expect(stderr).toBe(
       `llmtop: '${path}' is damaged (line 3 is not a JSON object): 1 sample between 2026-11-21T03:00:00Z and 2026-11-21T03:00:04Z can't be read; the rest was read`,
@@ -105,16 +96,14 @@ describe('a log that can’t be replayed to its end', () => {
 })
 
 describe('a part of a log', () => {
-  const whole = llmtop(['replay', DEMO, '--speed', 'max', '--json'])
   const part = (...options: readonly string[]) =>
     llmtop(['replay', DEMO, '--speed', 'max', '--json', ...options], { TZ: 'UTC' })
 
   test('is judged as if all of it had been shown', async () => {
     const frames = (await whole).stdout.split('\n')
     for (const [options, from, to] of [
-      [['--from', '5m', '--to', '6m'], 150, 181],
-      [['--from', '03:05', '--to', '2026-11-21T03:06'], 150, 181],
-      [['--from', '50%', '--to', '+6m'], 150, 181],
+      [['--from', '03:05', '--to', '+6m'], 150, 181],
+      [['--from', '50%', '--to', '2026-11-21T03:06'], 150, 181],
       [['--from', '9m'], 270, 301],
     ] as const)
       expect((await part(...options)).stdout.split('\n')).toEqual(frames.slice(from, to))
@@ -148,9 +137,9 @@ describe('a part of a log', () => {
 
 test('several files are played as one', async () => {
   const folder = temporaryFolder()
-  const [header, ...rest] = DEMO_LINES
-  writeFileSync(`${folder}/b.ndjson`, [header, ...rest.slice(150)].join('\n'))
-  writeFileSync(`${folder}/a.ndjson`, [header, ...rest.slice(0, 150), ''].join('\n'))
+  const [header, ...rest] = DEMO_LINES.slice(0, 41)
+  writeFileSync(`${folder}/b.ndjson`, [header, ...rest.slice(20)].join('\n'))
+  writeFileSync(`${folder}/a.ndjson`, [header, ...rest.slice(0, 20), ''].join('\n'))
   const { stdout, stderr } = await llmtop([
     'replay',
     `${folder}/b.ndjson`,
@@ -159,6 +148,6 @@ test('several files are played as one', async () => {
     'max',
     '--json',
   ])
-  expect([lines(stdout).length, stderr]).toEqual([301, ''])
-  expect(lines(stdout)[150]).toMatchObject({ sequence: 150, takenAt: '2026-11-21T03:05:00.000Z' })
+  expect([lines(stdout).length, stderr]).toEqual([40, ''])
+  expect(lines(stdout)[20]).toMatchObject({ sequence: 20, takenAt: '2026-11-21T03:00:40.000Z' })
 })
