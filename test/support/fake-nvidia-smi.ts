@@ -68,8 +68,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The whole lines: one may be just being written. */
 function linesOf(file: string): readonly string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
 }
 
 function parseRun(line: string): FakeRun {
