@@ -1,15 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests of pure code leave nothing behind, so their files share the modules that they load: half the time.
-const PURE = ['core', 'model', 'parse', 'estimate', 'engines', 'analyse', 'view', 'contracts']
-const pure = PURE.map((folder) => `test/${folder}/**/*.test.ts`)
+// Tests that leave nothing behind in their process: their files share the modules that they load, for half the time.
+const SHARED = [
+  ...['core', 'model', 'parse', 'estimate', 'engines', 'analyse', 'view', 'contracts'],
+  ...['cli', 'config', 'corpus', 'score', 'sources', 'transport'],
+].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    unstubEnvs: true,
     projects: [
-      { test: { name: 'pure', include: pure, isolate: false } },
-      { test: { name: 'rest', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED } },
     ],
   },
 })
