@@ -142,7 +142,8 @@ test('a wrong file is told before the screen is taken', SLOW, async () => {
   writeFileSync(join(folder, 'llmtop/config.toml'), 'theme = "drak"\n')
   const pty = start([], folder)
   expect(await pty.exited).toEqual({ exitCode: 2 })
-  expect(pty.screen().join('').replace(/ +/g, ' ')).toContain("did you mean 'dark'?")
+  // what was written last may come behind the exit
+  await expect.poll(() => pty.screen().join('').replace(/ +/g, ' '), WAIT).toContain("did you mean 'dark'?")
   expect(pty.written()).not.toContain('\u001b[?1049h')
 })
 

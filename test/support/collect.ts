@@ -36,7 +36,7 @@ export async function watchUntil(
 }
 
 /** The text of a part, or undefined when it is absent or no text. */
-export function textOf(sample: RawSample | undefined, name: string): string | undefined {
+export function textOf(sample: Pick<RawSample, 'parts'> | undefined, name: string): string | undefined {
   const part = sample?.parts.get(name)
   return part?.kind === 'text' ? part.text : undefined
 }
