@@ -44,7 +44,7 @@ test('theme, interval and columns are as they were left', SLOW, async () => {
   await shows(first, 'saved to ~/llmtop/config.toml: interval, theme')
   first.type(ESCAPE)
   // an Escape that is followed at once would be Alt
-  await expect.poll(() => first.screen().join('\n'), WAIT).not.toContain('F12 Save')
+  await expect.poll(() => first.screen().join('\n'), WAIT).not.toContain('memory in the table')
   first.type('r')
   first.type(F12)
   await shows(first, 'saved to ~/llmtop/config.toml: reverse')
