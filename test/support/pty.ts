@@ -58,7 +58,10 @@ export function startInPty(
   })
   const exited = new Promise<{ exitCode: number }>((resolve) => {
     process_.onExit(({ exitCode }) => {
-      resolve({ exitCode })
+      // when the emulator has drawn what was written last
+      terminal.write('', () => {
+        resolve({ exitCode })
+      })
     })
   })
   return {
