@@ -42,6 +42,17 @@ export function isBrief({ pace, eta }: Forecast, { believedMs, urgentEtaMs }: Ri
   return pace.movingMs < believedMs
 }
 
+/** What the growth that is seen has taken of this pool, of growth that does not end by itself. */
+export function takenAgain(
+  pool: string,
+  forecast: Forecast | undefined,
+  mayEnd: boolean,
+): { readonly pool: string; readonly bytes: number } | undefined {
+  if (forecast === undefined || mayEnd) return undefined
+  const { perSecond, movingMs } = forecast.pace
+  return { pool, bytes: (perSecond * movingMs) / 1000 }
+}
+
 /** For advice: absent where no time can be given. */
 export function etaNumber(forecast: Forecast | undefined): { readonly etaSeconds?: number } {
   return forecast === undefined ? {} : { etaSeconds: forecast.eta.seconds }

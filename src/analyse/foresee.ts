@@ -10,16 +10,18 @@ import type { MemoryPool } from './memory-pool.ts'
 import { ceilingOf } from './ceiling.ts'
 import { followDeaths } from './deaths.ts'
 import { followRequestSizes, headroomOf } from './headroom.ts'
+import { followHeights } from './heights.ts'
 import { hostLoadOf, hostMemoryOf, largestProcesses } from './host.ts'
 import type { JudgedWorkload } from './judged.ts'
 import { kvTrendOf } from './kv-trend.ts'
 import { followLives } from './lives.ts'
 import type { Memory } from './memory.ts'
-import { observationsOf, workloadKey } from './observations.ts'
+import { gpuKey, observationsOf, workloadKey } from './observations.ts'
 import { outlookOf } from './outlook.ts'
 import { publishedRisks } from './published-risks.ts'
 import { followRisks, raisedRisks, type Adviser } from './risk-book.ts'
 import { conditionsOf } from './risks/index.ts'
+import { ramPools } from './risks/ram-pools.ts'
 import type { Situation } from './situation.ts'
 import { followStandings } from './standings.ts'
 import { asTrend, followWindows } from './windows.ts'
@@ -54,8 +56,7 @@ export function foresee(
     before.risks,
     conditionsOf(situation),
     adviserIn(situation),
-    present,
-    died.endings,
+    { workloads: present, room: roomIn(situation), endings: died.endings },
     nowMs,
     rules.risk,
   )
@@ -63,7 +64,7 @@ export function foresee(
     memory: { ...watched, risks: book, deaths: died.book },
     workloads,
     host,
-    risks: raisedRisks(book, nowMs, rules.risk),
+    risks: raisedRisks(book, nowMs),
     events,
   }
 }
@@ -89,6 +90,7 @@ function watch(
     lives,
     activity,
     before: before.windows,
+    heights: before.heights,
     gpusAtMs: observed.gpuDocument?.arrivedAtMs ?? nowMs,
     hostAtMs: answers.get('meminfo')?.renewedAtMs ?? nowMs,
     nowMs,
@@ -99,6 +101,7 @@ function watch(
     watchedFromMs,
     requestSizes: followRequestSizes(before.requestSizes, attributed),
     windows: followWindows(before.windows, observations, previous?.intervalMs ?? 0, rules.trend),
+    heights: followHeights(before.heights, observations, rules.trend),
     standings: followStandings(before.standings, pools, attributed, lives, nowMs, rules),
   }
 }
@@ -125,7 +128,7 @@ function situationOf(
   host: HostMemory,
   nowMs: number,
 ): Situation {
-  const { rules, lives, windows, standings } = memory
+  const { rules, lives, windows, heights, standings } = memory
   const byId = new Map(workloads.map((workload) => [workload.id, workload]))
   return {
     nowMs,
@@ -134,6 +137,7 @@ function situationOf(
     workloads,
     lives,
     windows,
+    heights,
     outlooks: pools.map((pool) => outlookOf(pool, byId, lives, rules.gate)),
     host,
     hostProcesses: largestProcesses(memory),
@@ -141,6 +145,17 @@ function situationOf(
     published: publishedRisks(memory.answers),
     book: before.risks,
   }
+}
+
+/** What is left of everything that can run out of memory. */
+function roomIn(situation: Situation): ReadonlyMap<string, number> {
+  const cards = situation.outlooks.flatMap(({ pool: { key, freeBytes } }) =>
+    freeBytes.kind === 'known' ? [[gpuKey(key), freeBytes.value] as const] : [],
+  )
+  return new Map([
+    ...cards,
+    ...ramPools(situation).map(({ key, headroomBytes }) => [key, headroomBytes] as const),
+  ])
 }
 
 function adviserIn({ workloads, gpus, host }: Situation): Adviser {

@@ -8,6 +8,7 @@ import type { AnswerBook } from './answers.ts'
 import type { HeldBook } from './claims.ts'
 import { NO_DEATHS, type DeathBook } from './deaths.ts'
 import type { RequestSizes } from './headroom.ts'
+import type { HeightBook } from './heights.ts'
 import type { LifeBook } from './lives.ts'
 import type { ProcessBook } from './processes.ts'
 import type { RiskBook } from './risk-book.ts'
@@ -35,6 +36,7 @@ export interface Memory {
   readonly watchedFromMs: number | undefined
   readonly requestSizes: RequestSizes
   readonly windows: WindowBook
+  readonly heights: HeightBook
   readonly standings: Standings
   /** When a process that held memory was last seen to leave a card, by uuid. */
   readonly departures: ReadonlyMap<string, number>
@@ -72,6 +74,7 @@ export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
     watchedFromMs: undefined,
     requestSizes: new Map(),
     windows: new Map(),
+    heights: new Map(),
     standings: NO_STANDINGS,
     departures: new Map(),
     risks: new Map(),

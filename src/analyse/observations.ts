@@ -3,6 +3,7 @@ import type { HostMemory } from '../model/snapshot.ts'
 import type { KvSlot } from '../model/workload.ts'
 import type { ActivityBook } from './activity.ts'
 import type { AttributedWorkload } from './attribute.ts'
+import type { HeightBook } from './heights.ts'
 import type { MemoryPool } from './memory-pool.ts'
 import type { LifeBook } from './lives.ts'
 import type { Observation, WindowBook } from './windows.ts'
@@ -49,6 +50,8 @@ export interface Observable {
   readonly activity: ActivityBook
   /** The windows so far: who was notable stays so, and a slot that holds less than before has a new request. */
   readonly before: WindowBook
+  /** The heights so far: who was large stays so. */
+  readonly heights: HeightBook
   readonly gpusAtMs: number
   readonly hostAtMs: number
   readonly nowMs: number
@@ -109,6 +112,10 @@ function processesOf(workload: string, lives: LifeBook): string {
   return life === undefined ? `${workload};` : `${life.processes} ${life.phase};`
 }
 
+function identityOf(workload: string, lives: LifeBook): string {
+  return `${lives.get(workload)?.identity ?? workload};`
+}
+
 function ofWorkload(workload: AttributedWorkload, seen: Observable): readonly Observation[] {
   const { id, memory, kv } = workload
   const { lives, activity, gpusAtMs, nowMs } = seen
@@ -123,6 +130,7 @@ function ofWorkload(workload: AttributedWorkload, seen: Observable): readonly Ob
       value: fullestRatio(workload),
       atMs: answeredAtMs,
       circumstances: `${circumstances}${valueOr(kv.capacityTokens, 0)}`,
+      owner: identityOf(id, lives),
     },
     ...kv.slots.flatMap((slot) => ofSlot(slot, id, answeredAtMs, circumstances, seen)),
   ]
@@ -160,36 +168,48 @@ function ofCgroups(seen: Observable): readonly Observation[] {
     unit: 'bytes',
     value: heldBytes,
     atMs: nowMs,
-    circumstances: [limitBytes, ...largeIn(limitBytes, cgroupKey(path), seen)].join('|'),
+    ...surroundings(limitBytes, cgroupKey(path), seen),
   }))
 }
 
 // a workload of less than this share of RAM may come, go and load without ending the window of the whole
 const LARGE_RATIO = 0.05
 
-/** Who holds a large part of the host's memory, and whether it is loading: when a load ends, its growth says nothing more. */
-function largeIn(
+/**
+ * Who holds a large part of the host's memory, and whether it is loading: when a load ends, its growth says nothing more.
+ * How high it went is remembered of the same owners, whatever workers of theirs come and go.
+ */
+function surroundings(
   limitBytes: number,
   key: string,
-  { workloads, lives, before }: Observable,
-): readonly string[] {
-  const already = before.get(key)?.circumstances ?? ''
-  return workloads
-    .flatMap(({ id, memory }) => {
-      const who = processesOf(id, lives)
-      const isLarge = valueOr(memory.residentBytes, 0) > LARGE_RATIO * limitBytes
-      return isLarge || already.includes(who) ? [who] : []
-    })
-    .sort()
+  { workloads, lives, heights }: Observable,
+): Pick<Observation, 'circumstances' | 'owner'> {
+  const already = heights.get(key)?.owner ?? ''
+  const large = workloads
+    .filter(
+      ({ id, memory }) =>
+        valueOr(memory.residentBytes, 0) > LARGE_RATIO * limitBytes ||
+        already.includes(`|${identityOf(id, lives)}`),
+    )
+    .map(({ id }) => id)
+  return {
+    circumstances: [limitBytes, ...large.map((id) => processesOf(id, lives)).sort()].join('|'),
+    owner: [limitBytes, ...large.map((id) => identityOf(id, lives)).sort()].join('|'),
+  }
 }
 
 function ofHost(seen: Observable): readonly Observation[] {
   const { host, hostAtMs } = seen
   const totalBytes = valueOr(host.totalBytes, 0)
-  const circumstances = [totalBytes, ...largeIn(totalBytes, HOST_KEY, seen)].join('|')
   const used = both(host.totalBytes, host.availableBytes, (total, available) => total - available)
   return [
-    { key: HOST_KEY, unit: 'bytes', value: used, atMs: hostAtMs, circumstances },
+    {
+      key: HOST_KEY,
+      unit: 'bytes',
+      value: used,
+      atMs: hostAtMs,
+      ...surroundings(totalBytes, HOST_KEY, seen),
+    },
     {
       key: SWAP_KEY,
       unit: 'bytes',

@@ -1,6 +1,7 @@
 import type { RiskEvent } from '../model/incident.ts'
 import { reaches, type Advice, type Risk, type RiskClass, type RiskLevel } from '../model/risk.ts'
 import type { RiskFindings, RiskNumbers } from './advice/index.ts'
+import { followLevels, shownLevel, type LevelBook } from './risk-levels.ts'
 import type { RiskRules } from './rules.ts'
 
 /** A condition that holds at this tick, worded, before it is known whether it lasts. */
@@ -13,6 +14,8 @@ export interface Condition extends Omit<Risk, 'sinceElapsedMs' | 'advice'> {
   readonly paused: string
   /** What it forecast has happened: kept, and said once as come true. */
   readonly cameTrue?: boolean
+  /** What the last growth took of its pool: if less than that is left, the next one like it is the last. */
+  readonly again?: { readonly pool: string; readonly bytes: number } | undefined
   /** Workloads that suffer beside the one that is named. */
   readonly victims: readonly string[]
   readonly numbers: RiskNumbers
@@ -26,18 +29,12 @@ export interface RiskRecord {
   readonly condition: Condition
   readonly sinceMs: number
   readonly lastTrueMs: number
+  /** When it is taken back, if its condition does not hold again. */
+  readonly clearsAtMs: number
   readonly raised: boolean
-  /** For each level since when it has held without a break, and when it held last. */
-  readonly levels: Readonly<Partial<Record<RiskLevel, LevelTimes>>>
+  readonly levels: LevelBook
   readonly advice: readonly Advice[]
   readonly advisedAtMs: number
-}
-
-interface LevelTimes {
-  readonly sinceMs: number
-  readonly lastMs: number
-  /** Held long enough to be said. */
-  readonly confirmed: boolean
 }
 
 /** What has ended, and which classes of risk that makes true. */
@@ -46,6 +43,16 @@ export interface Ending {
   readonly workload: string | undefined
   readonly classes: ReadonlySet<RiskClass>
   readonly gpus: readonly string[]
+}
+
+/** What else there is at a tick. */
+export interface Presence {
+  /** The workloads that are there, with their identity. */
+  readonly workloads: ReadonlyMap<string, string>
+  /** What is left of every pool, by the key of its window. */
+  readonly room: ReadonlyMap<string, number>
+  /** What died at this tick. */
+  readonly endings: readonly Ending[]
 }
 
 /** Asked only for what is said. */
@@ -60,52 +67,60 @@ export interface FollowedRisks {
  * Hysteresis, the same for every class: said after its condition has held for a while, taken back after `clearMs`
  * without. A level falls more slowly still: a forecast wavers around its threshold. What is said of a workload ends with it.
  * @param advise what to do against it
- * @param present the workloads that are there, with their identity
- * @param endings what died at this tick
  */
 export function followRisks(
   before: RiskBook,
   conditions: readonly Condition[],
   advise: Adviser,
-  present: ReadonlyMap<string, string>,
-  endings: readonly Ending[],
+  presence: Presence,
   nowMs: number,
   rules: RiskRules,
 ): FollowedRisks {
+  const { endings } = presence
   const holding = conditions.map((condition) =>
     holds(judgedAnew(before.get(condition.id), endings), condition, advise, nowMs, rules),
   )
   const ids = new Set(conditions.map(({ id }) => id))
   const lingering = [...before.values()]
     .filter(({ condition, raised }) => raised && !ids.has(condition.id))
-    .filter(
-      ({ condition, lastTrueMs }) => nowMs - lastTrueMs < rules.clearMs && isPresent(condition, present),
-    )
+    .map((record) => ({ ...record, clearsAtMs: record.lastTrueMs + patienceMs(record, presence, rules) }))
+    .filter(({ condition, clearsAtMs }) => nowMs < clearsAtMs && isPresent(condition, presence))
   const book: RiskBook = new Map([...holding, ...lingering].map((record) => [record.condition.id, record]))
-  return { book, events: eventsOf(before, book, endings, nowMs, rules) }
+  return { book, events: eventsOf(before, book, endings, nowMs) }
 }
 
 /** The raised risks, worst and soonest first. */
-export function raisedRisks(book: RiskBook, nowMs: number, rules: RiskRules): readonly Risk[] {
+export function raisedRisks(book: RiskBook, nowMs: number): readonly Risk[] {
   return [...book.values()]
     .filter(({ raised }) => raised)
-    .map((record) => riskOf(record, nowMs, rules))
+    .map((record) => riskOf(record, nowMs))
     .sort((a, b) => byLevel(a.level, b.level) || (a.eta?.seconds ?? Infinity) - (b.eta?.seconds ?? Infinity))
 }
 
-function isPresent({ workload, identity }: Condition, present: ReadonlyMap<string, string>): boolean {
+/** Growth that rests with less left than it took is not over: such warnings are taken back as slowly as levels fall. */
+function patienceMs(
+  { condition: { again } }: RiskRecord,
+  { room }: Presence,
+  { clearMs, lowerMs }: RiskRules,
+): number {
+  const isTight = again !== undefined && (room.get(again.pool) ?? Infinity) < again.bytes
+  return isTight ? lowerMs : clearMs
+}
+
+function isPresent({ workload, identity }: Condition, { workloads }: Presence): boolean {
   if (workload === undefined) return true
-  return identity === '' ? present.has(workload) : present.get(workload) === identity
+  return identity === '' ? workloads.has(workload) : workloads.get(workload) === identity
 }
 
 function holds(
   found: RiskRecord | undefined,
-  condition: Condition,
+  present: Condition,
   advise: Adviser,
   nowMs: number,
   rules: RiskRules,
 ): RiskRecord {
-  const before = found?.condition.identity === condition.identity ? found : newRecord(condition, nowMs)
+  const before = found?.condition.identity === present.identity ? found : newRecord(present, nowMs, rules)
+  const condition = { ...present, again: larger(before.condition.again, present.again) }
   const raised = before.raised || nowMs - before.sinceMs >= condition.confirmMs
   const levels = followLevels(before.levels, condition, nowMs, rules)
   const record = { ...before, condition, lastTrueMs: nowMs, raised, levels }
@@ -114,16 +129,23 @@ function holds(
   return { ...record, advice: advise(condition, shownLevel(levels, condition.level)), advisedAtMs: nowMs }
 }
 
+/** Growth slows before it rests: the most that it took counts. */
+function larger(before: Condition['again'], now: Condition['again']): Condition['again'] {
+  if (before?.pool !== now?.pool) return now ?? before
+  return (before?.bytes ?? 0) > (now?.bytes ?? 0) ? before : now
+}
+
 /** What has happened has happened: what is left of it is judged by what there is now. */
 function judgedAnew(found: RiskRecord | undefined, endings: readonly Ending[]): RiskRecord | undefined {
   return found !== undefined && hasComeTrue(found.condition, endings) ? { ...found, levels: {} } : found
 }
 
-function newRecord(condition: Condition, nowMs: number): RiskRecord {
+function newRecord(condition: Condition, nowMs: number, { clearMs }: RiskRules): RiskRecord {
   return {
     condition,
     sinceMs: nowMs,
     lastTrueMs: nowMs,
+    clearsAtMs: nowMs + clearMs,
     raised: false,
     levels: {},
     advice: [],
@@ -131,43 +153,15 @@ function newRecord(condition: Condition, nowMs: number): RiskRecord {
   }
 }
 
-const RISING: readonly RiskLevel[] = ['watch', 'warn', 'critical']
-
-function followLevels(
-  before: RiskRecord['levels'],
-  { level, confirmMs }: Condition,
-  nowMs: number,
-  rules: RiskRules,
-): RiskRecord['levels'] {
-  return Object.fromEntries(
-    RISING.flatMap((one): readonly (readonly [RiskLevel, LevelTimes])[] => {
-      const times = before[one]
-      if (reaches(level, one)) {
-        const sinceMs = times?.sinceMs ?? nowMs
-        const confirmed = times?.confirmed === true || nowMs - sinceMs >= confirmMs
-        return [[one, { sinceMs, lastMs: nowMs, confirmed }]]
-      }
-      const stays = times?.confirmed === true && nowMs - times.lastMs < rules.lowerMs
-      return stays ? [[one, times]] : []
-    }),
-  )
-}
-
-/** The highest level that has held long enough and not been gone for long. */
-function shownLevel(levels: RiskRecord['levels'], present: RiskLevel): RiskLevel {
-  return RISING.findLast((one) => levels[one]?.confirmed === true) ?? present
-}
-
 function riskOf(
-  { condition, sinceMs, lastTrueMs, levels, advice }: RiskRecord,
+  { condition, sinceMs, lastTrueMs, clearsAtMs, levels, advice }: RiskRecord,
   nowMs: number,
-  rules: RiskRules,
 ): Risk {
-  const { identity, confirmMs, paused, cameTrue, victims, numbers, findings, ...said } = condition
+  const { identity, confirmMs, paused, cameTrue, again, victims, numbers, findings, ...said } = condition
   const risk = { ...said, level: shownLevel(levels, condition.level), sinceElapsedMs: sinceMs, advice }
   const quietMs = nowMs - lastTrueMs
   if (quietMs < PAUSE_MS) return risk
-  const left = Math.ceil((rules.clearMs - quietMs) / 1000)
+  const left = Math.ceil((clearsAtMs - nowMs) / 1000)
   return {
     ...risk,
     eta: undefined,
@@ -187,17 +181,16 @@ function eventsOf(
   book: RiskBook,
   endings: readonly Ending[],
   nowMs: number,
-  rules: RiskRules,
 ): readonly RiskEvent[] {
   const gone = [...before.values()]
     .filter(({ condition, raised }) => raised && !isIn(book, condition))
     .map((record): RiskEvent => {
       const kind = hasComeTrue(record.condition, endings) ? 'came-true' : 'cleared'
-      return { kind, risk: riskOf(record, record.lastTrueMs, rules) }
+      return { kind, risk: riskOf(record, record.lastTrueMs) }
     })
   const news = [...book.values()]
     .filter(({ raised }) => raised)
-    .flatMap((record) => newsOf(record, sameBefore(before, record), endings, nowMs, rules))
+    .flatMap((record) => newsOf(record, sameBefore(before, record), endings, nowMs))
   return [...gone, ...news]
 }
 
@@ -212,17 +205,16 @@ function newsOf(
   same: RiskRecord | undefined,
   endings: readonly Ending[],
   nowMs: number,
-  rules: RiskRules,
 ): readonly RiskEvent[] {
   const { condition } = record
-  const risk = riskOf(record, nowMs, rules)
+  const risk = riskOf(record, nowMs)
   const events: RiskEvent[] = []
   if (same === undefined || rose(same, risk.level)) events.push({ kind: 'raised', risk })
   if (condition.cameTrue === true && same?.condition.cameTrue !== true)
     events.push({ kind: 'came-true', risk })
   // a death is what was said before it, not what is left of it
   if (same !== undefined && hasComeTrue(condition, endings))
-    events.push({ kind: 'came-true', risk: riskOf(same, same.lastTrueMs, rules) })
+    events.push({ kind: 'came-true', risk: riskOf(same, same.lastTrueMs) })
   return events
 }
 

@@ -36,6 +36,8 @@ export interface TrendRules {
   readonly rampRatio: number
   /** What has fallen by this part of its height has come back from it. */
   readonly returnRatio: number
+  /** A breath may go this far beyond the highest before. */
+  readonly breathRatio: number
   /** A slow trend is worked out again after this much time of the samples, not at each tick. */
   readonly renewMs: number
   readonly medium: { readonly fromMs: number; readonly upToMs: number; readonly buckets: number }
@@ -115,8 +117,10 @@ export interface PoolRules {
   readonly watchEtaMs: number
   /** A forecast of filling is not made below this share: it is half empty. */
   readonly watchFromRatio: number
-  /** From here on, growth of less than five minutes is believed too. */
+  /** From here on, growth of less than `risk.believedMs` is believed too. */
   readonly nearlyFullRatio: number
+  /** And so is growth that has lasted this many times as long as it still needs. */
+  readonly lastedRatio: number
   readonly fullRatio: number
   /** A request without a limit of its own is not spoken of before it has so much of its context: most end long before. */
   readonly contextFromRatio: number
@@ -167,6 +171,7 @@ export const RULES: Rules = {
     goesOnRatio: 0.3,
     rampRatio: 0.75,
     returnRatio: 0.25,
+    breathRatio: 0.05,
     renewMs: seconds(5),
     medium: { fromMs: seconds(20), upToMs: seconds(60), buckets: 12 },
     fast: { fromMs: seconds(10), points: 5, etaMs: seconds(20) },
@@ -211,6 +216,7 @@ export const RULES: Rules = {
     watchEtaMs: minutes(15),
     watchFromRatio: 0.5,
     nearlyFullRatio: 0.85,
+    lastedRatio: 2,
     fullRatio: 0.97,
     contextFromRatio: 0.3,
     contextPaceMs: seconds(6),

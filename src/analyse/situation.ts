@@ -1,6 +1,7 @@
 import type { GpuState } from '../model/frame.ts'
 import type { HostMemory, HostProcess } from '../model/snapshot.ts'
 import type { JudgedWorkload } from './judged.ts'
+import type { HeightBook } from './heights.ts'
 import type { LifeBook } from './lives.ts'
 import type { PoolOutlook } from './outlook.ts'
 import { shareKey, workloadKey } from './observations.ts'
@@ -18,6 +19,7 @@ export interface Situation {
   readonly workloads: readonly JudgedWorkload[]
   readonly lives: LifeBook
   readonly windows: WindowBook
+  readonly heights: HeightBook
   readonly outlooks: readonly PoolOutlook[]
   readonly host: HostMemory
   /** The largest first. */
@@ -31,6 +33,11 @@ export interface Situation {
 
 export function watchedAt({ windows }: Situation, key: string): Watched | undefined {
   return windows.get(key)
+}
+
+/** Whether this was warned of already, and still is: what was believed once is no load. */
+export function isWarnedOf({ book }: Situation, id: string): boolean {
+  return book.get(id)?.levels.warn?.confirmed === true
 }
 
 /** What a workload holds of a pool, which is all that it holds where it is on no other. */

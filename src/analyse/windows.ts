@@ -16,6 +16,8 @@ export interface Observation {
   readonly atMs: number
   /** What must stay the same for the past to say anything of the future; another one begins the window anew. */
   readonly circumstances: string
+  /** Whose heights are remembered; absent where nobody asks for them. */
+  readonly owner?: string
 }
 
 export interface Watched {
@@ -29,8 +31,6 @@ export interface Watched {
   readonly medium: Pace | undefined
   /** When the two were worked out. */
   readonly judgedAtMs: number
-  /** The highest since it last came down, and the highest that it has ever come down from; -Infinity: from none. */
-  readonly height: { readonly latest: number; readonly returnedFrom: number }
 }
 
 /** The book with one point more for everything observed; what is no longer observed is forgotten. */
@@ -66,12 +66,6 @@ export function rampOf(watched: Watched | undefined, rules: TrendRules): Pace | 
   return watched === undefined ? undefined : fastPace(watched.recent, rules)
 }
 
-/** Higher than anything that it has come back from: what breathes is news only beyond its last breaths. */
-export function isNewHeight(watched: Watched | undefined): boolean {
-  const newest = watched?.window.open
-  return newest === undefined || newest.value > (watched?.height.returnedFrom ?? -Infinity)
-}
-
 /** As frames say it, in bytes: `scale` is what one unit of the window is in bytes. */
 export function asTrend(watched: Watched | undefined, rules: TrendRules, scale = 1): Trend {
   if (watched === undefined) return { kind: 'too-short', spanMs: 0, neededMs: rules.minimumSpanMs }
@@ -100,7 +94,7 @@ function follow(
   const point = { atMs, value: value.value }
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
   const recent = since(before.recent, atMs - rules.medium.upToMs).concat(point)
-  const renewed = { ...before, window, recent, height: heightWith(before.height, point.value, rules) }
+  const renewed = { ...before, window, recent }
   if (atMs - before.judgedAtMs < rules.renewMs) {
     // how much is still needed changes with every point
     return before.slow.kind === 'too-short'
@@ -115,16 +109,6 @@ function follow(
   }
 }
 
-function heightWith(
-  { latest, returnedFrom }: Watched['height'],
-  value: number,
-  { returnRatio }: TrendRules,
-): Watched['height'] {
-  return value < latest * (1 - returnRatio)
-    ? { latest: value, returnedFrom: Math.max(returnedFrom, latest) }
-    : { latest: Math.max(latest, value), returnedFrom }
-}
-
 function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules: TrendRules): Watched {
   const slow = slowTrend([], unit, intervalMs, rules)
   return {
@@ -135,6 +119,5 @@ function unwatched(circumstances: string, unit: Unit, intervalMs: number, rules:
     slow,
     medium: undefined,
     judgedAtMs: -Infinity,
-    height: { latest: -Infinity, returnedFrom: -Infinity },
   }
 }

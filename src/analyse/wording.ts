@@ -21,9 +21,10 @@ function programIn([program]: readonly string[]): string | undefined {
   return name === undefined || name === '' ? undefined : name.slice(0, LONGEST_NAME)
 }
 
-/** `4–6 min`, `40–75 s`, or `at least 4 min` where no upper end is known: rounded outwards, so that the truth is within. */
+/** `4–6 min`, `40–75 s`, `a moment`, or `at least 4 min` where no upper end is known: rounded outwards, so that the truth is within. */
 export function formatEta({ lowSeconds, highSeconds }: EtaRange): string {
-  if (highSeconds === undefined) return `at least ${formatDuration(lowSeconds * 1000)}`
+  if (highSeconds === undefined)
+    return lowSeconds < 1 ? 'a moment' : `at least ${formatDuration(lowSeconds * 1000)}`
   const [unit, size] = highSeconds < 120 ? ['s', 1] : highSeconds < 7200 ? ['min', 60] : ['h', 3600]
   const low = Math.floor(lowSeconds / size)
   const high = Math.max(1, Math.ceil(highSeconds / size))

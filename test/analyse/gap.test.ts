@@ -81,12 +81,12 @@ test('after a gap all that was known stands but windows and counts over time; af
     slow: { kind: 'steady' },
     medium: undefined,
     judgedAtMs: 1,
-    height: { latest: 2, returnedFrom: -Infinity },
   }
   const book: Memory = {
     ...after(first),
     users: new Map([[0, 'root']]),
     windows: new Map([['gpu:GPU-0', watched]]),
+    heights: new Map([['host', { owner: '', latest: 3, returnedFrom: 2 }]]),
     standings: {
       atCap: new Map([['GPU-0', { circumstances: '', sinceMs: 1, proven: true }]]),
       preemptions: new Map([['vllm:1', []]]),

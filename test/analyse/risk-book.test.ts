@@ -35,11 +35,15 @@ function condition(changes: Partial<Condition> = {}): Condition {
   }
 }
 
+const ALIVE = new Map([[WORKLOAD, '9120@77']])
+const NOBODY = { workloads: new Map(), room: new Map(), endings: [] }
+
 interface Moment {
   readonly at: number
   readonly level?: Risk['level']
   readonly changes?: Partial<Condition>
   readonly present?: ReadonlyMap<string, string>
+  readonly room?: ReadonlyMap<string, number>
   readonly endings?: readonly Ending[]
 }
 
@@ -55,18 +59,26 @@ function follow(moments: readonly Moment[]): Followed {
   let book: RiskBook = new Map()
   let asked = 0
   let lastMs = 0
-  for (const { at, level, changes, present = new Map([[WORKLOAD, '9120@77']]), endings = [] } of moments) {
+  for (const moment of moments) {
+    const { at, level, changes, present = ALIVE, room = new Map(), endings = [] } = moment
     lastMs = seconds(at)
     const conditions = level === undefined ? [] : [condition({ level, ...changes })]
     const advise = (): [] => {
       asked += 1
       return []
     }
-    const next = followRisks(book, conditions, advise, present, endings, lastMs, RULES.risk)
+    const next = followRisks(
+      book,
+      conditions,
+      advise,
+      { workloads: present, room, endings },
+      lastMs,
+      RULES.risk,
+    )
     book = next.book
     events.push(...next.events.map((event: RiskEvent) => `${at} s ${event.kind} ${event.risk.level}`))
   }
-  return { risks: raisedRisks(book, lastMs, RULES.risk), events, asked }
+  return { risks: raisedRisks(book, lastMs), events, asked }
 }
 
 describe('a risk', () => {
@@ -119,6 +131,20 @@ describe('a risk', () => {
       events: ['6 s raised warn', '186 s cleared warn'],
     })
     expect(follow([...raised, { at: 100 }, { at: 150, level: 'warn' }, { at: 300 }]).risks).toHaveLength(1)
+  })
+
+  test('stands for a quarter of an hour while less is left than its growth took at most', () => {
+    const raised: readonly Moment[] = [
+      { at: 0, level: 'warn', changes: { again: { pool: 'gpu:GPU-0', bytes: 900 } } },
+      { at: 6, level: 'warn', changes: { again: { pool: 'gpu:GPU-0', bytes: 400 } } },
+    ]
+    const tight = new Map([['gpu:GPU-0', 800]])
+    const { risks } = follow([...raised, { at: 500, room: tight }])
+    expect(risks[0]?.evidence).toEqual(['not seen again for 494 s: taken back in 406 s'])
+    expect(follow([...raised, { at: 905, room: tight }]).risks).toHaveLength(1)
+    expect(follow([...raised, { at: 906, room: tight }]).risks).toEqual([])
+    // what was given back is left again
+    expect(follow([...raised, { at: 186, room: new Map([['gpu:GPU-0', 900]]) }]).risks).toEqual([])
   })
 
   test('rises when the higher level has held, and falls only after a quarter of an hour: forecasts waver', () => {
@@ -219,8 +245,8 @@ test('the worst and soonest risk stands first', () => {
     at('critical-later', 'critical', 200),
     at('critical-soon', 'critical', 20),
   ]
-  const { book } = followRisks(new Map(), conditions, () => [], new Map(), [], 0, RULES.risk)
-  expect(raisedRisks(book, 0, RULES.risk).map(({ id }) => id)).toEqual([
+  const { book } = followRisks(new Map(), conditions, () => [], NOBODY, 0, RULES.risk)
+  expect(raisedRisks(book, 0).map(({ id }) => id)).toEqual([
     'critical-soon',
     'critical-later',
     'critical-some-time',

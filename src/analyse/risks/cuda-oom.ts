@@ -3,10 +3,9 @@ import { fatalLevel, forecastOf, isBrief, rampForecast, type Forecast } from '..
 import { gpuKey } from '../observations.ts'
 import type { PoolOutlook } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
-import { shareWatchedAt, watchedAt, type Situation } from '../situation.ts'
+import { isWarnedOf, shareWatchedAt, watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
-import type { RiskRules } from '../rules.ts'
-import { fillingCondition } from './cuda-wording.ts'
+import { cudaOomOf, fillingCondition } from './cuda-wording.ts'
 import type { Filling } from './filling.ts'
 import { chosen, growersOn, isEngine, type Grower } from './growers.ts'
 import { hotFirst } from './hot-first.ts'
@@ -30,7 +29,7 @@ function fillingOf(outlook: PoolOutlook, situation: Situation): Filling | undefi
   if (cause === undefined) return hiddenGrowth(outlook, headroomBytes, situation)
   const forecast = forecastFor(outlook, cause, headroomBytes, situation)
   if (forecast !== undefined) {
-    const mayEnd = mayEndByItself(cause, forecast, outlook, risk)
+    const mayEnd = mayEndByItself(cause, forecast, outlook, situation)
     return {
       outlook,
       cause: cause.share,
@@ -68,13 +67,14 @@ function mayEndByItself(
   { share }: Grower,
   forecast: Forecast,
   { shares }: PoolOutlook,
-  rules: RiskRules,
+  situation: Situation,
 ): boolean {
   if (share.holder.isGraphics) return true
   if (share.gateBytes !== undefined) return false
   const isTorchAlone =
     share.workload.engine === 'pytorch' && !shares.some((other) => other !== share && isEngine(other))
-  return isTorchAlone || isBrief(forecast, rules)
+  const isKnown = isWarnedOf(situation, cudaOomOf(share.workload))
+  return isTorchAlone || (isBrief(forecast, situation.rules.risk) && !isKnown)
 }
 
 /** Hardly anything is left, and someone still takes more. */

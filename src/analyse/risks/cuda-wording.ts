@@ -1,8 +1,9 @@
 import { formatBytes, formatCount, formatDuration } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
 import { nameOfLimit } from '../limit-pools.ts'
-import { etaNumber } from '../forecast.ts'
+import { etaNumber, takenAgain } from '../forecast.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { gpuKey } from '../observations.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
 import { identityOf, type Situation } from '../situation.ts'
@@ -27,7 +28,7 @@ export function fillingCondition(
   const { confirmMs, rampConfirmMs } = situation.rules.risk
   const left = `${formatBytes(headroomBytes)} left`
   return {
-    id: `cuda-oom:${workload?.id ?? pool.key}`,
+    id: workload === undefined ? `cuda-oom:${pool.key}` : cudaOomOf(workload),
     identity: identityOf(situation, workload),
     confirmMs: forecast?.pace.rule === 'fast' ? rampConfirmMs : confirmMs,
     class: 'cuda-oom',
@@ -40,10 +41,16 @@ export function fillingCondition(
     summary: `${headline(hottest, gpus.length)}: ${whoGrows(hottest)}, ${left}; ${consequence(hottest, victims)}`,
     paused: `${pool.name} was filling: ${who} has stopped growing, ${left}`,
     evidence: [...evidenceOf(hottest, situation), ...findings.lines],
+    again: takenAgain(gpuKey(pool.key), forecast, hottest.mayEnd),
     victims: victims.map(({ id }) => id),
     numbers: { headroomBytes, bytesPerSecond, ...etaNumber(forecast) },
     findings: findings.found,
   }
+}
+
+/** The id of what is said of its growth on a card. */
+export function cudaOomOf({ id }: Pick<JudgedWorkload, 'id'>): string {
+  return `cuda-oom:${id}`
 }
 
 function headline({ outlook, forecast, cause, mayEnd }: Filling, cards: number): string {
@@ -83,7 +90,7 @@ function howItMayEnd(cause: PoolShare | undefined): string {
   if (cause?.holder.isGraphics === true) return 'a desktop gives back what its programs close'
   return cause?.workload.engine === 'pytorch'
     ? 'a load ends by itself, and torch may live at its cap'
-    : 'it has grown for a few minutes only, and may be loading'
+    : 'it has been seen to grow for a few minutes only, and may be loading'
 }
 
 function evidenceOf(

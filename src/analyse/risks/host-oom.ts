@@ -1,13 +1,14 @@
 import { valueOr } from '../../core/reading.ts'
 import { reaches, type RiskLevel } from '../../model/risk.ts'
 import { fatalLevel, forecastOf, isBrief, type Forecast } from '../forecast.ts'
+import { isNewHeight } from '../heights.ts'
 import { residentKey, workloadKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
-import { watchedAt, type Situation } from '../situation.ts'
+import { isWarnedOf, watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
-import { isNewHeight, paceOf } from '../windows.ts'
+import { paceOf } from '../windows.ts'
 import { expectedBytes, ramPools, type RamGrower, type RamPool } from './ram-pools.ts'
-import { ramCondition } from './ram-wording.ts'
+import { placeOf, ramCondition } from './ram-wording.ts'
 
 /**
  * Host memory that ends, in the whole machine, in a control group, or in the one pool of a machine whose GPU has none of
@@ -19,9 +20,10 @@ export function hostOom(situation: Situation): readonly Condition[] {
     const floor = floorLevel(pool, situation)
     if (raw === undefined && floor === undefined) return []
     const grower = fastestIn(pool, situation)
-    const forecast = expectedFits(pool, grower, situation) ? undefined : raw
-    const level = worst(forecastLevel(forecast, pool, situation), floor)
-    return level === undefined ? [] : [ramCondition(pool, grower, forecast, level, situation)]
+    const forecast = expectedFits(pool, grower, situation) ? undefined : believed(raw, pool, situation)
+    const mayEnd = forecast !== undefined && mayEndByItself(forecast, pool, situation)
+    const level = worst(forecastLevel(forecast, mayEnd, situation), floor)
+    return level === undefined ? [] : [ramCondition({ pool, grower, forecast, level, mayEnd }, situation)]
   })
 }
 
@@ -56,21 +58,31 @@ function forecastIn(pool: RamPool, situation: Situation): Forecast | undefined {
   return forecastOf(watchedAt(situation, pool.key), pool.headroomBytes, situation.rules)
 }
 
-/**
- * While there is more left than the floor of a watch, a few minutes of growth may be a load or a build, and growth up to
- * where it has come back from before is a breath.
- */
+/** While there is plenty, growth up to where memory has come back from before is a breath. */
+function believed(forecast: Forecast | undefined, pool: RamPool, situation: Situation): Forecast | undefined {
+  const { key, limitBytes, headroomBytes } = pool
+  const isNew = isNewHeight(situation.heights.get(key), limitBytes - headroomBytes, situation.rules.trend)
+  return isNew || !isPlenty(pool, situation) ? forecast : undefined
+}
+
+/** While there is plenty, a few minutes of growth may be a load or a build. */
+function mayEndByItself(forecast: Forecast, pool: RamPool, situation: Situation): boolean {
+  const isKnown = isWarnedOf(situation, placeOf(pool).id)
+  return isPlenty(pool, situation) && isBrief(forecast, situation.rules.risk) && !isKnown
+}
+
+/** More is left than the floor of a watch. */
+function isPlenty(pool: RamPool, { rules: { host } }: Situation): boolean {
+  return pool.headroomBytes > floorBytes(pool, host.watchRatio, host.watchBytes)
+}
+
 function forecastLevel(
   forecast: Forecast | undefined,
-  pool: RamPool,
-  situation: Situation,
+  mayEnd: boolean,
+  { rules }: Situation,
 ): RiskLevel | undefined {
   if (forecast === undefined) return undefined
-  const { host, risk } = situation.rules
-  const isPlenty = pool.headroomBytes > floorBytes(pool, host.watchRatio, host.watchBytes)
-  const isNew = isNewHeight(watchedAt(situation, pool.key))
-  if (isPlenty && (isBrief(forecast, risk) || !isNew)) return 'watch'
-  return fatalLevel(forecast.eta, risk)
+  return mayEnd ? 'watch' : fatalLevel(forecast.eta, rules.risk)
 }
 
 /** Little is left, whatever the trend; and warned of where that goes on falling or tasks stand still for it. */

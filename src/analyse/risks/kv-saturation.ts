@@ -3,9 +3,11 @@ import { valueOr } from '../../core/reading.ts'
 import type { RiskLevel } from '../../model/risk.ts'
 import type { EngineId } from '../../model/workload.ts'
 import { etaNumber, forecastOf, type Forecast } from '../forecast.ts'
+import { isNewHeight, type Height } from '../heights.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { fullestRatio, kvKey } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
+import type { Rules } from '../rules.ts'
 import { cardsOf, identityOf, watchedAt, type Situation } from '../situation.ts'
 import { preemptionsPerSecond } from '../standings.ts'
 import { formatEta, nameOf } from '../wording.ts'
@@ -41,10 +43,20 @@ function filling(workload: JudgedWorkload, situation: Situation): Forecast | und
   if (ratio.value < rules.pool.watchFromRatio || ratio.value >= rules.pool.fullRatio) return undefined
   const forecast = forecastOf(watchedAt(situation, kvKey(workload.id)), 1 - ratio.value, rules)
   if (forecast === undefined || forecast.eta.seconds * 1000 >= rules.pool.watchEtaMs) return undefined
-  // a pool breathes with its load for minutes at a time
-  const isBelieved =
-    forecast.pace.movingMs >= rules.risk.believedMs || ratio.value >= rules.pool.nearlyFullRatio
-  return isBelieved ? forecast : undefined
+  const height = situation.heights.get(kvKey(workload.id))
+  return isBelieved(forecast, ratio.value, rules) && isNews(height, ratio.value, rules) ? forecast : undefined
+}
+
+/** A pool breathes with its load for minutes at a time: young growth is believed when its end is near. */
+function isBelieved({ pace, eta }: Forecast, ratio: number, rules: Rules): boolean {
+  const neededMs = Math.min(rules.risk.believedMs, rules.pool.lastedRatio * eta.seconds * 1000)
+  return pace.movingMs >= neededMs || ratio >= rules.pool.nearlyFullRatio
+}
+
+/** Up to where it came back from without being full it breathes. */
+function isNews(height: Height | undefined, ratio: number, { pool, trend }: Rules): boolean {
+  const wasFull = height !== undefined && height.returnedFrom >= pool.fullRatio
+  return wasFull || isNewHeight(height, ratio, trend)
 }
 
 function worded(

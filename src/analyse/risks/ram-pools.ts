@@ -1,5 +1,7 @@
 import { valueOr } from '../../core/reading.ts'
 import type { GpuState } from '../../model/frame.ts'
+import type { RiskLevel } from '../../model/risk.ts'
+import type { Forecast } from '../forecast.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { cgroupKey, HOST_KEY } from '../observations.ts'
 import type { GateRules } from '../rules.ts'
@@ -21,6 +23,16 @@ export interface RamPool {
   readonly workloads: readonly JudgedWorkload[]
   /** Processes of it that the kernel has killed so far. */
   readonly oomKills: number | undefined
+}
+
+/** Memory of the host that fills or is nearly used up, and whose fault that seems to be. */
+export interface RamFilling {
+  readonly pool: RamPool
+  readonly grower: RamGrower | undefined
+  readonly forecast: Forecast | undefined
+  readonly level: RiskLevel
+  /** It may end by itself: a load or a build. */
+  readonly mayEnd: boolean
 }
 
 /** Whose resident memory grows fastest. */

@@ -1,21 +1,16 @@
 import { formatBytes, formatDuration, formatPercent } from '../../core/format.ts'
-import type { RiskLevel } from '../../model/risk.ts'
-import { etaNumber, type Forecast } from '../forecast.ts'
+import { etaNumber, takenAgain, type Forecast } from '../forecast.ts'
+import { isNewHeight } from '../heights.ts'
 import { SWAP_KEY } from '../observations.ts'
 import type { Condition } from '../risk-book.ts'
 import { identityOf, watchedAt, type Situation } from '../situation.ts'
-import { isNewHeight, paceOf } from '../windows.ts'
+import { paceOf } from '../windows.ts'
 import { formatEta, formatPace, nameOf } from '../wording.ts'
-import type { RamGrower, RamPool } from './ram-pools.ts'
+import type { RamFilling, RamGrower, RamPool } from './ram-pools.ts'
 
 /** What is said of host memory that ends. */
-export function ramCondition(
-  pool: RamPool,
-  grower: RamGrower | undefined,
-  forecast: Forecast | undefined,
-  level: RiskLevel,
-  situation: Situation,
-): Condition {
+export function ramCondition(filling: RamFilling, situation: Situation): Condition {
+  const { pool, grower, forecast, level, mayEnd } = filling
   const workload = grower?.workload ?? (pool.kind === 'cgroup' ? pool.workloads[0] : undefined)
   return {
     ...placeOf(pool),
@@ -25,9 +20,10 @@ export function ramCondition(
     workload: workload?.id,
     mig: undefined,
     eta: forecast?.eta,
-    summary: `${where(pool)} ${whatHappens(pool, forecast)}: ${whoGrows(grower)}${leftIn(pool)}; ${consequence(pool)}`,
+    summary: `${where(pool)} ${whatHappens(filling)}: ${whoGrows(grower)}${leftIn(pool)}; ${consequence(filling)}`,
     paused: `${where(pool)} has stopped filling: ${leftIn(pool)}`,
     evidence: evidenceOf(pool, forecast, situation),
+    again: takenAgain(pool.key, forecast, mayEnd),
     victims: pool.workloads.filter((other) => other !== workload).map(({ id }) => id),
     numbers: {
       headroomBytes: pool.headroomBytes,
@@ -37,7 +33,8 @@ export function ramCondition(
   }
 }
 
-function placeOf({
+/** Where it is, and by which id it is told. */
+export function placeOf({
   kind,
   path,
   gpu,
@@ -60,9 +57,11 @@ function leftIn({ headroomBytes, limitBytes }: RamPool): string {
   return `${formatBytes(headroomBytes)} of ${formatBytes(limitBytes)} left`
 }
 
-function whatHappens({ kind }: RamPool, forecast: Forecast | undefined): string {
+function whatHappens({ pool: { kind }, forecast, mayEnd }: RamFilling): string {
   if (forecast === undefined) return 'is nearly used up'
-  return `${kind === 'cgroup' ? 'runs out of memory' : 'runs out'} in ${formatEta(forecast.eta)}`
+  const eta = formatEta(forecast.eta)
+  if (mayEnd) return `would run out in ${eta}, if it went on like this`
+  return `${kind === 'cgroup' ? 'runs out of memory' : 'runs out'} in ${eta}`
 }
 
 function whoGrows(grower: RamGrower | undefined): string {
@@ -70,8 +69,9 @@ function whoGrows(grower: RamGrower | undefined): string {
   return `${nameOf(grower.workload)} grows ${formatPace(grower.bytesPerSecond)}, `
 }
 
-function consequence({ kind }: RamPool): string {
-  switch (kind) {
+function consequence({ pool, mayEnd }: RamFilling): string {
+  if (mayEnd) return 'it has been seen to grow for a few minutes only, and may be a load or a build'
+  switch (pool.kind) {
     case 'host':
       return 'the kernel then kills a process, most likely the largest'
     case 'cgroup':
@@ -101,13 +101,15 @@ function paceLine(forecast: Forecast | undefined): readonly string[] {
 }
 
 function breathLine(
-  { key }: RamPool,
+  { key, limitBytes, headroomBytes }: RamPool,
   forecast: Forecast | undefined,
   situation: Situation,
 ): readonly string[] {
-  const watched = watchedAt(situation, key)
-  if (forecast === undefined || watched === undefined || isNewHeight(watched)) return []
-  return [`${formatBytes(watched.height.returnedFrom)} of it were used before, and came back`]
+  const height = situation.heights.get(key)
+  const usedBytes = limitBytes - headroomBytes
+  if (forecast === undefined || height === undefined || isNewHeight(height, usedBytes, situation.rules.trend))
+    return []
+  return [`${formatBytes(height.returnedFrom)} of it were used before, and came back`]
 }
 
 function freeLine({ kind }: RamPool, { host }: Situation): readonly string[] {

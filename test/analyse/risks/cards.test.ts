@@ -82,6 +82,19 @@ describe('a card that fills', () => {
     expect(levels(ofClass(played({ processes: [load], intervalMs: 2000 }), 'cuda-oom'))).not.toContain('warn')
   })
 
+  test('by what was warned of before is no load, however short its next burst', () => {
+    const held = (s: number): number => 12 * Math.min(360, Math.max(0, s - 200)) + 5 * Math.max(0, s - 1230)
+    const notebook = running(7777, 'python3 notebook.py', (s) => ({ 0: 700 + held(s) }))
+    const said = played({ processes: [...POOL, notebook], durationMs: 1_500_000 }).map((risks, at) => ({
+      at: at * 5,
+      risks,
+    }))
+    const burst = said.flatMap(({ at, risks }) => (at > 1260 ? risks : [])).map(({ summary }) => summary)
+    expect(burst.length).toBeGreaterThan(0)
+    expect(burst.filter((summary) => summary.includes('would run out'))).toEqual([])
+    expect(burst.at(-1)).toMatch(/^GPU 0 runs out of memory in /)
+  })
+
   test('is the one that grows, not another one that its grower holds as much of as ever', () => {
     const onBoth = running(9120, ON_DEMAND, (s) => ({ 0: 76_000, 1: 30_000 + 45 * s }))
     const said = ofClass(played({ gpus: TWO_CARDS, processes: [onBoth] }), 'cuda-oom')

@@ -77,6 +77,35 @@ describe('a pool', () => {
     expect(ofClass(played((seconds) => ({ used: 0.55 + 0.3 * Math.sin(seconds / 40) })))).toEqual([])
   })
 
+  test('that came back from nine tenths before is watched again only beyond that', () => {
+    // fills for 200 s, and is emptied
+    const wave = (seconds: number): Traffic => ({ used: 0.3 + 0.003 * (seconds % 200) })
+    const sayings = played(wave, 20).map((risks, at) => ({ at: at * 5, count: risks.length }))
+    expect(sayings.filter(({ at, count }) => at > 200 + 180 && count > 0)).toEqual([])
+    expect(sayings.filter(({ at, count }) => at < 200 && count > 0)).not.toEqual([])
+    const higher = played(
+      (seconds) => ({ used: seconds < 600 ? wave(seconds).used : 0.3 + (seconds - 600) / 1000 }),
+      21,
+    )
+    expect(ofClass(higher).at(-1)?.summary).toMatch(/is full in/)
+  })
+
+  test('that was full before may be full again, and is watched as ever', () => {
+    const twice = played((seconds) => ({ used: Math.min(0.99, 0.3 + 0.0015 * (seconds % 800)) }), 26)
+    const second = ofClass(twice.slice(800 / 5 + 40))
+    expect(second.map(({ summary }) => summary)).toContainEqual(
+      expect.stringMatching(/is full in .* now [89]\d %/),
+    )
+  })
+
+  test('whose growth has lasted twice as long as it still needs is believed, young as it is', () => {
+    // full in 200 s from the first request on
+    const together = played((seconds) => ({ used: Math.min(0.99, 0.01 + Math.max(0, seconds - 300) / 200) }))
+    const from = together.findIndex((risks) => risks.length > 0) * 5
+    expect(from).toBeGreaterThan(300 + 100)
+    expect(from).toBeLessThan(300 + 150)
+  })
+
   test('whose requests are thrown out for a minute and longer is a warning with the rate', () => {
     const harmed = ofClass(played((seconds) => ({ used: 0.99, preemptions: Math.floor(seconds * 0.2) })))
     expect(harmed.at(-1)).toMatchObject({ level: 'warn', eta: undefined })
