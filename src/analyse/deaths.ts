@@ -197,6 +197,6 @@ function endingOf({ id, memory }: JudgedWorkload, { cause }: Death): Ending {
 const MADE_TRUE: Readonly<Record<Death['cause'], ReadonlySet<RiskClass>>> = {
   'cuda-oom': new Set<RiskClass>(['cuda-oom', 'will-not-fit', 'over-ceiling']),
   'host-oom': new Set<RiskClass>(['host-oom']),
-  'unified-oom': new Set<RiskClass>(['unified-oom', 'host-oom', 'cuda-oom']),
+  'unified-oom': new Set<RiskClass>(['unified-oom', 'host-oom', 'cuda-oom', 'will-not-fit', 'over-ceiling']),
   unknown: new Set<RiskClass>(),
 }

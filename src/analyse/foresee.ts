@@ -48,7 +48,7 @@ export function foresee(
   const pools = poolsOf(gpus, attributed)
   const host = hostMemoryOf(observed.answers)
   const watched = watch(before, observed, attributed, pools, host, nowMs)
-  const workloads = attributed.map((workload) => withFuture(workload, watched, gpus))
+  const workloads = attributed.map((workload) => withFuture(workload, watched, pools))
   const situation = situationOf(watched, before, workloads, pools, gpus, host, nowMs)
   const died = followDeaths(before.deaths, situation, afterGap)
   const present = new Map([...situation.lives].map(([id, { identity }]) => [id, identity]))
@@ -106,7 +106,11 @@ function watch(
   }
 }
 
-function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly GpuState[]): JudgedWorkload {
+function withFuture(
+  workload: AttributedWorkload,
+  memory: Memory,
+  pools: readonly MemoryPool[],
+): JudgedWorkload {
   const { windows, rules, requestSizes } = memory
   return {
     ...workload,
@@ -115,7 +119,7 @@ function withFuture(workload: AttributedWorkload, memory: Memory, gpus: readonly
       memory: asTrend(windows.get(workloadKey(workload.id)), rules.trend),
       kv: kvTrendOf(workload, windows, rules.trend),
     },
-    headroom: headroomOf(workload, gpus, requestSizes),
+    headroom: headroomOf(workload, pools, requestSizes),
   }
 }
 

@@ -1,8 +1,7 @@
-import { both, known, map, missing, type Reading } from '../core/reading.ts'
-import type { GpuState } from '../model/frame.ts'
+import { both, map, missing, type Reading } from '../core/reading.ts'
 import type { Workload } from '../model/workload.ts'
 import type { AttributedWorkload } from './attribute.ts'
-import { leftIn } from './vram-limits.ts'
+import type { MemoryPool } from './memory-pool.ts'
 
 /** Tokens that a request held on average lately, by workload. */
 export type RequestSizes = ReadonlyMap<string, number>
@@ -10,10 +9,10 @@ export type RequestSizes = ReadonlyMap<string, number>
 /** What is left to grow into, in bytes, in tokens, and in requests of the size seen lately. */
 export function headroomOf(
   workload: AttributedWorkload,
-  gpus: readonly GpuState[],
+  pools: readonly MemoryPool[],
   sizes: RequestSizes,
 ): Workload['headroom'] {
-  const bytes = bytesLeft(workload, gpus)
+  const bytes = bytesLeft(workload, pools)
   const tokens = tokensLeft(workload, bytes)
   const size = sizes.get(workload.id)
   const requests =
@@ -46,25 +45,25 @@ const NEWEST_SHARE = 1 / 30
 
 /**
  * The rest of the pool of a preallocating engine. For the others what is free: on several cards as much on each as on the
- * fullest, because a token takes of all of them and fails with the first.
+ * fullest, or within the tightest limit, because a token takes of all of them and fails with the first.
  */
-function bytesLeft(workload: AttributedWorkload, gpus: readonly GpuState[]): Reading<number> {
-  const { kv, memory } = workload
+function bytesLeft(workload: AttributedWorkload, pools: readonly MemoryPool[]): Reading<number> {
+  const { kv } = workload
   if (kv.growth.kind === 'missing') return kv.growth
   if (kv.growth.value === 'preallocated') {
     return both(kv.capacityBytes, kv.usedBytes, (capacity, used) => Math.max(0, capacity - used))
   }
-  const uuids = new Set(memory.perGpu.map(({ uuid }) => uuid))
-  const free = gpus
-    .filter(({ uuid }) => uuids.has(uuid))
-    .map((gpu) => leastOf([gpu.memory.freeBytes, ...limitsOn(gpu.uuid, workload)]))
-  return free.length === 0 ? missing('not-reported') : map(leastOf(free), (least) => least * free.length)
+  const held = pools.filter((pool) => isHeldBy(workload, pool))
+  const cards = held.filter(({ limit }) => limit === undefined).length
+  const least = leastOf(held.map(({ freeBytes }) => freeBytes))
+  return map(least, (bytes) => bytes * cards)
 }
 
-function limitsOn(uuid: string, { vramLimits }: AttributedWorkload): readonly Reading<number>[] {
-  return vramLimits
-    .filter(({ gpu, usedBytes }) => gpu === uuid && usedBytes.kind === 'known')
-    .map((limit) => known(Math.max(0, leftIn(limit)), 'derived'))
+/** Of a card that is cut into instances it is on some of them. */
+function isHeldBy({ id, memory }: AttributedWorkload, { holders, gpu }: MemoryPool): boolean {
+  return holders.kind === 'known'
+    ? holders.value.some(({ workload }) => workload === id)
+    : memory.perGpu.some(({ uuid }) => uuid === gpu.uuid)
 }
 
 function leastOf(readings: readonly Reading<number>[]): Reading<number> {

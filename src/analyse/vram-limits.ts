@@ -36,7 +36,7 @@ export function mpsWants(gpus: readonly Gpu[]): readonly Want[] {
 }
 
 /** @returns Infinity where it is not known */
-export function leftIn({ limitBytes, usedBytes }: VramLimit): number {
+function leftIn({ limitBytes, usedBytes }: VramLimit): number {
   return usedBytes.kind === 'known' ? limitBytes - usedBytes.value : Infinity
 }
 

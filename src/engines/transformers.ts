@@ -56,7 +56,7 @@ function modelOf(claim: Claim): NamedModel | undefined {
 
 // the choices of --quantization (src/transformers/cli/serve.py), as the estimator calls them
 const QUANTIZATIONS = new Map([
-  ['bnb-4bit', { name: 'nf4' }],
+  ['bnb-4bit', { name: 'nf4-double-quant' }],
   ['bnb-8bit', { name: 'int8' }],
 ])
 

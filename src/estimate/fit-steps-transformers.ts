@@ -14,7 +14,7 @@ function fourBits({ quantization }: FitQuestion): StepPlan | undefined {
   const name = 'nf4-double-quant'
   return {
     kind: 'quantization',
-    action: 'weights in 4 bits: BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_use_double_quant=True)',
+    action: 'weights in 4 bits (bitsandbytes NF4), made while loading',
     patch: { weights: { name, source: { kind: 'quantization', name } } },
     quality: QUALITY['nf4'],
   }

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { followRequestSizes, headroomOf } from '../../src/analyse/headroom.ts'
 import type { JudgedWorkload } from '../../src/analyse/judged.ts'
-import { known, missing } from '../../src/core/reading.ts'
+import { known, missing, valueOr } from '../../src/core/reading.ts'
 import { mebibytes } from '../../src/core/units.ts'
 import type { Workload } from '../../src/model/workload.ts'
 import { lastFrame } from '../support/fold.ts'
 import { growing, machine, ON_DEMAND, PREALLOCATED, running } from '../support/scenarios.ts'
 import { workloadWith } from '../support/scene.ts'
 import { simulate } from '../support/simulate.ts'
+import { shapeNamed } from '../support/simulator/index.ts'
+import { simulateShape } from '../support/simulator/shape.ts'
 
 function headroom(command: string): Workload['headroom'] | undefined {
   return lastFrame(simulate(machine({ durationMs: 0, processes: [growing(0, 30_000, command)] })))
@@ -43,6 +45,14 @@ test('on several cards the fullest decides, because a token takes of all of them
   const cards = [{ utilizationAt: () => 50 }, { utilizationAt: () => 50 }]
   const { workloads } = lastFrame(simulate(machine({ durationMs: 0, gpus: cards, processes: [spread] })))
   expect(workloads[0]?.headroom.bytes).toEqual(known(2 * mebibytes(81_559 - 551 - 80_012), 'derived'))
+})
+
+test('on a slice of a card it is what is left of the slice', () => {
+  const [first] = simulateShape(shapeNamed('MIG slice that fills'), 1).samples
+  const { gpus, workloads } = lastFrame(first === undefined ? [] : [first])
+  const server = workloads.find(({ id }) => id === 'transformers:9120')
+  const slice = gpus[0]?.mig.devices.find(({ gpuInstanceId }) => gpuInstanceId === 1)
+  expect(server?.headroom.bytes).toMatchObject({ value: valueOr(slice?.memory.freeBytes ?? known(-1), -1) })
 })
 
 test('room is told in tokens too, where it is known what one more costs', () => {

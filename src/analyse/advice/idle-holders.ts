@@ -4,7 +4,7 @@ import { mebibytes } from '../../core/units.ts'
 import type { Advice } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { nameOf } from '../wording.ts'
-import { killing } from './killing.ts'
+import { isUnloadable, killing } from './killing.ts'
 
 /** Nobody has asked it for so long that it is kept for nothing, by whoever forgot it. */
 const IDLE_SECONDS = 600
@@ -22,20 +22,24 @@ export function idleHolders(
   heldBytes: (workload: JudgedWorkload) => number,
 ): readonly Holder[] {
   return workloads
-    .filter(({ idleSeconds }) => valueOr(idleSeconds, 0) >= IDLE_SECONDS)
+    .filter(isIdle)
     .map((workload) => ({ workload, heldBytes: heldBytes(workload) }))
     .filter((holder) => holder.heldBytes >= LEAST_WORTH_BYTES)
     .sort((a, b) => b.heldBytes - a.heldBytes)
 }
 
+/** Nobody has asked it for ten minutes. */
+export function isIdle({ idleSeconds }: Pick<JudgedWorkload, 'idleSeconds'>): boolean {
+  return valueOr(idleSeconds, 0) >= IDLE_SECONDS
+}
+
 /** Stopping it costs nobody anything: the first thing to do wherever it helps. */
 export function stopHolder({ workload, heldBytes }: Holder): Advice {
-  const { idleSeconds, model, engine } = workload
+  const { idleSeconds } = workload
   const idle = formatDuration(valueOr(idleSeconds, 0) * 1000)
-  const isOllama = engine === 'ollama' && model.name.kind === 'known'
   return {
-    action: `${isOllama ? 'unload' : 'stop'} ${nameOf(workload)}, idle for ${idle}: it holds ${formatBytes(heldBytes)}`,
-    command: isOllama ? `ollama stop ${valueOr(model.name, '')}` : killing(workload),
+    action: `${isUnloadable(workload) ? 'unload' : 'stop'} ${nameOf(workload)}, idle for ${idle}: it holds ${formatBytes(heldBytes)}`,
+    command: killing(workload),
     freesBytes: heldBytes,
     addsTokens: undefined,
     restart: false,

@@ -5,6 +5,7 @@ import { adviseOnHost } from './host-memory.ts'
 import { adviseOnContext, adviseOnPool } from './kv-cache.ts'
 import { adviseOnCards } from './out-of-memory.ts'
 import type { AdviceSituation } from './situation.ts'
+import { startAnew } from './start-anew.ts'
 
 export type { AdviceSituation, RiskFindings, RiskNumbers } from './situation.ts'
 
@@ -13,7 +14,7 @@ const MOST = 6
 
 /** What to change, best first; only steps that change something on this engine, this version and this card. */
 export function adviceFor(situation: AdviceSituation): readonly Advice[] {
-  return advise(situation).slice(0, MOST)
+  return [...advise(situation), ...startAnew(situation)].slice(0, MOST)
 }
 
 function advise(situation: AdviceSituation): readonly Advice[] {

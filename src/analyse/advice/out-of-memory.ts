@@ -8,8 +8,9 @@ import { maskArguments } from '../../parse/mask-secrets.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { nameOf } from '../wording.ts'
 import { engineSteps, type EngineStep } from './engine-steps.ts'
-import { idleHolders, LEAST_WORTH_BYTES, stopHolder } from './idle-holders.ts'
+import { idleHolders, isIdle, LEAST_WORTH_BYTES, stopHolder } from './idle-holders.ts'
 import { killing } from './killing.ts'
+import { isServer } from './start-anew.ts'
 import type { AdviceSituation } from './situation.ts'
 
 /**
@@ -22,7 +23,12 @@ export function adviseOnCards(situation: AdviceSituation): readonly Advice[] {
   const others = workloads.filter(({ id }) => id !== workload?.id)
   const idle = idleHolders(others, (holder) => heldOn(holder, uuids)).map(stopHolder)
   if (workload === undefined) return idle
-  return [...idle, ...ofGrower(situation, workload), ...allocator(situation, workload)]
+  return [
+    ...idle,
+    ...roomBeside(situation, others),
+    ...ofGrower(situation, workload),
+    ...allocator(situation, workload),
+  ]
 }
 
 function heldOn({ memory }: JudgedWorkload, uuids: ReadonlySet<string>): number {
@@ -31,12 +37,29 @@ function heldOn({ memory }: JudgedWorkload, uuids: ReadonlySet<string>): number 
     .reduce((sum, { usedBytes }) => sum + valueOr(usedBytes, 0), 0)
 }
 
+/** Who else holds what a start lacks, and is at work: the least of them that is enough. */
+function roomBeside(
+  { class: kind, numbers, gpus }: AdviceSituation,
+  others: readonly JudgedWorkload[],
+): readonly Advice[] {
+  if (kind !== 'will-not-fit') return []
+  const uuids = new Set(gpus.map(({ uuid }) => uuid))
+  const [least] = others
+    .map((workload) => ({ workload, heldBytes: heldOn(workload, uuids) }))
+    .filter(({ workload, heldBytes }) => heldBytes >= (numbers.excessBytes ?? 0) && !isIdle(workload))
+    .sort((a, b) => a.heldBytes - b.heldBytes)
+  if (least === undefined) return []
+  const { workload, heldBytes } = least
+  const action = `wait for ${nameOf(workload)}, or stop it: it holds ${formatBytes(heldBytes)}`
+  return [{ ...step(action, killing(workload)), freesBytes: heldBytes }]
+}
+
 /** A program that is no engine has no settings that are known here; it can be stopped or moved. */
 function ofGrower(situation: AdviceSituation, workload: JudgedWorkload): readonly Advice[] {
   const { engine } = workload
-  if (engine === 'unknown' || engine === 'pytorch') {
+  if (!isServer(workload)) {
     const { victims } = situation
-    if (victims.length === 0) return []
+    if (victims.length === 0) return engine === 'pytorch' ? [SMALLER_BATCH] : []
     const whom = victims.map(nameOf).join(', ')
     return [
       {
@@ -50,27 +73,19 @@ function ofGrower(situation: AdviceSituation, workload: JudgedWorkload): readonl
   }
   // whatever else such an engine saves goes to its pool, not back to the card
   if (takesBudget(engine) && situation.class !== 'will-not-fit') return lowerBudget(workload, situation)
-  return [...freeing(workload, situation), ...(engine === 'transformers' ? ofGenerate(workload) : [])]
+  return [...freeing(workload, situation), ...(engine === 'transformers' ? [SHORTER_ANSWERS] : [])]
 }
 
-// 4 bits and the scales of their groups, of 16: transformers' QuantizedCache with its default group of 64
-const QUANTIZED_SHARE = 4.5 / 16
-
-/** What transformers' own generate() offers beside what the estimator works out. */
-function ofGenerate({ estimated, kv }: JudgedWorkload): readonly Advice[] {
-  const bytes = estimated.kind === 'known' ? estimated.value.estimate.kv.bytes : kv.usedBytes
-  const freed = bytes.kind === 'known' ? Math.round(bytes.value * (1 - QUANTIZED_SHARE)) : undefined
-  return [
-    step('shorter generations: a lower max_new_tokens caps how far the KV cache can grow', undefined),
-    {
-      ...step('a quantized KV cache: generate(cache_implementation="quantized")', undefined),
-      freesBytes: freed,
-      restart: true,
-      // field-notes of published figures: docs/risk.md
-      quality: '4-bit KV degrades precise recall',
-    },
-  ]
+const SMALLER_BATCH: Advice = {
+  ...step('a smaller batch or shorter sequences: what torch holds grows with both', undefined),
+  restart: true,
 }
+
+// max_tokens becomes max_new_tokens of the generation: transformers' src/transformers/cli/serve.py
+const SHORTER_ANSWERS = step(
+  'shorter answers: max_tokens in each request caps how far its KV cache grows',
+  undefined,
+)
 
 /** A part of the model on the host is paid for at every token: only where it does not fit otherwise. */
 const DEAR: ReadonlySet<EngineStep['kind']> = new Set(['experts', 'layers', 'offload'])
@@ -117,22 +132,17 @@ function lowerBudget(workload: JudgedWorkload, { gpus, host }: AdviceSituation):
 /** Only where torch allocates; not under WSL, and not with vLLM's sleep mode, whose own allocator it upsets. */
 function allocator(
   { findings, gpus }: AdviceSituation,
-  { engine, command, memory }: JudgedWorkload,
+  { engine, command }: JudgedWorkload,
 ): readonly Advice[] {
   const usesTorch =
     engine === 'transformers' || engine === 'pytorch' || engine === 'vllm' || engine === 'sglang'
   const isWindows = gpus.some(({ driverModel }) => valueOr(driverModel, '') === 'WDDM')
   if (findings.fragmentation !== true || !usesTorch || isWindows || command.includes('--enable-sleep-mode'))
     return []
-  const { unexplainedBytes } = memory.slices
-  const held =
-    unexplainedBytes.kind === 'known'
-      ? `, of which ${formatBytes(unexplainedBytes.value)} is unexplained`
-      : ''
   return [
     {
       ...step(
-        `let the allocator grow its segments instead of scattering them${held} (PYTORCH_CUDA_ALLOC_CONF before torch 2.9)`,
+        'let the allocator grow its segments instead of scattering them (PYTORCH_CUDA_ALLOC_CONF before torch 2.9)',
         `PYTORCH_ALLOC_CONF=expandable_segments:True ${shellCommand(maskArguments(command))}`,
       ),
       restart: true,

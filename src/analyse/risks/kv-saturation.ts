@@ -145,11 +145,15 @@ function usedLine({ kv, headroom }: JudgedWorkload, percent: string): readonly s
     return [`${percent} of its pool is claimed by live requests`]
   const left =
     headroom.requests.kind === 'known'
-      ? `, room for ${formatCount(headroom.requests.value)} more requests as seen lately`
+      ? `, room for ${moreRequests(headroom.requests.value)} as seen lately`
       : ''
   return [
     `${formatCount(kv.usedTokens.value)} of ${formatCount(kv.capacityTokens.value)} tokens are claimed by live requests${left}`,
   ]
+}
+
+function moreRequests(count: number): string {
+  return count === 1 ? '1 more request' : `${formatCount(count)} more requests`
 }
 
 function paceLine({ pace }: Forecast, { kv }: JudgedWorkload): string {

@@ -4,6 +4,7 @@ import type { RiskLevel } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
 import type { Condition } from '../risk-book.ts'
+import type { GateRules } from '../rules.ts'
 import { cardsOf, identityOf, type Situation } from '../situation.ts'
 import { nameOf, nameOfBasis } from '../wording.ts'
 import { demandOf, type Demand } from './demand.ts'
@@ -56,7 +57,7 @@ function worded(
   const { workload, life } = share
   const { pool } = outlook
   const asleep = life?.phase === 'asleep'
-  const others = othersBytes > 0 ? `, ${formatBytes(othersBytes)} of it held by others` : ''
+  const others = heldByOthers(othersBytes, share, outlook, situation.rules.gate)
   const isTooLargeAlone = demand.lowBytes > valueOr(pool.capBytes, 0)
   const needs = `${formatBytes(demand.bytes)} ${asleep ? 'to wake' : 'needed'}, ${formatBytes(roomBytes)} of ${pool.name} there for it`
   return {
@@ -79,6 +80,25 @@ function worded(
     findings: {},
   }
 }
+
+/** By whom, the largest first; rounding is nobody's. */
+function heldByOthers(
+  othersBytes: number,
+  share: PoolShare,
+  { shares }: PoolOutlook,
+  { excessBytes }: GateRules,
+): string {
+  if (othersBytes < excessBytes) return ''
+  const names = shares
+    .filter((other) => other !== share && other.usedBytes >= excessBytes)
+    .toSorted((a, b) => b.usedBytes - a.usedBytes)
+    .slice(0, NAMED)
+    .map(({ workload }) => nameOf(workload))
+  const who = names.length === 0 ? '' : `: ${names.join(', ')}`
+  return `, ${formatBytes(othersBytes)} of it held by others${who}`
+}
+
+const NAMED = 3
 
 /** A pool that can't hold one request of the length that was asked for: the engine refuses to start. */
 function pool(workload: JudgedWorkload, situation: Situation): readonly Condition[] {

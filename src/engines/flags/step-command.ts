@@ -20,7 +20,7 @@ export function stepCommand(
   quantization: string | undefined,
 ): StepCommand {
   if (engine === 'ollama') return ollamaStep(patch)
-  const changes = flagsFor(engine, { ...patch.settings, quantization: patch.weights?.name })
+  const changes = changesFor(command, engine, patch)
   const renamed = renameModel(command, patch.weights?.name, quantization)
   const canSay = patch.weights === undefined || changes.some(isQuantization) || renamed !== command
   return {
@@ -28,6 +28,12 @@ export function stepCommand(
     flags:
       patch.weights === undefined || changes.length > 0 ? changes.map(written).join(' ') : patch.weights.name,
   }
+}
+
+/** Of the commands of transformers only its server takes flags that change memory. */
+function changesFor(command: readonly string[], engine: EngineId, patch: FitPatch): readonly FlagChange[] {
+  if (engine === 'transformers' && !command.includes('serve')) return []
+  return flagsFor(engine, { ...patch.settings, quantization: patch.weights?.name })
 }
 
 function isQuantization({ names }: FlagChange): boolean {

@@ -104,6 +104,14 @@ const TGI: Writers = {
   tensorParallel: plain('--num-shard'),
 }
 
+// bnb-4bit is NF4 with double quantization: transformers' src/transformers/cli/serving/model_manager.py
+const TRANSFORMERS: Writers = {
+  quantization: {
+    names: ['--quantization'],
+    write: (value) => (String(value).startsWith('nf4') ? 'bnb-4bit' : 'bnb-8bit'),
+  },
+}
+
 const KOBOLDCPP: Writers = {
   contextTokens: plain('--contextsize', '--ctx-size', '-c'),
   parallel: plain('--parallelrequests', '--continuous-batching', '--contbatch'),
@@ -169,6 +177,7 @@ const WRITERS: Readonly<Partial<Record<EngineId, Writers>>> = {
   vllm: VLLM,
   sglang: SGLANG,
   tgi: TGI,
+  transformers: TRANSFORMERS,
   koboldcpp: KOBOLDCPP,
   exllama: EXLLAMA,
   'text-generation-webui': WEBUI,

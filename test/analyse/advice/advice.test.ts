@@ -142,10 +142,95 @@ describe('against a card that fills', () => {
       memory: holding(60),
     })
     const findings = { fragmentation: true }
-    const [advice] = adviceFor(situation({ workload: torch, findings }))
-    expect(advice?.command).toBe('PYTORCH_ALLOC_CONF=expandable_segments:True python train.py')
+    const advice = adviceFor(situation({ workload: torch, findings }))
+    expect(advice.map(({ command }) => command)).toContain(
+      'PYTORCH_ALLOC_CONF=expandable_segments:True python train.py',
+    )
     const windows = [gpuWith(0, { driverModel: known('WDDM') })]
-    expect(adviceFor(situation({ workload: torch, findings, gpus: windows }))).toEqual([])
+    expect(
+      adviceFor(situation({ workload: torch, findings, gpus: windows })).map(({ action }) => action),
+    ).toEqual(['a smaller batch or shorter sequences: what torch holds grows with both'])
+  })
+
+  test(
+    'a server of transformers takes the flag of its own command, and shorter answers no restart',
+    { timeout: LONG },
+    () => {
+      const advice = advisedIn('growth to out of memory', 'cuda-oom')
+      expect(
+        advice.map(({ action, command, restart }) => [
+          action,
+          command?.split(' ').slice(2).join(' '),
+          restart,
+        ]),
+      ).toEqual([
+        [
+          'weights in 4 bits (bitsandbytes NF4), made while loading',
+          'serve --force-model Qwen/Qwen3-14B --quantization bnb-4bit',
+          true,
+        ],
+        ['shorter answers: max_tokens in each request caps how far its KV cache grows', undefined, false],
+        ['start transformers 9120 (alice) anew in a quiet moment: what it has grown by comes back', '', true],
+      ])
+      expect(advice.at(-1)?.command).toBe('kill 9120')
+      expect(advice.at(-1)?.freesBytes).toBeGreaterThan(gibibytes(4))
+    },
+  )
+
+  test('who grows is started anew where it is a server, and left to its user where it is none', () => {
+    const numbers = { bytesPerSecond: 1000 }
+    const anew = {
+      action: 'start vLLM 4200 (root) anew in a quiet moment: what it has grown by comes back',
+      command: 'kill 4200',
+    }
+    expect(adviceFor(situation({ class: 'host-oom', workload: vllm, numbers }))).toMatchObject([anew])
+    expect(adviceFor(situation({ class: 'host-oom', workload: vllm }))).toEqual([])
+    expect(adviceFor(situation({ class: 'will-not-fit', workload: vllm, numbers }))).toEqual([])
+    const trainer = judged('pytorch:5', { engine: 'pytorch', rootPid: known(5) })
+    expect(adviceFor(situation({ class: 'host-oom', workload: trainer, numbers }))).toEqual([])
+    const kept = judged('ollama:9', {
+      engine: 'ollama',
+      model: { ...workloadWith('x', {}).model, name: known('m') },
+    })
+    expect(adviceFor(situation({ class: 'host-oom', workload: kept, numbers }))).toMatchObject([
+      { command: 'ollama stop m' },
+    ])
+  })
+
+  test('a start that lacks what a busy neighbour holds waits for it', () => {
+    const small = judged('pytorch:1', {
+      engine: 'pytorch',
+      rootPid: known(1),
+      user: known('bob'),
+      memory: holding(5),
+    })
+    const enough = judged('pytorch:2', {
+      engine: 'pytorch',
+      rootPid: known(2),
+      user: known('bob'),
+      memory: holding(20),
+    })
+    const more = judged('pytorch:3', {
+      engine: 'pytorch',
+      rootPid: known(3),
+      user: known('bob'),
+      memory: holding(30),
+    })
+    const changes = {
+      workload: vllm,
+      workloads: [vllm, more, small, enough],
+      numbers: { excessBytes: gibibytes(12) },
+    }
+    expect(adviceFor(situation({ class: 'will-not-fit', ...changes }))).toMatchObject([
+      {
+        action: 'wait for PyTorch 2 (bob), or stop it: it holds 20.0 GiB',
+        command: 'kill 2',
+        freesBytes: gibibytes(20),
+      },
+    ])
+    expect(
+      adviceFor(situation({ class: 'over-ceiling', ...changes })).map(({ command }) => command),
+    ).not.toContain('kill 2')
   })
 })
 
@@ -158,6 +243,7 @@ describe('against a pool that is too small', () => {
     expect(advice.every(({ addsTokens, restart }) => !restart || (addsTokens ?? 0) > 0)).toBe(true)
     expect(advisedIn('engine that creeps', 'cuda-oom').map(({ command }) => command)).toEqual([
       expect.stringContaining('--gpu-memory-utilization 0.87'),
+      'kill 4200',
     ])
   })
 
@@ -188,6 +274,7 @@ describe('against a control group that fills', () => {
       ).toEqual([
         ['--cache-ram 1024', gibibytes(7)],
         ['llama.service MemoryMax=20G', gibibytes(4)],
+        ['kill 5200', undefined],
       ])
     },
   )
