@@ -14,7 +14,7 @@ function fourBits({ quantization }: FitQuestion): StepPlan | undefined {
   const name = 'nf4-double-quant'
   return {
     kind: 'quantization',
-    action: 'weights in 4 bits (bitsandbytes NF4), made while loading',
+    action: 'weights in 4 bits (NF4)',
     patch: { weights: { name, source: { kind: 'quantization', name } } },
     quality: QUALITY['nf4'],
   }

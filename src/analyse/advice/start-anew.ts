@@ -10,7 +10,7 @@ export function startAnew({ class: kind, workload, numbers }: AdviceSituation): 
   if (!FATAL.has(kind) || workload === undefined || !grows || !isServer(workload)) return []
   return [
     {
-      action: `start ${nameOf(workload)} anew in a quiet moment: what it has grown by comes back`,
+      action: `start ${nameOf(workload)} anew: it gives back what it grew by`,
       command: killing(workload),
       freesBytes: kind === 'host-oom' ? undefined : grownBytes(workload),
       addsTokens: undefined,

@@ -164,13 +164,9 @@ describe('against a card that fills', () => {
           restart,
         ]),
       ).toEqual([
-        [
-          'weights in 4 bits (bitsandbytes NF4), made while loading',
-          'serve --force-model Qwen/Qwen3-14B --quantization bnb-4bit',
-          true,
-        ],
+        ['weights in 4 bits (NF4)', 'serve --force-model Qwen/Qwen3-14B --quantization bnb-4bit', true],
         ['shorter answers: max_tokens in each request caps how far its KV cache grows', undefined, false],
-        ['start transformers 9120 (alice) anew in a quiet moment: what it has grown by comes back', '', true],
+        ['start transformers 9120 (alice) anew: it gives back what it grew by', '', true],
       ])
       expect(advice.at(-1)?.command).toBe('kill 9120')
       expect(advice.at(-1)?.freesBytes).toBeGreaterThan(gibibytes(4))
@@ -180,7 +176,7 @@ describe('against a card that fills', () => {
   test('who grows is started anew where it is a server, and left to its user where it is none', () => {
     const numbers = { bytesPerSecond: 1000 }
     const anew = {
-      action: 'start vLLM 4200 (root) anew in a quiet moment: what it has grown by comes back',
+      action: 'start vLLM 4200 (root) anew: it gives back what it grew by',
       command: 'kill 4200',
     }
     expect(adviceFor(situation({ class: 'host-oom', workload: vllm, numbers }))).toMatchObject([anew])
