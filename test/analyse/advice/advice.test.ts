@@ -4,7 +4,7 @@ import type { JudgedWorkload } from '../../../src/analyse/judged.ts'
 import { step } from '../../../src/analyse/step.ts'
 import { known, missing } from '../../../src/core/reading.ts'
 import { gibibytes } from '../../../src/core/units.ts'
-import type { Advice, RiskClass } from '../../../src/model/risk.ts'
+import type { Advice, Risk, RiskClass } from '../../../src/model/risk.ts'
 import type { DeviceMemory } from '../../../src/model/snapshot.ts'
 import type { Workload } from '../../../src/model/workload.ts'
 import { BEGINNING } from '../../support/fold.ts'
@@ -44,14 +44,18 @@ function situation(changes: Partial<AdviceSituation>): AdviceSituation {
 
 /** What is advised when a risk of that class first stands in a shape. */
 function advisedIn(shape: string, riskClass: RiskClass): readonly Advice[] {
+  return firstIn(shape, riskClass)?.advice ?? []
+}
+
+function firstIn(shape: string, riskClass: RiskClass): Risk | undefined {
   let memory = BEGINNING
   for (const sample of simulateShape(shapeNamed(shape), 1).samples) {
     const { memory: after, frame } = step(memory, sample)
     memory = after
     const risk = frame.risks.find((standing) => standing.class === riskClass)
-    if (risk !== undefined) return risk.advice
+    if (risk !== undefined) return risk
   }
-  return []
+  return undefined
 }
 
 const NO_MEMORY: DeviceMemory = {
@@ -257,6 +261,15 @@ describe('before a model is loaded that will not fit', () => {
     expect(advice[0]?.command).toContain('--quantization bitsandbytes')
     expect(advice[0]?.quality).toBe('2–3 % worse than 16 bits')
   })
+})
+
+test('a start that lacks room says who holds it, and rounding is nobody', { timeout: LONG }, () => {
+  const waking = firstIn('cannot wake', 'will-not-fit')
+  expect(waking?.evidence.join()).toMatch(
+    /GPU 0 can hold 79\.1 GiB, [\d.]+ GiB of it held by others: PyTorch 7000 \(alice\)/,
+  )
+  expect(waking?.advice[0]?.action).toMatch(/^wait for PyTorch 7000 \(alice\), or stop it: it holds /)
+  expect(firstIn('load and not fit', 'will-not-fit')?.evidence).toContain('GPU 0 can hold 79.1 GiB')
 })
 
 describe('against a control group that fills', () => {

@@ -82,6 +82,14 @@ describe('a card that fills', () => {
     expect(levels(ofClass(played({ processes: [load], intervalMs: 2000 }), 'cuda-oom'))).not.toContain('warn')
   })
 
+  test('for a minute or two is taken back three minutes later, however little is left: it was a load', () => {
+    const held = (s: number): number => 50 * Math.min(85, Math.max(0, s - 400))
+    const notebook = running(7777, 'python3 notebook.py', (s) => ({ 0: 700 + held(s) }))
+    const shown = played({ processes: [...POOL, notebook], durationMs: 1_100_000 })
+    expect(levels(ofClass(shown, 'cuda-oom'))).toEqual(new Set(['watch']))
+    expect(shown.slice(900 / 5).flat()).toEqual([])
+  })
+
   test('by what was warned of before is no load, however short its next burst', () => {
     const held = (s: number): number => 12 * Math.min(360, Math.max(0, s - 200)) + 5 * Math.max(0, s - 1230)
     const notebook = running(7777, 'python3 notebook.py', (s) => ({ 0: 700 + held(s) }))

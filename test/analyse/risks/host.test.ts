@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Risk } from '../../../src/model/risk.ts'
 import { frames } from '../../support/fold.ts'
 import { machine, running } from '../../support/scenarios.ts'
-import { simulate } from '../../support/simulate.ts'
+import { simulate, type SimulatedProcess } from '../../support/simulate.ts'
 
 const TOTAL_MIB = 128_000
 
@@ -13,12 +13,16 @@ interface Host {
 }
 
 /** A machine whose memory does this, as its frames say it. */
-function played(host: (seconds: number) => Host, minutes = 20): readonly (readonly Risk[])[] {
+function played(
+  host: (seconds: number) => Host,
+  minutes = 20,
+  workers: readonly SimulatedProcess[] = [],
+): readonly (readonly Risk[])[] {
   const samples = simulate(
     machine({
       durationMs: minutes * 60_000,
       intervalMs: 5000,
-      processes: [running(7, 'python3 train.py', () => ({ 0: 20_000 }), { residentMiB: 90_000 })],
+      processes: [running(7, 'python3 train.py', () => ({ 0: 20_000 }), { residentMiB: 90_000 }), ...workers],
     }),
   )
   return frames(
@@ -78,8 +82,17 @@ describe('host memory', () => {
 
   test('that was used up to here before and came back is nothing to speak of until it goes well beyond', () => {
     const epoch = (s: number) => ({ availableMiB: 100_000 - (60 + s / 1200) * (s % 1200) })
-    const said = played(epoch, 58).map((risks, at) => ({ at: at * 5, count: risks.length }))
-    expect(said.filter(({ at, count }) => at > 1500 && count > 0)).toEqual([])
+    // each epoch has a worker of its own
+    const workers = [0, 1, 2].map((at) =>
+      running(70 + at, 'python3 train.py', (s) => (Math.floor(s / 1200) === at ? {} : undefined), {
+        parentPid: 7,
+      }),
+    )
+    for (const those of [[], workers]) {
+      const said = played(epoch, 58, those).map((risks, at) => ({ at: at * 5, count: risks.length }))
+      expect(said.filter(({ count }) => count > 0)).not.toEqual([])
+      expect(said.filter(({ at, count }) => at > 1500 && count > 0)).toEqual([])
+    }
     const beyond = (s: number) => ({ availableMiB: 100_000 - 60 * (s < 1200 ? s : s - 1200) })
     const last = played(beyond, 44).at(-1)?.[0]
     expect(last?.level).toBe('critical')
