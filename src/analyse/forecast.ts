@@ -39,7 +39,7 @@ export function rampForecast(
 /** Too short to tell growth from a load; what is full within a minute is told all the same. */
 export function isBrief({ pace, eta }: Forecast, { believedMs, urgentEtaMs }: RiskRules): boolean {
   if (pace.rule === 'fast' || eta.seconds * 1000 < urgentEtaMs) return false
-  return pace.movingMs < believedMs
+  return pace.grewMs < believedMs
 }
 
 /** What the growth that is seen has taken of this pool, of growth that does not end by itself. */

@@ -12,6 +12,8 @@ export interface Pace {
   readonly spanMs: number
   /** For how much of that it has been moving: a ramp at the end of a flat hour is as old as the ramp. */
   readonly movingMs: number
+  /** The same without the rest at its end: a load that is over does not grow older. */
+  readonly grewMs: number
 }
 
 /** What the slow rule makes of a window. */
@@ -79,6 +81,7 @@ export function fastPace(recent: Points, rules: TrendRules): Pace | undefined {
         highPerSecond: perSecond * 1.5,
         spanMs: span,
         movingMs: span,
+        grewMs: span,
       }
 }
 
@@ -101,7 +104,7 @@ function slowPace(points: Points, unit: Unit, rules: TrendRules): Pace | undefin
   const ramp = since(points, newestMs(points) - pace.movingMs)
   const own = spanMs(ramp) < rules.medium.upToMs ? undefined : paceIn(ramp, unit, rules)
   if (own === undefined || Math.sign(own.perSecond) !== Math.sign(pace.perSecond)) return pace
-  return { ...own, movingMs: pace.movingMs }
+  return { ...own, movingMs: pace.movingMs, grewMs: pace.grewMs }
 }
 
 function paceIn(points: Points, unit: Unit, rules: TrendRules): Pace | undefined {
@@ -170,6 +173,7 @@ function robustPace(points: Points, rule: Pace['rule'], span: number, rules: Tre
     highPerSecond: Math.max(...ends),
     spanMs: span,
     movingMs: movingFor(points),
+    grewMs: movingFor(points) - restingFor(points),
   }
 }
 
@@ -184,6 +188,18 @@ function movingFor(points: Points): number {
 }
 
 const BEGINNING_RATIO = 0.1
+
+/** Since it was first within a twentieth of its way from where it is. */
+function restingFor(points: Points): number {
+  const [first] = points
+  const last = points.at(-1)
+  if (first === undefined || last === undefined) return 0
+  const way = last.value - first.value
+  const end = points.find(({ value }) => (last.value - value) / way <= END_RATIO)
+  return last.atMs - (end ?? last).atMs
+}
+
+const END_RATIO = 0.05
 
 /** In the newest quarter too, at a notable part of the pace: a load or a step some minutes ago is over. */
 function goesOn(points: Points, perSecond: number, { goesOnRatio }: TrendRules): boolean {

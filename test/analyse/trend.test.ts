@@ -55,6 +55,16 @@ describe('a slow trend', () => {
     expect(pace?.movingMs).toBeLessThanOrEqual(minutes(5))
   })
 
+  test('that rests at its end does not grow older meanwhile', () => {
+    const load = (restMs: number) =>
+      paceIn(slow(minutes(5) + restMs, (ms) => growth(Math.min(minutes(3), Math.max(0, ms - minutes(2))))))
+    for (const rest of [0, 30_000, 60_000]) {
+      expect(load(rest)?.grewMs).toBeGreaterThan(minutes(2))
+      expect(load(rest)?.grewMs).toBeLessThan(minutes(3.3))
+    }
+    expect(load(60_000)?.movingMs).toBeGreaterThan(minutes(3.5))
+  })
+
   test('of falling memory has a negative rate', () => {
     expect(paceIn(slow(minutes(5), (ms) => gibibytes(60) - growth(ms)))?.perSecond).toBeCloseTo(
       -PER_MINUTE / 60,

@@ -50,7 +50,7 @@ function filling(workload: JudgedWorkload, situation: Situation): Forecast | und
 /** A pool breathes with its load for minutes at a time: young growth is believed when its end is near. */
 function isBelieved({ pace, eta }: Forecast, ratio: number, rules: Rules): boolean {
   const neededMs = Math.min(rules.risk.believedMs, rules.pool.lastedRatio * eta.seconds * 1000)
-  return pace.movingMs >= neededMs || ratio >= rules.pool.nearlyFullRatio
+  return pace.grewMs >= neededMs || ratio >= rules.pool.nearlyFullRatio
 }
 
 /** Up to where it came back from without being full it breathes. */
