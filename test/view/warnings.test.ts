@@ -110,7 +110,7 @@ describe('the warnings of the overview', () => {
   const [oom, kv] = twoH100().frame.risks
   const risks = [oom, kv].flatMap((risk) => risk ?? [])
   const told = (rows: number, columns = 118, of = risks) =>
-    warningLines(of, { columns, rows }).map((line) =>
+    warningLines({ risks: of, workloads: [] }, { columns, rows }).map((line) =>
       line
         .map(({ text }) => text)
         .join('')

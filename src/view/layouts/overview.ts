@@ -46,7 +46,7 @@ function warningRows(scene: Scene, size: Size, roomy: boolean): number {
   const inner = roomy
     ? { columns: size.columns - 2, rows: size.rows >= 50 ? 12 : 6 }
     : { columns: size.columns, rows: 3 }
-  return warningLines(scene.frame.risks, inner).length + (roomy ? 2 : 1)
+  return warningLines(scene.frame, inner).length + (roomy ? 2 : 1)
 }
 
 // Charts take what the table leaves, and two fifths of the room when it wants all of it.

@@ -1,4 +1,7 @@
+import type { Frame } from '../../model/frame.ts'
 import type { Advice, Risk } from '../../model/risk.ts'
+import type { Workload } from '../../model/workload.ts'
+import { changedCommand } from '../changed-command.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
 import { clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
@@ -15,14 +18,17 @@ export const warningsPanel: Panel = {
     left: [span('Warnings', 'title'), span(`  ${scene.frame.risks.length}`, 'dim')],
     right: [],
   }),
-  view: (scene, size): PanelView => ({ kind: 'lines', lines: warningLines(scene.frame.risks, size) }),
+  view: (scene, size): PanelView => ({ kind: 'lines', lines: warningLines(scene.frame, size) }),
 }
 
 /**
  * One line for each risk. Rows to spare go to what to do about the worst, then to sentences that need further lines, then
  * to what to do about the others, and then to the commands that do it. As many rows as it took always give the same lines.
  */
-export function warningLines(risks: readonly Risk[], size: Size): readonly Line[] {
+export function warningLines(
+  { risks, workloads }: Pick<Frame, 'risks' | 'workloads'>,
+  size: Size,
+): readonly Line[] {
   const kept = piecesOf(risks, size.columns).slice(0, Math.max(0, size.rows))
   const of = (index: number, part: Piece['part']) =>
     kept.filter((piece) => piece.index === index && piece.part === part).length
@@ -34,7 +40,13 @@ export function warningLines(risks: readonly Risk[], size: Size): readonly Line[
       ...warning(risk, { columns: size.columns, rows }),
       ...(advice !== undefined && of(i, 'step') > 0 ? [todo(advice, i === 0, size.columns)] : []),
       ...(advice?.command !== undefined && of(i, 'command') > 0
-        ? [commandLine(advice.command, size.columns)]
+        ? [
+            commandLine(
+              advice.command,
+              workloads.find(({ id }) => id === risk.workload),
+              size.columns,
+            ),
+          ]
         : []),
     ]
   })
@@ -92,8 +104,12 @@ function counted(lines: readonly Line[], hidden: number, columns: number): reado
   return lines.with(-1, clipLine([...fitLine(lines.at(-1) ?? [], room), ...note], columns))
 }
 
-function commandLine(command: string, columns: number): Line {
-  return clipLine([span(' '.repeat(lineWidth([span(TODO)]))), span(command, 'key')], columns - 1)
+function commandLine(command: string, workload: Workload | undefined, columns: number): Line {
+  const indent = ' '.repeat(TODO.length)
+  return [
+    span(indent),
+    span(changedCommand(command, workload?.command ?? [], columns - 1 - indent.length), 'key'),
+  ]
 }
 
 const TODO = '   to do: '
