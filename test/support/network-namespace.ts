@@ -15,8 +15,10 @@ export const NO_NAMESPACE: string | undefined = reason()
 export function farMachine(): FarMachine {
   const name = `llmtop${process.pid}`
   const [here, there] = [`lth${process.pid}`, `ltt${process.pid}`]
-  // RFC 3927 link-local, of which nothing else here makes use
-  const [nearAddress, address] = ['169.254.77.1', '169.254.77.2']
+  // RFC 3927 link-local, of which nothing else here makes use; another net for each run, because one that was killed
+  // leaves its link behind
+  const net = `169.254.${1 + (process.pid % 254)}`
+  const [nearAddress, address] = [`${net}.1`, `${net}.2`]
   onTestFinished(() => {
     spawnSync('ip', ['link', 'delete', here])
     spawnSync('ip', ['netns', 'delete', name])
