@@ -43,6 +43,8 @@ export async function openLogFile(path: string, imports: LogImports = {}): Promi
   try {
     const found = await stat(path)
     if (found.isDirectory()) return unreadable(path, 'it is a folder')
+    if (!found.isFile())
+      return unreadable(path, 'it is a pipe or a device; save what comes from it as a file first')
     const compressed = await startsWithGzipMagic(path)
     const head = await headOf(path, compressed)
     const text = decodeText(head)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { NO_TIMELINE } from '../../../src/model/session.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,6 +31,13 @@ describe('a file that can’t be replayed', () => {
         mkdirSync(path)
       },
       'it is a folder',
+    ],
+    [
+      'is a pipe',
+      (path) => {
+        execFileSync('mkfifo', [path])
+      },
+      'it is a pipe or a device; save what comes from it as a file first',
     ],
     [
       'is empty',
