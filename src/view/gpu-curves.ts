@@ -49,7 +49,9 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
   const limits = [...new Set(cards.flatMap(({ memory }) => valueOr(memory.limitBytes, [])))].sort(
     (a, b) => b - a,
   )
-  const yMax = roundUp(Math.max(GIB, ...limits) / GIB) * GIB
+  // some logs say what is used, and not of how much
+  const used = cards.flatMap(({ memory }) => valueOr(memory.usedBytes, []))
+  const yMax = roundUp(Math.max(GIB, ...limits, ...used) / GIB) * GIB
   return {
     yMax,
     tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
