@@ -6,11 +6,11 @@ import { flagsFor } from '../../engines/flags/write-flags.ts'
 import { takesBudget } from '../../estimate/fit.ts'
 import { maskArguments } from '../../parse/mask-secrets.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { isServer } from '../server.ts'
 import { nameOf } from '../wording.ts'
 import { engineSteps, type EngineStep } from './engine-steps.ts'
 import { idleHolders, isIdle, LEAST_WORTH_BYTES, stopHolder } from './idle-holders.ts'
 import { killing } from './killing.ts'
-import { isServer } from './start-anew.ts'
 import type { AdviceSituation } from './situation.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { Advice, RiskClass } from '../../model/risk.ts'
 import type { JudgedWorkload } from '../judged.ts'
+import { isServer } from '../server.ts'
 import { nameOf } from '../wording.ts'
 import { killing } from './killing.ts'
 import type { AdviceSituation } from './situation.ts'
@@ -18,11 +19,6 @@ export function startAnew({ class: kind, workload, numbers }: AdviceSituation): 
       quality: undefined,
     },
   ]
-}
-
-/** A server of models, which may be started anew; not a trainer, a notebook or anything else that would lose its work. */
-export function isServer({ engine }: Pick<JudgedWorkload, 'engine'>): boolean {
-  return engine !== 'unknown' && engine !== 'pytorch'
 }
 
 const FATAL: ReadonlySet<RiskClass> = new Set(['cuda-oom', 'host-oom', 'unified-oom'])

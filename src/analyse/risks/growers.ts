@@ -1,5 +1,6 @@
 import { valueOr } from '../../core/reading.ts'
 import type { PoolOutlook, PoolShare } from '../outlook.ts'
+import { isServer } from '../server.ts'
 import { shareWatchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
 import { paceOf, rampOf } from '../windows.ts'
@@ -55,7 +56,7 @@ function livesAtItsCap(share: PoolShare, { pool, shares }: PoolOutlook, { standi
 
 /** A server of models at work, that dies when it gets no memory: not a trainer, a notebook or a desktop, and none that sleeps. */
 export function isEngine({ workload, life }: PoolShare): boolean {
-  return workload.engine !== 'unknown' && workload.engine !== 'pytorch' && life?.phase !== 'asleep'
+  return isServer(workload) && life?.phase !== 'asleep'
 }
 
 /** The one that was named before, while it grows; else the fastest. */
