@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 const PURE = ['core', 'model', 'parse', 'estimate', 'engines', 'analyse', 'view']
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'coverage', '**/*.built.js'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

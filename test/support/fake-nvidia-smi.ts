@@ -43,7 +43,8 @@ export interface FakeRun {
 export function fakeNvidiaSmi(folder: string, scenario: FakeScenario): FakeNvidiaSmi {
   const notes = join(folder, 'fake-nvidia-smi')
   const command = join(folder, 'nvidia-smi')
-  const program = fileURLToPath(new URL('fake-nvidia-smi.mjs', import.meta.url))
+  // by way of the folder above: the bench is bundled into a file of test/tools
+  const program = fileURLToPath(new URL('../support/fake-nvidia-smi.mjs', import.meta.url))
   mkdirSync(notes, { recursive: true })
   writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${program}' '${notes}' "$@"\n`)
   chmodSync(command, 0o755)

@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { parseStat } from '../../../src/parse/proc-stat.ts'
+import { PROGRAM } from '../../support/llmtop.ts'
 import type { Measure } from './measure.ts'
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 const HOSTS = 125
 const GPUS_PER_HOST = 8
 const WARM_UP_REFRESHES = 6
@@ -19,7 +18,7 @@ export async function measureFleet(): Promise<readonly Measure[]> {
   const { server, url } = await prometheusLike()
   const program = spawn(
     process.execPath,
-    [MAIN, 'fleet', '--prometheus', url, '--json', '--interval', '2s'],
+    [PROGRAM, 'fleet', '--prometheus', url, '--json', '--interval', '2s'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

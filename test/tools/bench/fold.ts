@@ -1,9 +1,8 @@
-// The built code is what is measured: what runs TypeScript directly adds costs of its own to every function.
-import { startMemory } from '../../../dist/analyse/memory.js'
-import { RULES } from '../../../dist/analyse/rules.js'
-import { step, type Step } from '../../../dist/analyse/step.js'
-import type { RawSample } from '../../../dist/model/sample.js'
-import { parseNvidiaSmi } from '../../../dist/parse/nvidia-smi.js'
+import { startMemory } from '../../../src/analyse/memory.ts'
+import { RULES } from '../../../src/analyse/rules.ts'
+import { step, type Step } from '../../../src/analyse/step.ts'
+import type { RawSample } from '../../../src/model/sample.ts'
+import { parseNvidiaSmi } from '../../../src/parse/nvidia-smi.ts'
 import { busyMachine, lasting } from './load.ts'
 import { medianCpuMs, type Measure } from './measure.ts'
 

@@ -1,10 +1,10 @@
-// The built code is what is measured, from what the keyboard sends to what the terminal gets.
+// From what the keyboard sends to what the terminal gets.
 import { PassThrough } from 'node:stream'
 import { liveState } from '../../../src/model/session.ts'
-import { startMemory } from '../../../dist/analyse/memory.js'
-import { RULES } from '../../../dist/analyse/rules.js'
-import { step } from '../../../dist/analyse/step.js'
-import { terminalOutput } from '../../../dist/outputs/terminal/screen.js'
+import { startMemory } from '../../../src/analyse/memory.ts'
+import { RULES } from '../../../src/analyse/rules.ts'
+import { step } from '../../../src/analyse/step.ts'
+import { terminalOutput } from '../../../src/outputs/terminal/screen.ts'
 import { countingOutput } from './counting-output.ts'
 import { busyMachine } from './load.ts'
 import type { Measure } from './measure.ts'

@@ -2,12 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../../support/llmtop.ts'
 import { recordingLines } from '../../support/recording-writer.ts'
 import { busyMachine } from './load.ts'
 import type { Measure } from './measure.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 
 /** What the built program costs from outside: cold start, and replay at full speed. */
 export function measureProgram(): readonly Measure[] {
@@ -44,7 +42,7 @@ function replaySpeed(
 
 /** User and system time of one run, as the shell reports it for its child. */
 function cpuMsOf(path: string): number {
-  const program = [process.execPath, MAIN, 'replay', '--speed', 'max', '--json', path]
+  const program = [process.execPath, PROGRAM, 'replay', '--speed', 'max', '--json', path]
   const report = execFileSync(
     'bash',
     ['-c', 'TIMEFORMAT="%U %S"; { time "$@" >/dev/null; } 2>&1', 'bash', ...program],

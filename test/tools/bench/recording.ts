@@ -1,10 +1,9 @@
-// The built code is what is measured: what runs TypeScript directly adds costs of its own to every function.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RawSample } from '../../../dist/model/sample.js'
-import { openRecorder } from '../../../dist/outputs/recording/recorder.js'
-import { sampleStream } from '../../../dist/outputs/recording/sample-stream.js'
+import type { RawSample } from '../../../src/model/sample.ts'
+import { openRecorder } from '../../../src/outputs/recording/recorder.ts'
+import { sampleStream } from '../../../src/outputs/recording/sample-stream.ts'
 import { seededRandom } from '../../support/random.ts'
 import { busyMachine } from './load.ts'
 import type { Measure } from './measure.ts'
