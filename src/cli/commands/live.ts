@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { apiKeysIn, keysHere, type ApiKeys } from '../../config/api-keys.ts'
 import type { Settings } from '../../config/settings.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { compileUnhurriedly } from '../../runtime/unhurried.ts'
 import type { Source } from '../../sources/source.ts'
 import type { Environment } from '../environment.ts'
 import { refuse, withSettings } from '../settings.ts'
@@ -17,6 +18,7 @@ export async function thisMachine(
   settings: Settings,
   intervalMs: number,
 ): Promise<Source> {
+  compileUnhurriedly()
   const { probe, engineLogs, containerNames } = settings
   const keys = keysHere(givenKeys(environment, settings))
   const { localSource } = await import('../../sources/local/local.ts')

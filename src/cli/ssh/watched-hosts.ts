@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { compileUnhurriedly } from '../../runtime/unhurried.ts'
 import type { Source } from '../../sources/source.ts'
 import { givenKeys } from '../commands/live.ts'
 import type { Environment } from '../environment.ts'
@@ -16,6 +17,7 @@ export async function watchedHosts(
   flags: SshFlags,
   nvidiaSmi?: string,
 ): Promise<Source> {
+  compileUnhurriedly()
   const { intervalMs, probe, containerNames, engineLogs } = settings
   const { sshSource } = await import('../../sources/ssh/ssh.ts')
   return sshSource({
