@@ -1,5 +1,5 @@
 import type { Hidden } from './hidden.ts'
-import type { PanelId, Rect, Size } from './panel.ts'
+import type { PanelId, Rect, Room, Size } from './panel.ts'
 
 /** Panels side by side across the whole width. */
 export interface Band {
@@ -18,6 +18,8 @@ export interface Placement {
   readonly panel: PanelId
   readonly rect: Rect
   readonly frame: PanelFrame
+  /** Set where panels of like width stand in one row: which, and the columns of the narrowest, its frame included. */
+  readonly shared?: NonNullable<Room['shared']>
   /** Set where only a part of the panel is in sight: all its rows, and those above the part that is seen. */
   readonly part?: { readonly rows: number; readonly skip: number }
   /** Stands in its frame: what lies out of sight of the list or text that it is, or that ends at it. */
@@ -25,16 +27,21 @@ export interface Placement {
 }
 
 /** What a placement leaves to its panel, the rows out of sight included. */
-export function innerSize({ rect, frame, part }: Placement): Size {
-  const rows = part?.rows ?? rect.rows
+export function innerSize({ rect, frame, part, shared }: Placement): Room {
+  const around = frame === 'box' ? 2 : 0
+  const inner = { columns: rect.columns - around, rows: (part?.rows ?? rect.rows) - frameRows(frame) }
+  return shared === undefined ? inner : { ...inner, shared: { ...shared, columns: shared.columns - around } }
+}
+
+function frameRows(frame: PanelFrame): number {
   switch (frame) {
     case 'none':
-      return { columns: rect.columns, rows }
+      return 0
     case 'rule':
     case 'foot':
-      return { columns: rect.columns, rows: rows - 1 }
+      return 1
     case 'box':
-      return { columns: rect.columns - 2, rows: rows - 2 }
+      return 2
   }
 }
 
@@ -88,6 +95,9 @@ function sideBySide({ panels, frame, firstShare }: Band, rect: Rect): readonly P
   return panels.map((panel, i) => {
     const left = Math.floor(share(i) * rect.columns)
     const end = i + 1 === panels.length ? rect.columns : Math.floor(share(i + 1) * rect.columns)
-    return { panel, frame, rect: { ...rect, left, columns: end - left } }
+    const place = { panel, frame, rect: { ...rect, left, columns: end - left } }
+    return panels.length > 1 && firstShare === undefined
+      ? { ...place, shared: { panels, columns: Math.floor(rect.columns / panels.length) } }
+      : place
   })
 }

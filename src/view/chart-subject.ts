@@ -5,11 +5,17 @@ import type { Track } from './track.ts'
 export interface ChartSubject {
   /** The top of the y axis, in the unit of the tracks. */
   readonly yMax: number
+  /** Set where no limit is known: the axis reaches what is highest in the plot, a round number of these. */
+  readonly growsBy?: number
   readonly tick: (value: number) => string
   readonly curves: readonly SubjectCurve[]
   readonly marks: readonly { readonly name: string; readonly value: number; readonly tone: Tone }[]
-  /** What the charts beside it show of time: all of them have one axis. */
-  readonly beside?: { readonly seenMs: number | undefined; readonly aheadMs: number | undefined }
+  /** What the charts beside it show of time, and how wide the longest of their labels is: all of them have one axis. */
+  readonly beside?: {
+    readonly seenMs: number | undefined
+    readonly aheadMs: number | undefined
+    readonly labelColumns: number
+  }
   /** How much of the plot belongs to the forecast. */
   readonly ahead?: 'glimpse' | 'whole'
 }

@@ -1,12 +1,13 @@
 import { chartLabels } from './chart-labels.ts'
-import { rowOf } from './chart-subject.ts'
+import { roundUp, rowOf } from './chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from './chart-subject.ts'
 import { timeAxis, timeScale } from './chart-time.ts'
 import type { TimeScale } from './chart-time.ts'
 import { glyph } from './glyphs.ts'
 import { clipLine, span } from './line.ts'
-import type { Chart, Curve, Line, PanelView, Size } from './panel.ts'
+import type { Chart, Curve, Line, PanelView, Room, Size } from './panel.ts'
 import { chunksSince, dotRanges, oldestPoint } from './track.ts'
+import type { DotRange } from './track.ts'
 import { fit } from './width.ts'
 
 const GUTTER_COLUMNS = 5
@@ -14,25 +15,25 @@ const LEAST_PLOT: Size = { columns: 10, rows: 3 }
 
 /** Curves with their axes: y labels at the left, names and newest values at the right, time below. */
 export function chartView(
-  subject: ChartSubject,
+  wanted: ChartSubject,
   nowMs: number,
-  size: Size,
+  size: Room,
   minutes: number | 'auto',
 ): PanelView {
-  const labelColumns = labelWidth(subject, size.columns)
-  const plot = {
-    left: GUTTER_COLUMNS,
-    top: 0,
-    columns: size.columns - GUTTER_COLUMNS - labelColumns,
-    rows: size.rows - 1,
-  }
-  if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(subject, size)
+  const plot = { left: GUTTER_COLUMNS, top: 0, columns: plotColumns(wanted, size), rows: size.rows - 1 }
+  const labelColumns = size.columns - plot.left - plot.columns
+  if (plot.columns < LEAST_PLOT.columns || plot.rows < LEAST_PLOT.rows) return numbersOnly(wanted, size)
   const scale = timeScale(nowMs, plot.columns, {
     minutes,
-    seenMs: longest(seenFor(subject, nowMs), subject.beside?.seenMs),
-    aheadMs: furthest(subject, nowMs) ?? subject.beside?.aheadMs,
-    ahead: subject.ahead ?? 'glimpse',
+    seenMs: longest(seenFor(wanted, nowMs), wanted.beside?.seenMs),
+    aheadMs: furthest(wanted, nowMs) ?? wanted.beside?.aheadMs,
+    ahead: wanted.ahead ?? 'glimpse',
   })
+  const dots = plot.columns * 2
+  const measured = wanted.curves.map(({ track }) =>
+    dotRanges(chunksSince(track, scale.fromMs), scale.fromMs, scale.dotMs, dots),
+  )
+  const subject = { ...wanted, yMax: topOf(wanted, measured) }
   const labels = chartLabels(subject, plot.rows)
   const rows = Array.from({ length: plot.rows }, (_, y): Line => {
     const label = labels.get(y)
@@ -44,7 +45,15 @@ export function chartView(
   })
   const zero = span(`${fit(subject.tick(0), GUTTER_COLUMNS - 1, 'right')}${glyph('corner')}`, 'dim')
   const axis: Line = [zero, span(timeAxis(scale, plot.columns), 'dim'), { text: ' '.repeat(labelColumns) }]
-  return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, scale, plot.columns * 2) }
+  return { kind: 'chart', lines: [...rows, axis], plot, chart: chartOf(subject, measured, scale) }
+}
+
+type Ranges = readonly (DotRange | undefined)[]
+
+function topOf({ yMax, growsBy }: ChartSubject, measured: readonly Ranges[]): number {
+  if (growsBy === undefined) return yMax
+  const highest = measured.flat().reduce((most, range) => Math.max(most, range?.high ?? 0), yMax)
+  return roundUp(highest / growsBy) * growsBy
 }
 
 function longest(own: number | undefined, beside: number | undefined): number | undefined {
@@ -63,13 +72,20 @@ function furthest({ curves }: ChartSubject, nowMs: number): number | undefined {
   return ends.length === 0 ? undefined : Math.max(...ends)
 }
 
-function labelWidth(subject: ChartSubject, columns: number): number {
-  const longest = Math.max(
+// As many in each chart of a row: what one has more goes to its labels.
+function plotColumns(subject: ChartSubject, { columns, shared }: Room): number {
+  const narrowest = shared?.columns ?? columns
+  const labels = Math.max(labelWidth(subject), subject.beside?.labelColumns ?? 0)
+  return narrowest - GUTTER_COLUMNS - Math.min(labels, Math.floor(narrowest / 3))
+}
+
+/** The columns that names and newest values want. */
+export function labelWidth({ curves, marks }: ChartSubject): number {
+  return Math.max(
     0,
-    ...subject.curves.map((curve) => curve.name.length + 6),
-    ...subject.marks.map((mark) => mark.name.length + 1),
+    ...curves.map((curve) => curve.name.length + 6),
+    ...marks.map((mark) => mark.name.length + 1),
   )
-  return Math.min(longest, Math.floor(columns / 3))
 }
 
 function numbersOnly(subject: ChartSubject, size: Size): PanelView {
@@ -86,19 +102,22 @@ function yAxis(subject: ChartSubject, rows: number, y: number): Line {
   ]
 }
 
-function chartOf(subject: ChartSubject, scale: TimeScale, dots: number): Chart {
+function chartOf(
+  { curves, marks, yMax }: ChartSubject,
+  measured: readonly Ranges[],
+  scale: TimeScale,
+): Chart {
   return {
-    curves: subject.curves.flatMap((curve) => [
-      ...forecastOf(curve, subject.yMax, scale, dots),
-      measured(curve, subject.yMax, scale, dots),
-    ]),
-    marks: subject.marks.map((mark) => ({ at: mark.value / subject.yMax, tone: mark.tone })),
+    curves: curves.flatMap((curve, i): readonly Curve[] => {
+      const ranges = measured[i] ?? []
+      const seen = scaled(ranges, curve.top ?? yMax)
+      return [
+        ...forecastOf(curve, yMax, scale, ranges.length),
+        { tone: curve.tone, stroke: 'solid', columns: seen },
+      ]
+    }),
+    marks: marks.map((mark) => ({ at: mark.value / yMax, tone: mark.tone })),
   }
-}
-
-function measured(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: number): Curve {
-  const ranges = dotRanges(chunksSince(curve.track, scale.fromMs), scale.fromMs, scale.dotMs, dots)
-  return { tone: curve.tone, stroke: 'solid', columns: scaled(ranges, curve.top ?? yMax) }
 }
 
 // The likely course dashed, the ends of its range dotted.
@@ -117,7 +136,7 @@ function forecastOf(curve: SubjectCurve, yMax: number, scale: TimeScale, dots: n
   return [...ends.map((endMs) => line(endMs, 'dotted')), line(atMs, 'dashed')]
 }
 
-function scaled(ranges: ReturnType<typeof dotRanges>, yMax: number): Curve['columns'] {
+function scaled(ranges: Ranges, yMax: number): Curve['columns'] {
   return ranges.map((range) =>
     range === undefined ? undefined : { low: range.low / yMax, high: range.high / yMax },
   )

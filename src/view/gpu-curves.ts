@@ -54,6 +54,7 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
   const yMax = roundUp(Math.max(GIB, ...limits, ...used) / GIB) * GIB
   return {
     yMax,
+    ...(limits.length === 0 ? { growsBy: GIB } : {}),
     tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
     marks: [
       ...limits.slice(0, 2).map((value) => ({ name: 'limit', value, tone: 'limit' as const })),
@@ -101,6 +102,7 @@ function vitalSubject({ frame, history }: Scene, metric: Exclude<GpuMetric, 'mem
   const top = Math.max(1, ...tops, ...values)
   return {
     yMax: metric === 'power' ? roundUp(top) : top,
+    ...(tops.length === 0 ? { growsBy: 1 } : {}),
     tick: (value) => value.toFixed(0),
     marks:
       metric === 'power' && tops.length > 0

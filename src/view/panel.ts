@@ -18,6 +18,12 @@ export interface Size {
   readonly rows: number
 }
 
+/** What a panel may fill, and what shares its row. */
+export interface Room extends Size {
+  /** The panels of its row, itself among them, and the columns that the narrowest of them has: alike they differ by one. */
+  readonly shared?: { readonly panels: readonly PanelId[]; readonly columns: number }
+}
+
 /** Counted from the top left corner, which is 0, 0. */
 export interface Rect extends Size {
   readonly left: number
@@ -29,7 +35,7 @@ export interface Panel {
   readonly id: PanelId
   /** Stands in the border, left and right; both printable. */
   title(scene: Scene): PanelTitle
-  view(scene: Scene, size: Size): PanelView
+  view(scene: Scene, size: Room): PanelView
 }
 
 export type PanelId =

@@ -7,10 +7,11 @@ import type { Workload } from '../../model/workload.ts'
 import { forecastOf, latestOf } from '../chart-forecast.ts'
 import { roundUp } from '../chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from '../chart-subject.ts'
-import { chartView } from '../chart-view.ts'
+import { chartView, labelWidth } from '../chart-view.ts'
 import { gpuCurves, gpuMetricTitle } from '../gpu-curves.ts'
 import { span } from '../line.ts'
-import type { Panel, PanelView, Scene, Size } from '../panel.ts'
+import { oncePerScene } from '../once-per-frame.ts'
+import type { Panel, PanelView, Room, Scene } from '../panel.ts'
 import { curveTone } from '../theme.ts'
 import { EMPTY_TRACK, oldestPoint } from '../track.ts'
 import { workloadName } from '../workload-name.ts'
@@ -19,7 +20,7 @@ import { workloadName } from '../workload-name.ts'
 export const memoryChart: Panel = {
   id: 'chart-memory',
   title: gpuMetricTitle,
-  view: (scene, size) => drawn(gpuCurves(scene), scene, size),
+  view: (scene, room) => drawn('chart-memory', scene, room),
 }
 
 /** How full the KV caches are. */
@@ -32,7 +33,7 @@ export const kvChart: Panel = {
       right: count > MOST_CURVES ? [span(`the fullest ${MOST_CURVES} of ${count}`, 'dim')] : [],
     }
   },
-  view: (scene, size) => drawn(kvSubject(scene), scene, size),
+  view: (scene, room) => drawn('chart-kv', scene, room),
 }
 
 /** Host memory that is not available. */
@@ -42,25 +43,33 @@ export const hostChart: Panel = {
     left: [span(hasUnified(frame) ? 'Unified memory' : 'Host RAM', 'title'), span('  GiB', 'dim')],
     right: [],
   }),
-  view: (scene, size) => drawn(hostSubject(scene), scene, size),
+  view: (scene, room) => drawn('chart-host', scene, room),
 }
 
 const MOST_CURVES = 8
 
-function drawn(subject: ChartSubject, scene: Scene, size: Size): PanelView {
+const CHARTS = ['chart-memory', 'chart-kv', 'chart-host'] as const
+
+function drawn(panel: (typeof CHARTS)[number], scene: Scene, room: Room): PanelView {
   const { frame, ui } = scene
-  return chartView(
-    { ...subject, beside: timeOfAll(scene) },
-    frame.elapsedMs,
-    size,
-    ui.preferences.chartMinutes,
-  )
+  const subjects = subjectsOf(scene)
+  const inRow = CHARTS.filter((chart) => room.shared?.panels.includes(chart) === true)
+  const labelColumns = Math.max(0, ...inRow.map((chart) => labelWidth(subjects[chart])))
+  const beside = { ...subjects.time, labelColumns }
+  return chartView({ ...subjects[panel], beside }, frame.elapsedMs, room, ui.preferences.chartMinutes)
 }
+
+const subjectsOf = oncePerScene((scene) => ({
+  'chart-memory': gpuCurves(scene),
+  'chart-kv': kvSubject(scene),
+  'chart-host': hostSubject(scene),
+  time: timeOfAll(scene),
+}))
 
 const DRAWN_AHEAD: readonly RiskClass[] = ['cuda-oom', 'kv-saturation', 'host-oom', 'unified-oom']
 
 // The longest past of all, and a place for forecasts as soon as one of them has one.
-function timeOfAll({ frame, history }: Scene): NonNullable<ChartSubject['beside']> {
+function timeOfAll({ frame, history }: Scene): Omit<NonNullable<ChartSubject['beside']>, 'labelColumns'> {
   const tracks = [history.host, ...history.gpus.values(), ...history.kv.values()]
   const starts = tracks.flatMap((track) => oldestPoint(track)?.atMs ?? [])
   const isAhead = frame.risks.some((risk) => DRAWN_AHEAD.includes(risk.class) && risk.eta !== undefined)

@@ -34,6 +34,7 @@ function subjectOf(gpu: GpuState, { frame, history }: Scene): ChartSubject {
     both(reading, memory.limitBytes, (bytes, limit) => (100 * bytes) / Math.max(1, limit))
   const ceiling = share(memory.ceilingBytes)
   const risk = frame.risks.find((one) => one.class === 'cuda-oom' && one.gpus.includes(gpu.uuid))
+  const limit = valueOr(memory.limitBytes, 0)
   const watts = valueOr(gpu.powerLimitWatts, 0)
   const power = map(gpu.powerWatts, (value) => (100 * value) / Math.max(1, watts))
   const { vitals, gpus } = history
@@ -45,11 +46,15 @@ function subjectOf(gpu: GpuState, { frame, history }: Scene): ChartSubject {
         ? [{ name: 'ceiling', value: ceiling.value, tone: 'ceiling' }]
         : [],
     curves: [
-      {
-        ...curve('memory', 0, gpus.get(gpu.uuid), share(memory.usedBytes)),
-        top: Math.max(1, valueOr(memory.limitBytes, 1)),
-        forecast: forecastOf(risk, 100, frame),
-      },
+      ...(limit > 0
+        ? [
+            {
+              ...curve('memory', 0, gpus.get(gpu.uuid), share(memory.usedBytes)),
+              top: limit,
+              forecast: forecastOf(risk, 100, frame),
+            },
+          ]
+        : []),
       curve('busy', 1, vitals.utilization.get(gpu.uuid), gpu.utilization.gpuPercent),
       ...(watts > 0 ? [{ ...curve('power', 2, vitals.power.get(gpu.uuid), power), top: watts }] : []),
     ],

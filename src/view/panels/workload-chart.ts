@@ -111,6 +111,7 @@ function memorySubject(workload: Workload, { frame, history }: Scene): ChartSubj
   const risk = frame.risks.find((one) => one.class === 'cuda-oom' && one.workload === id)
   return {
     yMax,
+    ...(limit === 0 ? { growsBy: GIB } : {}),
     tick: (bytes) => Number((bytes / GIB).toFixed(1)).toString(),
     marks: memoryMarks(workload, gpus.length, limit, yMax),
     ahead: 'whole',
