@@ -109,7 +109,7 @@ export function describeFault(fault: Fault): string {
     case 'malformed':
       return `'${fault.part}' is not what it should be at ${fault.where}: '${fault.found}'`
     case 'pid-namespace':
-      return `the processes on ${count(fault.gpus, 'GPU')} are not visible from here (PID namespace); start the container with '--pid=host'`
+      return `the processes of ${count(fault.gpus, 'GPU')} are in another PID namespace; start the container with '--pid=host'`
     case 'persistence-off':
       return `persistence mode is off on ${count(fault.gpus, 'GPU')}: each nvidia-smi start wakes the card; try 'sudo nvidia-smi -pm 1'`
     case 'loop-mode-left':

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/format.ts'
 import type { FrameFault } from '../../model/frame.ts'
 import { clipLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
-import { wrap } from '../width.ts'
+import { drawable, fit, wrap } from '../width.ts'
 
 /** What is wrong outside, one sentence each with its age. */
 export const faultsPanel: Panel = {
@@ -24,10 +24,23 @@ export function faultLines(faults: readonly FrameFault[], size: Size): readonly 
 }
 
 function sentence({ fault, ageMs }: FrameFault, more: string, size: Size): readonly Line[] {
-  const age = [span(`  ${more}for ${formatDuration(ageMs)} `, 'dim')]
-  const words = wrap(describeFault(fault), Math.max(1, size.columns - lineWidth(age) - 3), size.rows)
+  const age = [span(`  ${more}${fit(`for ${formatDuration(ageMs)}`, AGE_COLUMNS, 'right')} `, 'dim')]
+  const words = wrapBeside(describeFault(fault), lineWidth(age), { ...size, columns: size.columns - 3 })
   return words.map((text, i) => {
     const line = [span(i === 0 ? ' ! ' : '   ', 'warn'), span(text)]
     return clipLine(i === 0 ? spread(line, age, size.columns) : line, size.columns)
   })
+}
+
+// So that a sentence does not move as it grows older.
+const AGE_COLUMNS = 'for 119 min'.length
+
+// What stands beside the first line leaves the others their whole width.
+function wrapBeside(text: string, beside: number, { columns, rows }: Size): readonly string[] {
+  const first = Math.max(1, columns - beside)
+  const whole = drawable(text)
+  const [head = '', ...rest] = wrap(whole, first, rows)
+  return rest.length === 0
+    ? [head]
+    : [head, ...wrap(whole.slice(head.length).trimStart(), Math.max(1, columns), rows - 1)]
 }

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { Fault } from '../../src/core/fault.ts'
+import { faultLines } from '../../src/view/panels/faults.ts'
+
+const HIDDEN: Fault = { kind: 'pid-namespace', gpus: 16 }
+
+function drawn(ageMs: number, columns: number): readonly string[] {
+  return faultLines([{ fault: HIDDEN, ageMs }], { columns, rows: 2 }).map((line) =>
+    line.map(({ text }) => text).join(''),
+  )
+}
+
+test('what to do about hidden processes stands whole on the smallest screen', () => {
+  expect(drawn(90_000, 60)).toEqual([
+    ' ! the processes of 16 GPUs are in another PID     for 90 s ',
+    "   namespace; start the container with '--pid=host'",
+  ])
+})
+
+test.each([60, 80, 120])('at %i columns a sentence does not move as it grows older', (columns) => {
+  const sentences = [500, 9900, 60_000, 119_000, 7_000_000, 86_400_000].map((ageMs) =>
+    drawn(ageMs, columns).map((line) => line.replace(/for [\d.]+ \w+ $/, '').trimEnd()),
+  )
+  expect(new Set(sentences.map((lines) => lines.join('\n'))).size).toBe(1)
+})
