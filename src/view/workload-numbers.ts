@@ -23,7 +23,7 @@ export function kvUsedOfCapacity(workload: Workload): string {
   if (used.kind === 'known') return formatBytesShort(used.value)
   if (usedTokens.kind === 'known' && capacityTokens.kind === 'known')
     return `${tokensShort(usedTokens.value)}/${tokensShort(capacityTokens.value)}`
-  return shown(dynamicBytes(workload), (bytes) => `dyn. ${formatBytesShort(bytes)}`)
+  return shown(dynamicBytes(workload), (bytes) => `dyn. ${formatBytesShort(bytes).padStart(5)}`)
 }
 
 // Both in the same form: a decimal where it says something.

@@ -94,15 +94,15 @@ function factsOf(gpu: GpuState): readonly Fact[] {
 }
 
 function megahertz(reading: Reading<number>): string {
-  return shown(reading, (value) => `${value.toFixed(0)} MHz`)
+  return shown(reading, (value) => `${value.toFixed(0).padStart(4)} MHz`)
 }
 
 function percent(reading: Reading<number>): string {
-  return shown(reading, (value) => `${value.toFixed(0)} %`)
+  return shown(reading, (value) => `${value.toFixed(0).padStart(3)} %`)
 }
 
 function perSecond(reading: Reading<number>): string {
-  return shown(map(reading, formatBytes), (text) => `${text}/s`)
+  return shown(map(reading, formatBytes), (text) => `${text.padStart(8)}/s`)
 }
 
 function unowned({ unownedBytes, unownedReason }: GpuState, columns: number): readonly Line[] {
