@@ -1,3 +1,4 @@
+import type { KeyAction } from './key-action.ts'
 import type { Line, Span } from './panel.ts'
 import type { Tone } from './theme.ts'
 import { displayWidth, drawable, fit, truncate } from './width.ts'
@@ -5,6 +6,11 @@ import { displayWidth, drawable, fit, truncate } from './width.ts'
 /** A span of text made drawable. */
 export function span(text: string, tone: Tone = 'text'): Span {
   return { text: drawable(text), tone }
+}
+
+/** The line as something that can be clicked. */
+export function clickable(line: Line, does: KeyAction): Line {
+  return line.map((part) => ({ ...part, does }))
 }
 
 /** Columns that a line takes. */

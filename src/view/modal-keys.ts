@@ -127,9 +127,9 @@ function setupAction(
     case 'l':
     case 'enter':
     case 'space':
-      return changed(items[index]?.step(1))
+      return items[index]?.step(1)
     case 'left':
-      return changed(items[index]?.step(-1))
+      return items[index]?.step(-1)
     case 'escape':
     case 'f2':
       return CLOSED
@@ -139,19 +139,6 @@ function setupAction(
 }
 
 const OVER_SETUP: readonly string[] = ['q', 'f10', 'C-l', 'f12', 'S-w']
-
-function changed(
-  change: ReturnType<ReturnType<typeof setupItems>[number]['step']> | undefined,
-): KeyAction | undefined {
-  switch (change?.kind) {
-    case 'prefer':
-      return act({ kind: 'prefer', change: change.change })
-    case 'source':
-      return { kind: 'source', command: change.command }
-    case undefined:
-      return undefined
-  }
-}
 
 // Only y sends: what is pasted or pressed twice by mistake must not.
 function signalAction(

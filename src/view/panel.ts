@@ -1,4 +1,5 @@
 import type { SessionState } from '../model/session.ts'
+import type { KeyAction } from './key-action.ts'
 import type { Seen } from './seen.ts'
 import type { Tone } from './theme.ts'
 import type { DotRange } from './track.ts'
@@ -84,6 +85,8 @@ export interface Span {
   readonly tone?: Tone
   /** Part of the row under the cursor. */
   readonly selected?: boolean
+  /** What a click on it does; absent: what a click at that place does. */
+  readonly does?: KeyAction
 }
 
 export type Line = readonly Span[]

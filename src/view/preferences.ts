@@ -27,6 +27,13 @@ export type MemoryUnit = (typeof MEMORY_UNITS)[number]
 export const CHART_MINUTES = ['auto', 1, 5, 10, 30, 60, 360, 1440] as const
 export type ChartMinutes = (typeof CHART_MINUTES)[number]
 
+/** The next shorter or longer way to look back; `auto` counts as the ten minutes that it mostly is. */
+export function zoomed(minutes: ChartMinutes, direction: 'in' | 'out'): ChartMinutes {
+  const spans = CHART_MINUTES.filter((one) => one !== 'auto')
+  const at = spans.indexOf(minutes === 'auto' ? 10 : minutes) + (direction === 'in' ? -1 : 1)
+  return spans[at] ?? minutes
+}
+
 export const DEFAULT_PREFERENCES: Preferences = {
   theme: 'dark',
   sort: 'risk',

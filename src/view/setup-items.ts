@@ -1,8 +1,10 @@
 import { formatDuration } from '../core/format.ts'
-import type { SessionState, SourceCommand } from '../model/session.ts'
+import type { SessionState } from '../model/session.ts'
+import { uiAction } from './binding.ts'
 import { COLUMN_IDS } from './column-ids.ts'
 import type { ColumnId } from './column-ids.ts'
 import { GPU_METRICS } from './gpu-metric.ts'
+import type { KeyAction } from './key-action.ts'
 import { pace } from './pace.ts'
 import { CHART_MINUTES, MEMORY_UNITS } from './preferences.ts'
 import type { ChartMinutes, Preferences } from './preferences.ts'
@@ -12,12 +14,8 @@ import { THEME_NAMES } from './themes.ts'
 export interface SetupItem {
   readonly name: string
   readonly value: string
-  readonly step: (direction: 1 | -1) => SetupChange
+  readonly step: (direction: 1 | -1) => KeyAction
 }
-
-export type SetupChange =
-  | { readonly kind: 'prefer'; readonly change: Partial<Preferences> }
-  | { readonly kind: 'source'; readonly command: SourceCommand }
 
 /** Everything that can be set, in the order of the list. */
 export function setupItems(preferences: Preferences, session: SessionState): readonly SetupItem[] {
@@ -53,7 +51,7 @@ export function spanName(minutes: ChartMinutes): string {
 }
 
 function item(name: string, value: string, change: (direction: 1 | -1) => Partial<Preferences>): SetupItem {
-  return { name, value, step: (direction) => ({ kind: 'prefer', change: change(direction) }) }
+  return { name, value, step: (direction) => uiAction({ kind: 'prefer', change: change(direction) }) }
 }
 
 function paceName(session: SessionState): string {

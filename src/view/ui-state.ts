@@ -53,6 +53,7 @@ export type UiEvent =
   /** The row of that index was clicked: the cursor goes there, and a second click opens it. */
   | { readonly kind: 'click'; readonly index: number }
   | { readonly kind: 'open' | 'close' | 'help' | 'sort-reverse' | 'tree' | 'follow' | 'copied' | 'signal' }
+  | { readonly kind: 'show'; readonly view: View }
   | { readonly kind: 'tab'; readonly step: 1 | -1 }
   | { readonly kind: 'tab-to'; readonly index: number }
   | { readonly kind: 'sort'; readonly step: 1 | -1 }
@@ -77,6 +78,8 @@ export function update(before: UiState, event: UiEvent, sight: InSight): UiState
       return click(ui, event.index, sight)
     case 'open':
       return open(ui, sight)
+    case 'show':
+      return shown(ui, event.view)
     case 'close':
       return close(ui)
     case 'help':
@@ -184,6 +187,8 @@ function shown(ui: UiState, view: View): UiState {
   return {
     ...ui,
     views: opened(ui.views, view),
+    // a click can open what lies beside a filter that is being typed
+    prompt: undefined,
     cursors: { ...ui.cursors, [view.kind]: NO_CURSOR },
     copies: 0,
   }
@@ -199,7 +204,7 @@ function close(ui: UiState): UiState {
 
 function tab(ui: UiState, to: Tab | undefined): UiState {
   if (to === undefined) return { ...ui, notice: 'there is no such view here; Tab goes through the views' }
-  return { ...ui, views: switched(ui.views, to), copies: 0 }
+  return { ...ui, views: switched(ui.views, to), prompt: undefined, copies: 0 }
 }
 
 function follow(ui: UiState, sight: InSight): UiState {

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import type { MouseEvent } from '../../view/mouse.ts'
 
 /** What llmtop needs of a terminal's input: `process.stdin`, or a stream in tests. */
 export interface KeyInput extends NodeJS.ReadableStream {
@@ -14,14 +15,6 @@ export interface Keys {
   pause(): void
   resume(): void
   release(): void
-}
-
-/** Wheel and clicks, as terminals report them in their SGR form. */
-export interface MouseEvent {
-  readonly kind: 'click' | 'wheel-up' | 'wheel-down'
-  /** Counted from the top left corner, which is 0, 0. */
-  readonly x: number
-  readonly y: number
 }
 
 // A key's escape sequence comes in one piece from a terminal, but over a network it may be torn.
@@ -76,6 +69,7 @@ export function takeKeys(input: KeyInput, onMouse: (event: MouseEvent) => void):
   }
 }
 
+// Their SGR form.
 const MOUSE = /\u001b\[<(\d+);(\d+);(\d+)([Mm])/g
 
 // blessed's own reading of the mouse asks for every movement of the pointer.

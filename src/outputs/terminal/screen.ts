@@ -4,10 +4,11 @@ import { commandsInView } from '../../view/in-view.ts'
 import { inSight } from '../../view/in-sight.ts'
 import type { KeyAction } from '../../view/key-action.ts'
 import { actionOf } from '../../view/keymap.ts'
+import { mouseAction } from '../../view/mouse.ts'
+import type { MouseEvent } from '../../view/mouse.ts'
 import type { Scene } from '../../view/panel.ts'
 import { picture, waitingPicture } from '../../view/picture.ts'
 import type { Preferences } from '../../view/preferences.ts'
-import { logShareAt, rowAt } from '../../view/row-at.ts'
 import { signalNotice } from '../../view/signal-notice.ts'
 import { MONO_THEME } from '../../view/theme.ts'
 import { themeOf } from '../../view/themes.ts'
@@ -16,7 +17,7 @@ import type { UiEvent, UiState } from '../../view/ui-state.ts'
 import type { Output } from '../output.ts'
 import { hostsSeen } from './hosts.ts'
 import type { Hosts } from './hosts.ts'
-import type { KeyInput, MouseEvent } from './key-input.ts'
+import type { KeyInput } from './key-input.ts'
 import { openTerminal } from './toolkit.ts'
 import type { ScreenOutput, Terminal } from './toolkit.ts'
 
@@ -110,18 +111,11 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     act(action)
   }
 
-  function onMouse({ kind, x, y }: MouseEvent): void {
+  function onMouse(event: MouseEvent): void {
     const now = scene()
     if (now === undefined || terminal === undefined || closed) return
-    if (kind !== 'click') {
-      act({ kind: 'ui', event: { kind: 'move', step: kind === 'wheel-up' ? 'up' : 'down' } })
-      return
-    }
-    const ratio = logShareAt(now, terminal.size(), x, y)
-    if (ratio !== undefined)
-      act({ kind: 'source', command: { kind: 'seek-to', place: { kind: 'ratio', ratio } } })
-    const index = rowAt(now, terminal.size(), x, y)
-    if (index !== undefined) act({ kind: 'ui', event: { kind: 'click', index } })
+    const action = mouseAction(now, terminal.size(), event)
+    if (action !== undefined) act(action)
   }
 
   function act(action: KeyAction): void {

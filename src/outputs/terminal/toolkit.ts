@@ -7,7 +7,8 @@ import type { TimeChart } from './chart.ts'
 import { paint } from './draw.ts'
 import type { Style } from './draw.ts'
 import { takeKeys } from './key-input.ts'
-import type { KeyInput, Keys, MouseEvent } from './key-input.ts'
+import type { MouseEvent } from '../../view/mouse.ts'
+import type { KeyInput, Keys } from './key-input.ts'
 
 /** What llmtop needs of a terminal's output: `process.stdout`, or a stream in tests. */
 export interface ScreenOutput extends NodeJS.WritableStream {

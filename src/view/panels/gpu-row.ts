@@ -1,8 +1,10 @@
 import type { Frame, GpuState } from '../../model/frame.ts'
 import type { MigDevice } from '../../model/snapshot.ts'
+import { uiAction } from '../binding.ts'
 import { gpuMemory, plainMemory } from '../gpu-memory.ts'
 import { glyph } from '../glyphs.ts'
-import { clipLine, fitLine, fitting, lineWidth, span } from '../line.ts'
+import type { KeyAction } from '../key-action.ts'
+import { clickable, clipLine, fitLine, fitting, lineWidth, span } from '../line.ts'
 import type { Line, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName, shown } from '../wording.ts'
@@ -38,11 +40,16 @@ export function migRow(device: MigDevice, frame: Frame, columns: number): Line {
   return clipLine([...head, ...memoryBar(memory, Math.max(8, room)), ...numbers], columns)
 }
 
+/** Opens the GPU alone. */
+export function showGpu({ uuid }: GpuState): KeyAction {
+  return uiAction({ kind: 'show', view: { kind: 'gpu', uuid } })
+}
+
 /** Several GPUs to a line, down the columns; what does not fit is counted. */
 export function gpuGrid(frame: Frame, perRow: number, size: Size): readonly Line[] {
   const width = Math.floor(size.columns / perRow)
   const cells = frame.gpus.flatMap((gpu) => [
-    gridCell(gpu, frame, width),
+    clickable(gridCell(gpu, frame, width), showGpu(gpu)),
     ...gpu.mig.devices.map((device) => migRow(device, frame, width)),
   ])
   const room = size.rows * perRow

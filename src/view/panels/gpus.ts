@@ -3,11 +3,11 @@ import { boxed } from '../frame-lines.ts'
 import { gpuMemory } from '../gpu-memory.ts'
 import type { MemoryPicture } from '../gpu-memory.ts'
 import { gpuMode, LEGEND_IN_PAIR_COLUMNS } from '../gpu-rows.ts'
-import { clipLine, fitting, lineWidth, span, spread } from '../line.ts'
+import { clickable, clipLine, fitting, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName } from '../wording.ts'
-import { gpuGrid, gpuRow, migRow } from './gpu-row.ts'
+import { gpuGrid, gpuRow, migRow, showGpu } from './gpu-row.ts'
 import {
   condition,
   freeOf,
@@ -38,17 +38,22 @@ function lines(scene: Scene, size: Size): readonly Line[] {
     case 'none':
       return noGpu(frame, size.columns)
     case 'boxes':
-      return frame.gpus.flatMap((gpu) => box(gpu, frame, size.columns))
+      return frame.gpus.flatMap((gpu) => opening(gpu, box(gpu, frame, size.columns)))
     case 'pairs':
-      return frame.gpus.flatMap((gpu) => pair(gpu, frame, size.columns))
+      return frame.gpus.flatMap((gpu) => opening(gpu, pair(gpu, frame, size.columns)))
     case 'rows':
-      return frame.gpus.flatMap((gpu) => [
-        gpuRow(gpu, frame, size.columns),
-        ...gpu.mig.devices.map((device) => migRow(device, frame, size.columns)),
-      ])
+      return frame.gpus.flatMap((gpu) => opening(gpu, row(gpu, frame, size.columns)))
     case 'grid':
       return gpuGrid(frame, mode.perRow, size)
   }
+}
+
+function opening(gpu: GpuState, lines: readonly Line[]): readonly Line[] {
+  return lines.map((line) => clickable(line, showGpu(gpu)))
+}
+
+function row(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
+  return [gpuRow(gpu, frame, columns), ...gpu.mig.devices.map((device) => migRow(device, frame, columns))]
 }
 
 function noGpu(frame: Frame, columns: number): readonly Line[] {

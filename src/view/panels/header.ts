@@ -1,3 +1,4 @@
+import { uiAction } from '../binding.ts'
 import { faultBadge } from '../../core/fault.ts'
 import { formatBytes, formatDuration } from '../../core/format.ts'
 import type { LinkState } from '../../model/sample.ts'
@@ -192,8 +193,9 @@ function linkBadge(scene: Scene): Line {
 function rightPart(scene: Scene, columns: number): Line {
   const { frame, ui, hosts } = scene
   const all = isFleet(topTab(ui.views)) ? fleetRiskList(hosts).map(({ risk }) => risk) : frame.risks
+  const toWarnings = uiAction({ kind: 'tab-to', index: isFleet(topTab(ui.views)) ? 1 : 2 })
   const counts = riskCounts(all).flatMap(({ level, count }) => [
-    span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}`, level),
+    { ...span(`${levelGlyph(level)} ${count}${columns >= 100 ? ` ${level}` : ''}`, level), does: toWarnings },
     span('  '),
   ])
   return [

@@ -1,6 +1,7 @@
 import { glyph } from '../glyphs.ts'
-import { BINDINGS } from '../keymap.ts'
-import { fitting, lineWidth, span, spread } from '../line.ts'
+import type { KeyAction } from '../key-action.ts'
+import { actionOf, BINDINGS } from '../keymap.ts'
+import { clickable, fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import { filteredView } from '../ui-state.ts'
 import { truncate } from '../width.ts'
@@ -20,43 +21,57 @@ function line(scene: Scene, columns: number): Line {
   const { prompt, notice, sheet } = scene.ui
   if (prompt !== undefined) return promptLine(prompt, columns)
   if (notice !== undefined) return [span(` ${notice}`, 'strong')]
-  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, columns)
+  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, scene, columns)
 }
 
 // A filter that is at work is seen wherever its table stands, and stays on narrow screens.
-function keyEntry(key: string, label: string, rank: number, filter: string): Ranked {
-  if (filter === '') return { rank, line: [span(key, 'key'), span(label, 'dim')] }
-  return { rank: 0, line: [span(key, 'key'), span(` ${truncate(filter, LONGEST_FILTER)}`, 'strong')] }
+function keyEntry(keys: Line, own: KeyAction, label: string, rank: number, filter: string): Ranked {
+  const [text, tone] =
+    filter === '' ? [label, 'dim' as const] : [truncate(filter, LONGEST_FILTER), 'strong' as const]
+  return { rank: filter === '' ? rank : 0, line: [...keys, { ...span(` ${text}`, tone), does: own }] }
+}
+
+// Of two keys in one entry, such as `+-`, each does its own.
+function keySpans(key: string, own: KeyAction, { session, ui }: Scene): Line {
+  const signs = Array.from(key)
+  const pair = signs.flatMap((sign) => BINDINGS.find(({ labels }) => labels.includes(sign)) ?? [])
+  if (signs.length !== 2 || pair.length !== 2 || /\w/.test(key)) return [{ ...span(key, 'key'), does: own }]
+  return pair.map(({ keys: [name = ''] }, i) => ({
+    ...span(signs[i] ?? '', 'key'),
+    does: actionOf(name, session, ui) ?? own,
+  }))
 }
 
 const LONGEST_FILTER = 24
 
 // Of an open choice the keys that are its own.
-function sheetBar(sheet: Sheet, columns: number): Line {
-  const parts = sheetKeys(sheet).map(([key, label], rank) => ({
-    rank,
-    line: [span(key, 'key'), span(` ${label}`, 'dim')],
-  }))
+function sheetBar(sheet: Sheet, { session, ui }: Scene, columns: number): Line {
+  const parts = sheetKeys(sheet).map(([key, label, name], rank) => {
+    const line = [span(key, 'key'), span(` ${label}`, 'dim')]
+    const does = name === undefined ? undefined : actionOf(name, session, ui)
+    return { rank, line: does === undefined ? line : clickable(line, does) }
+  })
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }
 
-function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string])[] {
+// By its name a key can be clicked; no signal is sent by a click.
+function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string, name?: string])[] {
   const [up, down, left, right] = ARROWS.map(glyph)
   const [upDown, leftRight] = [`${up}${down}`, `${left}${right}`]
   switch (sheet.kind) {
     case 'sort':
       return [
         [`s ${upDown}`, 'Choose'],
-        ['r', 'Reverse'],
-        [glyph('enter'), 'Keep'],
-        ['Esc', 'Back to the old order'],
+        ['r', 'Reverse', 'r'],
+        [glyph('enter'), 'Keep', 'enter'],
+        ['Esc', 'Back to the old order', 'escape'],
       ]
     case 'setup':
       return [
         [upDown, 'Choose'],
         [leftRight, 'Change'],
-        ['F12', 'Save'],
-        ['Esc', 'Close'],
+        ['F12', 'Save', 'f12'],
+        ['Esc', 'Close', 'escape'],
       ]
     case 'signal':
       return sheet.asked
@@ -67,7 +82,7 @@ function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string
         : [
             [leftRight, 'Choose'],
             [glyph('enter'), 'Ask'],
-            ['Esc', 'Close'],
+            ['Esc', 'Close', 'escape'],
           ]
   }
 }
@@ -105,13 +120,13 @@ function bar(scene: Scene, columns: number): Line {
   const view = topView(ui.views).kind
   const filtered = filteredView(ui)
   const filter = filtered === undefined ? '' : ui.filters[filtered]
-  const parts = BINDINGS.flatMap(({ bar: entry, action }) =>
-    entry === undefined ||
-    (entry.views !== undefined && !entry.views.includes(view)) ||
-    entry.isUseful?.(scene) === false ||
-    action(session, ui) === undefined
-      ? []
-      : [keyEntry(entry.key, ` ${entry.label(session)}`, entry.rank, entry.key === '/' ? filter : '')],
-  )
+  const parts = BINDINGS.flatMap(({ bar: entry, action }) => {
+    if (entry === undefined || entry.views?.includes(view) === false || entry.isUseful?.(scene) === false)
+      return []
+    const own = action(session, ui)
+    if (own === undefined) return []
+    const keys = keySpans(entry.key, own, scene)
+    return [keyEntry(keys, own, entry.label(session), entry.rank, entry.key === '/' ? filter : '')]
+  })
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }

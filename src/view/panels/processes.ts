@@ -1,7 +1,8 @@
 import type { Frame } from '../../model/frame.ts'
+import { uiAction } from '../binding.ts'
 import { firstRow, selectedRow } from '../cursor.ts'
 import { glyph } from '../glyphs.ts'
-import { cell, clipLine, fitLine, span } from '../line.ts'
+import { cell, clickable, clipLine, fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
 import type { Preferences } from '../preferences.ts'
 import { processColumns } from '../process-columns.ts'
@@ -79,13 +80,11 @@ function head(columns: readonly Fitted[], { sort, reversed }: Preferences, width
   const cells = columns.flatMap(({ column, width: own }) => {
     const sorted = column.sort === sort
     const arrow = glyph(reversed ? 'ascending' : 'descending')
-    const title = cell(
-      sorted ? withArrow(column, arrow, own) : column.head,
-      own,
-      column.align,
-      sorted ? 'key' : 'title',
-    )
-    return [{ text: ' ' }, title]
+    const text = sorted ? withArrow(column, arrow, own) : column.head
+    const title = cell(text, own, column.align, sorted ? 'key' : 'title')
+    if (column.sort === undefined) return [{ text: ' ' }, title]
+    const change = sorted ? { reversed: !reversed } : { sort: column.sort, reversed: false }
+    return clickable([{ text: ' ' }, title], uiAction({ kind: 'prefer', change }))
   })
   return fitLine(cells, width)
 }

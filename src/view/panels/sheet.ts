@@ -1,4 +1,5 @@
 import { SIGNALS } from '../../model/signal.ts'
+import { uiAction } from '../binding.ts'
 import { glyph } from '../glyphs.ts'
 import { clipLine, span } from '../line.ts'
 import type { Line, Panel, PanelTitle, PanelView, Scene, Size } from '../panel.ts'
@@ -62,7 +63,12 @@ function sortLines({ ui }: Scene, size: Size): readonly Line[] {
     ...SORT_COLUMNS.slice(y * perLine, (y + 1) * perLine).map((column) => {
       const chosen = column === ui.preferences.sort
       const text = fit(chosen ? `${glyph('selected')}${column} ${arrow}` : ` ${column}`, SORT_CELL)
-      return { ...span(text, chosen ? 'key' : 'text'), selected: chosen }
+      const change = chosen ? { reversed: !ui.preferences.reversed } : { sort: column, reversed: false }
+      return {
+        ...span(text, chosen ? 'key' : 'text'),
+        selected: chosen,
+        does: uiAction({ kind: 'prefer', change }),
+      }
     }),
   ])
 }
@@ -71,20 +77,20 @@ function setupLines(index: number, { ui, session }: Scene, size: Size): readonly
   const items = setupItems(ui.preferences, session)
   const rows = Math.min(8, size.rows)
   const first = Math.max(0, Math.min(index - Math.floor(rows / 2), items.length - rows))
-  return items
-    .slice(first, first + rows)
-    .map(({ name, value }, i) =>
-      rowLine(
-        [
-          span(` ${fit(name, 22)}`),
-          span(`${glyph('arrowLeft')} `, 'dim'),
-          span(value, 'key'),
-          span(` ${glyph('arrowRight')}`, 'dim'),
-        ],
-        size.columns,
-        first + i === index,
-      ),
+  return items.slice(first, first + rows).map(({ name, value, step }, i) => {
+    const [before, next] = [step(-1), step(1)]
+    const choose = uiAction({ kind: 'sheet', sheet: { kind: 'setup', index: first + i } })
+    return rowLine(
+      [
+        { ...span(` ${fit(name, 22)}`), does: choose },
+        { ...span(`${glyph('arrowLeft')} `, 'dim'), does: before },
+        { ...span(value, 'key'), does: next },
+        { ...span(` ${glyph('arrowRight')}`, 'dim'), does: next },
+      ],
+      size.columns,
+      first + i === index,
     )
+  })
 }
 
 function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }>): readonly Line[] {

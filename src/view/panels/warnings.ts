@@ -1,9 +1,11 @@
 import type { Frame } from '../../model/frame.ts'
 import type { Advice, Risk } from '../../model/risk.ts'
 import type { Workload } from '../../model/workload.ts'
+import { uiAction } from '../binding.ts'
 import { changedCommand } from '../changed-command.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
-import { clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
+import type { KeyAction } from '../key-action.ts'
+import { clickable, clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
 import { priceOf } from '../risk-lines.ts'
 import { truncate, wrap } from '../width.ts'
@@ -36,7 +38,7 @@ export function warningLines(
     const rows = of(i, 'sentence')
     if (rows === 0) return []
     const [advice] = risk.advice
-    return [
+    const about: readonly Line[] = [
       ...warning(risk, { columns: size.columns, rows }),
       ...(advice !== undefined && of(i, 'step') > 0 ? [todo(advice, i === 0, size.columns)] : []),
       ...(advice?.command !== undefined && of(i, 'command') > 0
@@ -49,8 +51,19 @@ export function warningLines(
           ]
         : []),
     ]
+    return about.map((line) => clickable(line, showWarning(risk, workloads)))
   })
   return counted(lines, risks.filter((_, i) => of(i, 'sentence') === 0).length, size.columns)
+}
+
+// Its workload where that lives, else the list of warnings.
+function showWarning(risk: Risk, workloads: readonly Workload[]): KeyAction {
+  const workload = workloads.find(({ id }) => id === risk.workload)
+  return uiAction(
+    workload === undefined
+      ? { kind: 'tab-to', index: 2 }
+      : { kind: 'show', view: { kind: 'workload', id: workload.id } },
+  )
 }
 
 /** A line about one of the risks. */
