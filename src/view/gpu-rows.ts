@@ -32,11 +32,12 @@ function modes(gpus: readonly GpuState[], columns: number): readonly GpuMode[] {
   if (gpus.length === 0) return [{ kind: 'none' }]
   const boxes: readonly GpuMode[] = columns >= WIDE_COLUMNS ? [{ kind: 'boxes' }] : []
   const few: readonly GpuMode[] = gpus.length <= 2 ? [...boxes, { kind: 'pairs' }] : []
-  return [
-    ...few,
-    { kind: 'rows' },
-    { kind: 'grid', perRow: Math.max(1, Math.floor(columns / GRID_CELL_COLUMNS)) },
-  ]
+  return [...few, { kind: 'rows' }, { kind: 'grid', perRow: gridColumns(columns) }]
+}
+
+/** How many GPUs of a grid stand side by side. */
+export function gridColumns(columns: number): number {
+  return Math.max(1, Math.floor(columns / GRID_CELL_COLUMNS))
 }
 
 function rowsOf(mode: GpuMode, gpus: readonly GpuState[]): number {

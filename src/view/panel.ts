@@ -42,9 +42,12 @@ export interface Panel {
 export type PanelId =
   | 'cgroups'
   | 'chart-gpu'
+  | 'chart-fleet-host'
+  | 'chart-warning'
   | 'chart-workload'
   | 'command'
   | 'fleet'
+  | 'fleet-host'
   | 'fleet-risks'
   | 'gaps'
   | 'gpu-facts'

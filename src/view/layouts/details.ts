@@ -15,12 +15,17 @@ import type { TextPanel } from '../panels/text-panel.ts'
 import { fleetRiskList } from '../fleet-risk-list.ts'
 import { hostRows } from '../host-rows.ts'
 import { instanceRows } from '../instance-rows.ts'
+import { hasWarningChart } from '../panels/warning-chart.ts'
 import { hasChart } from '../panels/workload-chart.ts'
 import { topView } from '../views.ts'
+import { warningRows } from '../warning-rows.ts'
 
 const WIDE_COLUMNS = 100
 const CHART_ROWS = 8
 const LEAST_CHART_ROWS = 6
+const MOST_CHART_ROWS = 20
+// Its frame and some warnings to come.
+const LEAST_LIST_ROWS = 6
 // Its frame, its head, and two processes.
 const LEAST_TABLE_ROWS = 5
 
@@ -103,16 +108,28 @@ export function hostBands(size: Size, scene: Scene): readonly Band[] {
 export function warningBands(size: Size, scene: Scene): readonly Band[] {
   const wanted = boxedBand(riskPanel, scene, size.columns).rows
   const detail = Math.min(wanted, Math.floor(size.rows * 0.6))
-  return [band('warning-list', size.rows - detail, 'box'), band('risk', detail, 'box')]
+  const spare = size.rows - detail - Math.max(LEAST_LIST_ROWS, warningRows(scene).length + 2)
+  const chart = hasWarningChart(scene) ? chartRows(spare) : 0
+  return [
+    band('warning-list', size.rows - detail - chart, 'box'),
+    band('chart-warning', chart, 'box'),
+    band('risk', detail, 'box'),
+  ]
 }
 
 /** One warning with all that is known of it. */
 export function oneWarningBands(size: Size, scene: Scene): readonly Band[] {
   const { rows } = boxedBand(riskPanel, scene, size.columns)
-  return [band('risk', Math.max(rows, size.rows), 'box')]
+  const chart = hasWarningChart(scene) ? chartRows(size.rows - rows) : 0
+  return [band('chart-warning', chart, 'box'), band('risk', Math.max(rows, size.rows - chart), 'box')]
 }
 
-/** One row for each host; engines that run on several; the worst warnings of all. */
+// Of rows to spare; more than that makes a curve no clearer.
+function chartRows(spare: number): number {
+  return spare < CHART_ROWS ? 0 : Math.min(spare, MOST_CHART_ROWS)
+}
+
+/** One row for each host; rows to spare show the one under the cursor; engines that run on several; the worst warnings of all. */
 export function fleetBands(size: Size, scene: Scene): readonly Band[] {
   const instances = instanceRows(scene.hosts).length
   const instanceBand = instances === 0 ? 0 : orNothing(Math.min(instances + 3, Math.floor(size.rows / 4)), 4)
@@ -121,8 +138,15 @@ export function fleetBands(size: Size, scene: Scene): readonly Band[] {
   const spare = size.rows - instanceBand - (scene.hosts.length + 3)
   const riskBand =
     risks === 0 ? 0 : orNothing(Math.min(risks + 2, Math.max(most, spare)), Math.min(risks + 2, 4))
+  // as high for each host, so that nothing moves with the cursor
+  const gpus = Math.max(0, ...scene.hosts.map(({ frame }) => frame.gpus.length))
+  const left = Math.max(0, spare - riskBand)
+  const host = orNothing(Math.min(gpus + 3, left), Math.min(gpus + 3, LEAST_TABLE_ROWS))
+  const chart = chartRows(left - host)
   return [
-    band('fleet', size.rows - instanceBand - riskBand, 'box'),
+    band('fleet', size.rows - instanceBand - riskBand - host - chart, 'box'),
+    band('fleet-host', host, 'box'),
+    band('chart-fleet-host', chart, 'box'),
     band('instances', instanceBand, 'box'),
     band('fleet-risks', riskBand, 'box'),
   ]

@@ -3,6 +3,7 @@ import { cgroupsPanel } from './cgroups.ts'
 import { hostChart, kvChart, memoryChart } from './charts.ts'
 import { commandPanel } from './command.ts'
 import { faultsPanel } from './faults.ts'
+import { fleetChart, fleetHostPanel } from './fleet-host.ts'
 import { fleetRisksPanel } from './fleet-risks.ts'
 import { fleetPanel } from './fleet.ts'
 import { gapsPanel } from './gaps.ts'
@@ -26,6 +27,7 @@ import { scrubPanel } from './scrub.ts'
 import { sheetPanel } from './sheet.ts'
 import { slotsPanel } from './slots.ts'
 import { sumPanel } from './sum.ts'
+import { warningChart } from './warning-chart.ts'
 import { warningListPanel } from './warning-list.ts'
 import { warningsPanel } from './warnings.ts'
 import { workloadChart } from './workload-chart.ts'
@@ -37,10 +39,13 @@ export const PANELS = {
   'chart-host': hostChart,
   'chart-kv': kvChart,
   'chart-memory': memoryChart,
+  'chart-fleet-host': fleetChart,
+  'chart-warning': warningChart,
   'chart-workload': workloadChart,
   command: commandPanel,
   faults: faultsPanel,
   fleet: fleetPanel,
+  'fleet-host': fleetHostPanel,
   'fleet-risks': fleetRisksPanel,
   gaps: gapsPanel,
   'gpu-facts': gpuFactsPanel,

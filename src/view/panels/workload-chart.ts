@@ -45,6 +45,12 @@ export function hasChart(scene: Scene): boolean {
   return workload !== undefined && (isPooled(workload) || workload.memory.usedBytes.kind === 'known')
 }
 
+/** Whether that is the curve of a pool, not of memory. */
+export function isPoolChart(scene: Scene): boolean {
+  const workload = workloadInView(scene)
+  return workload !== undefined && isPooled(workload)
+}
+
 function pace(trend: Trend): string {
   switch (trend.kind) {
     case 'growing':

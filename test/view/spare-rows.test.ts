@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { layout } from '../../src/view/layout.ts'
+import type { Scene } from '../../src/view/panel.ts'
+import { picture } from '../../src/view/picture.ts'
+import type { ViewStack } from '../../src/view/views.ts'
+import { fleet } from '../support/scene-fleet.ts'
+import { noGpu } from '../support/scenes.ts'
+import { kvRisk, twoH100 } from '../support/scene-two-h100.ts'
+
+const BIG = { columns: 200, rows: 60 }
+
+function withCursor(scene: Scene, views: ViewStack, selectedIndex: number): Scene {
+  const cursor = { selectedId: undefined, selectedIndex, scroll: 0 }
+  const [{ kind }] = views
+  return { ...scene, ui: { ...scene.ui, views, cursors: { [kind]: cursor } } }
+}
+
+function titlesOf(scene: Scene): readonly string[] {
+  return picture(scene, BIG).lines.flatMap((line) => {
+    const text = line.map((span) => span.text).join('')
+    return /^╭─ (.+?) ──/.exec(text)?.[1] ?? []
+  })
+}
+
+test.each([
+  [0, 'gpu-03  Memory  GiB'],
+  [8, 'ram-01  Host RAM  GiB'],
+])('rows to spare below the hosts show the one under the cursor (%i)', (index, chart) => {
+  const scene = withCursor(fleet(), [{ kind: 'fleet' }], index)
+  const [name = ''] = chart.split(' ')
+  expect(titlesOf(scene)).toEqual([
+    'Hosts  9',
+    name,
+    chart,
+    'Over several hosts  1',
+    'Warnings of all hosts  3',
+  ])
+})
+
+test('no box of the fleet moves with the cursor', () => {
+  const places = fleet().hosts.map((_, index) =>
+    layout(BIG, withCursor(fleet(), [{ kind: 'fleet' }], index)).map(({ panel, rect }) => ({ panel, rect })),
+  )
+  expect(new Set(places.map((one) => JSON.stringify(one))).size).toBe(1)
+})
+
+test.each([
+  ['memory that grows', twoH100(), 0, 'Memory  GiB of VRAM'],
+  ['a pool that fills', twoH100(), 1, 'KV cache  tokens in use'],
+  ['host memory', withHostRisk(noGpu()), 0, 'Host RAM  GiB'],
+])('rows to spare in the list of warnings show the curve of %s', (_, scene, index, title) => {
+  expect(titlesOf(withCursor(scene, [{ kind: 'warnings' }], index))[1]).toBe(title)
+})
+
+function withHostRisk(scene: Scene): Scene {
+  return { ...scene, frame: { ...scene.frame, risks: [{ ...kvRisk(), class: 'host-oom' }] } }
+}
+
+test('a warning about another host shows the curve of that host', () => {
+  const risks = fleet().hosts.flatMap(({ frame }) => frame.risks)
+  expect(risks.length).toBe(3)
+  expect(titlesOf(withCursor(fleet(), [{ kind: 'fleet-warnings' }], 0))[1]).toContain('History')
+})
+
+test('a chart takes no row that the list of warnings needs', () => {
+  const small = { columns: 120, rows: 24 }
+  const panels = layout(small, withCursor(twoH100(), [{ kind: 'warnings' }], 0)).map(({ panel }) => panel)
+  expect(panels).toEqual(['header', 'warning-list', 'risk', 'keys'])
+})
