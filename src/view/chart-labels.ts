@@ -8,8 +8,8 @@ interface Label {
   readonly value: number
 }
 
-// With more curves than this, those at the same value share a label.
-const FEW_CURVES = 4
+/** With more curves than this, those at the same value share a label, which counts them. */
+export const FEW_CURVES = 4
 
 /** Names and newest values at the height of their curves and marks, one to a row; of too many the lowest are left out. */
 export function chartLabels(subject: ChartSubject, rows: number): ReadonlyMap<number, Label> {

@@ -1,4 +1,4 @@
-import { chartLabels } from './chart-labels.ts'
+import { chartLabels, FEW_CURVES } from './chart-labels.ts'
 import { roundUp, rowOf } from './chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from './chart-subject.ts'
 import { timeAxis, timeScale } from './chart-time.ts'
@@ -11,6 +11,7 @@ import type { DotRange } from './track.ts'
 import { fit } from './width.ts'
 
 const GUTTER_COLUMNS = 5
+const VALUE_COLUMNS = ' 70.9 '.length
 const LEAST_PLOT: Size = { columns: 10, rows: 3 }
 
 /** Curves with their axes: y labels at the left, names and newest values at the right, time below. */
@@ -83,7 +84,9 @@ function plotColumns(subject: ChartSubject, { columns, shared }: Room): number {
 export function labelWidth({ curves, marks }: ChartSubject): number {
   return Math.max(
     0,
-    ...curves.map((curve) => curve.name.length + 6),
+    ...curves.map(
+      (curve) => curve.name.length + VALUE_COLUMNS + (curves.length > FEW_CURVES ? ' +7'.length : 0),
+    ),
     ...marks.map((mark) => mark.name.length + 1),
   )
 }

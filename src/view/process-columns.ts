@@ -130,7 +130,9 @@ function gibOfColumn(bytes: number): string {
 }
 
 function name(row: ProcessRow): string {
-  return row.depth === 0 ? row.name : `${'  '.repeat(row.depth - 1)}${glyph('branch')}${row.name}`
+  // Windows keeps some names to itself
+  const own = row.name === '' ? MISSING : row.name
+  return row.depth === 0 ? own : `${'  '.repeat(row.depth - 1)}${glyph('branch')}${own}`
 }
 
 function risk(row: ProcessRow): string {

@@ -7,6 +7,7 @@ import { clickable, clipLine, fitting, lineWidth, span, spread } from '../line.t
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName } from '../wording.ts'
+import { isHostUnknown } from './host.ts'
 import { gpuGrid, gpuRow, migRow, showGpu } from './gpu-row.ts'
 import {
   condition,
@@ -59,7 +60,10 @@ function row(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
 function noGpu(frame: Frame, columns: number): readonly Line[] {
   const why = frame.faults.length > 0 ? 'no GPU to show' : 'no GPU to show: nvidia-smi reports none'
   return [
-    clipLine([span(` ${why}; below is the memory of the host`, 'strong')], columns),
+    clipLine(
+      [span(` ${why}${isHostUnknown(frame) ? '' : '; below is the memory of the host'}`, 'strong')],
+      columns,
+    ),
     clipLine([span(" to see what llmtop shows of GPUs, try 'llmtop demo'", 'dim')], columns),
   ]
 }

@@ -28,9 +28,7 @@ export const hostSignsPanel: Panel = {
 }
 
 function hostLine(scene: Scene, columns: number): Line {
-  const { hostMemory, gpus } = scene.frame
-  if (gpus.length > 0 && hostMemory.totalBytes.kind === 'missing' && hostMemory.oomKills.kind === 'missing')
-    return withoutHost(scene, columns)
+  if (isHostUnknown(scene.frame)) return withoutHost(scene, columns)
   if (columns < WIDE_COLUMNS) return narrowLine(scene, columns)
   const all = hostFacts(scene)
   const legend = legendOf(scene, columns - lineWidth(fitting(all, columns, GAP)) - 6, columns)
@@ -48,7 +46,11 @@ function legendOf({ frame }: Scene, room: number, columns: number): Line {
   return lineWidth(long) <= room ? long : fitting(signs(memories(frame), true), Math.floor(columns / 2), ' ')
 }
 
-// A log of nvidia-smi alone.
+/** Whether what is shown is a log of nvidia-smi alone. */
+export function isHostUnknown({ hostMemory: { totalBytes, oomKills } }: Frame): boolean {
+  return [totalBytes, oomKills].every((one) => one.kind === 'missing' && one.reason !== 'not-yet-known')
+}
+
 function withoutHost(scene: Scene, columns: number): Line {
   const words = [span(' nothing is known of the host', 'dim')]
   const room = Math.max(0, columns - lineWidth(words) - 4)
@@ -59,6 +61,7 @@ function withoutHost(scene: Scene, columns: number): Line {
 // Where there is little room: what the signs of the bars mean, and the host in two numbers.
 function narrowLine(scene: Scene, columns: number): Line {
   const { frame } = scene
+  if (isHostUnknown(frame)) return withoutHost(scene, columns)
   if (frame.gpus.length === 0) return [span(' '), ...fitting(hostFacts(scene), columns - 2, '   ')]
   const { totalBytes, availableBytes, swapUsedBytes } = frame.hostMemory
   const used = both(totalBytes, availableBytes, (total, available) => total - available)
