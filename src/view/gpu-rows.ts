@@ -12,7 +12,9 @@ export type GpuMode =
 export const WIDE_COLUMNS = 100
 /** Columns from which two lines of a GPU have room for it; below that the line of the host says what bars are made of. */
 export const LEGEND_IN_PAIR_COLUMNS = 160
-const GRID_CELL_COLUMNS = 38
+/** Columns of a cell of a grid; below that there is room for its percent, and not for its GiB. */
+export const GRID_CELL_COLUMNS = 38
+const SLIM_CELL_COLUMNS = 28
 
 /** The roomiest way that fits into `size`; the last one is cut when even that is too high. */
 export function gpuMode(gpus: readonly GpuState[], size: Size): GpuMode {
@@ -32,7 +34,11 @@ function modes(gpus: readonly GpuState[], columns: number): readonly GpuMode[] {
   if (gpus.length === 0) return [{ kind: 'none' }]
   const boxes: readonly GpuMode[] = columns >= WIDE_COLUMNS ? [{ kind: 'boxes' }] : []
   const few: readonly GpuMode[] = gpus.length <= 2 ? [...boxes, { kind: 'pairs' }] : []
-  return [...few, { kind: 'rows' }, { kind: 'grid', perRow: gridColumns(columns) }]
+  // names of slices have no room in slim cells
+  const isSliced = gpus.some((gpu) => gpu.mig.devices.length > 0)
+  const slim = Math.max(gridColumns(columns), Math.floor(columns / SLIM_CELL_COLUMNS))
+  const grid = { kind: 'grid', perRow: gridColumns(columns) } as const
+  return [...few, { kind: 'rows' }, grid, ...(isSliced ? [] : [{ ...grid, perRow: slim }])]
 }
 
 /** How many GPUs of a grid stand side by side. */

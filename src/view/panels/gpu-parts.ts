@@ -54,7 +54,10 @@ export function usedOfLimit(memory: MemoryPicture, frame: Frame): Line {
 }
 
 /** ` 71.4/79.2G  90%`, for rows. */
-export function usedOfLimitShort(memory: MemoryPicture, frame: Frame): Line {
+export function usedOfLimitShort(
+  memory: MemoryPicture,
+  frame: Frame,
+): readonly [used: Span, limit: Span, percent: Span] {
   const { used, limit } = usedAndLimit(memory, frame)
   const percent = shown(usedPercent(memory), (value) => `${value.toFixed(0)}%`)
   return [span(used, 'strong'), span(`/${limit}G`), span(fit(percent, 5, 'right'), 'strong')]

@@ -2,6 +2,7 @@ import type { Frame, GpuState } from '../../model/frame.ts'
 import type { MigDevice } from '../../model/snapshot.ts'
 import { uiAction } from '../binding.ts'
 import { gpuMemory, plainMemory } from '../gpu-memory.ts'
+import { GRID_CELL_COLUMNS } from '../gpu-rows.ts'
 import { glyph } from '../glyphs.ts'
 import type { KeyAction } from '../key-action.ts'
 import { clickable, clipLine, fitLine, fitting, lineWidth, span } from '../line.ts'
@@ -65,7 +66,8 @@ export function gpuGrid(frame: Frame, perRow: number, size: Size): readonly Line
 function gridCell(gpu: GpuState, frame: Frame, columns: number): Line {
   const memory = gpuMemory(gpu, frame)
   const risk = worstRisk(frame, gpu)
-  const numbers = usedOfLimitShort(memory, frame)
+  const [used, limit, percent] = usedOfLimitShort(memory, frame)
+  const numbers = columns < GRID_CELL_COLUMNS ? [percent] : [used, limit, percent]
   const util = span(
     fit(
       shown(gpu.utilization.gpuPercent, (value) => `${value.toFixed(0)}%`),

@@ -106,8 +106,10 @@ function filterLine({ view, text }: FilterPrompt, columns: number): Line {
   const examples = view === 'fleet' ? 'host names, states, GPUs' : 'engine:vllm gpu:0 vram>10G !user:root'
   const shown = text.slice(-Math.max(10, Math.floor(columns / 2)))
   const typed: Line = [span(' Filter: ', 'key'), span(shown, 'strong'), span('_', 'key')]
-  if (read?.kind === 'error') return spread(typed, [span(` ${read.message} `, 'warn')], columns)
-  // what is typed is never hidden by what could be typed
+  // what is typed is never hidden by what is wrong with it, nor by what could be typed
+  const room = Math.max(0, columns - lineWidth(typed) - 2)
+  if (read?.kind === 'error')
+    return spread(typed, [span(` ${truncate(read.message, room)} `, 'warn')], columns)
   const hints = [` ${examples}   ${ENDINGS}`, ENDINGS, ''].map((hint) => [span(hint, 'dim')])
   const right = hints.find((hint) => lineWidth(typed) + lineWidth(hint) < columns) ?? []
   return spread(typed, right, columns)

@@ -10,6 +10,7 @@ import type { CellChoices, ProcessColumn } from '../process-columns.ts'
 import { processCount, processRows } from '../process-rows.ts'
 import type { ProcessRow } from '../process-row.ts'
 import { NO_CURSOR } from '../cursor.ts'
+import type { UiState } from '../ui-state.ts'
 import { wrap } from '../width.ts'
 import { MISSING } from '../wording.ts'
 
@@ -36,7 +37,7 @@ function table(scene: Scene, size: Size): readonly Line[] {
   const { preferences, cursors, filters, commandOffset } = ui
   const rows = processRows(frame, preferences, filters.overview)
   const columns = columnsFor(
-    processColumns(frame.gpus.length > 0, preferences.hiddenColumns),
+    processColumns(frame.gpus.length > 0, preferences.hiddenColumns).map((column) => asked(column, ui)),
     size.columns - 1,
   )
   const heading = head(columns, preferences, size.columns)
@@ -57,6 +58,15 @@ interface Fitted {
   readonly column: ProcessColumn
   readonly width: number
 }
+
+// What the table is sorted by is seen, and so is the command of whoever scrolls it.
+function asked(column: ProcessColumn, { preferences, commandOffset }: UiState): ProcessColumn {
+  const isAsked = column.sort === preferences.sort || (column.id === 'command' && commandOffset > 0)
+  return isAsked && column.rank > ALWAYS ? { ...column, rank: ALWAYS } : column
+}
+
+// Beside the PID and the memory.
+const ALWAYS = 1.5
 
 // The most important columns that fit, in their order; what is left goes to those that can grow.
 function columnsFor(useful: readonly ProcessColumn[], room: number): readonly Fitted[] {
