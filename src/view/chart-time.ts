@@ -12,10 +12,12 @@ export interface TimeScale {
   readonly aheadDotMs: number
 }
 
-// Steps that divide the distances between marks, so that these stand on whole columns.
+// Steps that divide the distances between marks, so that these stand on whole columns; close enough to each other that
+// what is asked for fills most of the plot.
 const COLUMN_SECONDS = [
-  0.5, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 100, 150, 300, 450, 600, 900, 1200, 1800, 3600,
-]
+  0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, 240, 300, 360, 400, 450,
+  600, 720, 900, 1200, 1440, 1800, 2400, 2700, 3600,
+] // prettier-ignore
 const TICK_SECONDS = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200]
 const TICK_COLUMNS = 12
 
@@ -78,13 +80,14 @@ export function timeAxis(scale: TimeScale, columns: number): string {
 // Exact: no two marks of an axis have one name.
 function timeName(seconds: number): string {
   if (seconds < 60 || seconds % 30 !== 0) return `${seconds.toFixed(0)} s`
-  if (seconds < 3600) return `${seconds / 60} min`
-  return `${Number((seconds / 3600).toFixed(1))} h`
+  return seconds < 3600 || seconds % 1800 !== 0 ? `${seconds / 60} min` : `${seconds / 3600} h`
 }
 
 function spanName(seconds: number): string {
   if (seconds < 60) return timeName(Math.floor(seconds))
-  return seconds < 3600 ? timeName(60 * Math.floor(seconds / 60)) : timeName(seconds - (seconds % 360))
+  return seconds < 3600
+    ? timeName(60 * Math.floor(seconds / 60))
+    : `${Number((Math.floor(seconds / 360) / 10).toFixed(1))} h`
 }
 
 // A mark is written where its place and one column on either side are free, or not at all.

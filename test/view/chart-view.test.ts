@@ -163,6 +163,22 @@ test.each([
   expect(pastSeconds).toBeLessThan(2.5 * seconds)
 })
 
+test('what is asked for fills two thirds of the past and more, and marks stand on whole columns', () => {
+  for (const minutes of [5, 10, 30, 60, 360, 1440])
+    for (let columns = 40; columns <= 250; columns++) {
+      const scale = timeScale(1e9, columns, { minutes, seenMs: 1e9, aheadMs: undefined, ahead: 'glimpse' })
+      expect((minutes * 60_000) / (columns * scale.dotMs * 2)).toBeGreaterThan(0.66)
+      const marks = [...timeAxis(scale, columns).matchAll(/−([\d.]+) (s|min|h)/g)]
+      const places = marks.map(([, count, unit]) => (Number(count) * secondsOf(unit)) / (scale.dotMs / 500))
+      expect(places.filter((place) => !Number.isInteger(place))).toEqual([])
+    }
+})
+
+function secondsOf(unit: string | undefined): number {
+  if (unit === 'h') return 3600
+  return unit === 'min' ? 60 : 1
+}
+
 test('where the forecast matters most, all of it up to an hour is in the plot, and the past stays as it was', () => {
   const scale = timeScale(1e9, 100, { minutes: 10, seenMs: 1e9, aheadMs: 2_000_000, ahead: 'whole' })
   expect(scale.pastColumns).toBe(50)
