@@ -1,5 +1,4 @@
-import type { KeyAction } from './key-action.ts'
-import type { Line, Span } from './panel.ts'
+import type { Click, Line, Span } from './panel.ts'
 import type { Tone } from './theme.ts'
 import { displayWidth, drawable, fit, truncate } from './width.ts'
 
@@ -8,9 +7,9 @@ export function span(text: string, tone: Tone = 'text'): Span {
   return { text: drawable(text), tone }
 }
 
-/** The line as something that can be clicked. */
-export function clickable(line: Line, does: KeyAction): Line {
-  return line.map((part) => ({ ...part, does }))
+/** The line as something that can be clicked as a whole. */
+export function clickable(line: Line, does: Click): Line {
+  return [{ text: '', does }, ...line]
 }
 
 /** Columns that a line takes. */

@@ -2,7 +2,7 @@ import { uiAction } from './binding.ts'
 import type { KeyAction } from './key-action.ts'
 import { actionOf } from './keymap.ts'
 import { layout } from './layout.ts'
-import type { Line, Scene, Size } from './panel.ts'
+import type { Click, Line, Scene, Size } from './panel.ts'
 import { picture } from './picture.ts'
 import { zoomed } from './preferences.ts'
 import { logShareAt, rowAt } from './row-at.ts'
@@ -41,6 +41,7 @@ function isOnChart(scene: Scene, size: Size, x: number, y: number): boolean {
 // What is drawn says what it does; an open choice is closed by a click beside it.
 function clicked(scene: Scene, size: Size, { x, y }: MouseEvent): KeyAction | undefined {
   const does = doneAt(picture(scene, size).lines[y] ?? [], x)
+  if (does?.kind === 'press') return actionOf(does.key, scene.session, scene.ui)
   if (does !== undefined) return does
   if (scene.ui.sheet !== undefined) return uiAction({ kind: 'sheet', sheet: undefined })
   const ratio = logShareAt(scene, size, x, y)
@@ -50,11 +51,13 @@ function clicked(scene: Scene, size: Size, { x, y }: MouseEvent): KeyAction | un
   return index === undefined ? undefined : uiAction({ kind: 'click', index })
 }
 
-function doneAt(line: Line, x: number): KeyAction | undefined {
+function doneAt(line: Line, x: number): Click | undefined {
   let end = 0
+  let ofLine: Click | undefined
   for (const { text, does } of line) {
+    if (text === '' && does !== undefined) ofLine = does
     end += displayWidth(text)
-    if (x < end) return does
+    if (x < end) return does ?? ofLine
   }
   return undefined
 }

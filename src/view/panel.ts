@@ -88,9 +88,12 @@ export interface Span {
   readonly tone?: Tone
   /** Part of the row under the cursor. */
   readonly selected?: boolean
-  /** What a click on it does; absent: what a click at that place does. */
-  readonly does?: KeyAction
+  /** What a click on it does; of a span without text: on all of the line behind it. Absent: what that place does. */
+  readonly does?: Click
 }
+
+/** What a click does: this, or what a key does. */
+export type Click = KeyAction | { readonly kind: 'press'; readonly key: string }
 
 export type Line = readonly Span[]
 

@@ -1,11 +1,11 @@
 import { glyph } from '../glyphs.ts'
-import type { KeyAction } from '../key-action.ts'
-import { actionOf, BINDINGS } from '../keymap.ts'
-import { clickable, fitting, lineWidth, span, spread } from '../line.ts'
+import type { BarEntry } from '../binding.ts'
+import { BINDINGS } from '../keymap.ts'
+import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
 import { filteredView } from '../ui-state.ts'
 import { truncate } from '../width.ts'
-import type { Line, Panel, PanelView, Scene } from '../panel.ts'
+import type { Click, Line, Panel, PanelView, Scene } from '../panel.ts'
 import { readFilter } from '../row-filter.ts'
 import type { FilterPrompt, GoToPrompt, Prompt, Sheet } from '../sheet.ts'
 import { topView } from '../views.ts'
@@ -21,35 +21,37 @@ function line(scene: Scene, columns: number): Line {
   const { prompt, notice, sheet } = scene.ui
   if (prompt !== undefined) return promptLine(prompt, columns)
   if (notice !== undefined) return [span(` ${notice}`, 'strong')]
-  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, scene, columns)
+  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, columns)
 }
 
 // A filter that is at work is seen wherever its table stands, and stays on narrow screens.
-function keyEntry(keys: Line, own: KeyAction, label: string, rank: number, filter: string): Ranked {
-  const [text, tone] =
-    filter === '' ? [label, 'dim' as const] : [truncate(filter, LONGEST_FILTER), 'strong' as const]
-  return { rank: filter === '' ? rank : 0, line: [...keys, { ...span(` ${text}`, tone), does: own }] }
+function keyEntry(entry: BarEntry, does: Click, label: string, filter: string): Ranked {
+  const keys = PAIRS.get(entry.key) ?? [{ ...span(entry.key, 'key'), does }]
+  const text =
+    filter === '' ? span(` ${label}`, 'dim') : span(` ${truncate(filter, LONGEST_FILTER)}`, 'strong')
+  return { rank: filter === '' ? entry.rank : 0, line: [...keys, { ...text, does }] }
 }
 
-// Of two keys in one entry, such as `+-`, each does its own.
-function keySpans(key: string, own: KeyAction, { session, ui }: Scene): Line {
-  const signs = Array.from(key)
-  const pair = signs.flatMap((sign) => BINDINGS.find(({ labels }) => labels.includes(sign)) ?? [])
-  if (signs.length !== 2 || pair.length !== 2 || /\w/.test(key)) return [{ ...span(key, 'key'), does: own }]
-  return pair.map(({ keys: [name = ''] }, i) => ({
-    ...span(signs[i] ?? '', 'key'),
-    does: actionOf(name, session, ui) ?? own,
-  }))
-}
+// Entries that are two signs, each of them a key of its own.
+const PAIRS: ReadonlyMap<string, Line> = new Map(
+  BINDINGS.flatMap(({ bar: entry }) => {
+    const signs = Array.from(entry?.key ?? '').filter((sign) => !/\w/.test(sign))
+    const pair = signs.flatMap((sign): Line => {
+      const key = BINDINGS.find(({ labels }) => labels.includes(sign))?.keys[0]
+      return key === undefined ? [] : [{ ...span(sign, 'key'), does: { kind: 'press', key } }]
+    })
+    return entry === undefined || pair.length !== 2 ? [] : [[entry.key, pair] as const]
+  }),
+)
 
 const LONGEST_FILTER = 24
 
 // Of an open choice the keys that are its own.
-function sheetBar(sheet: Sheet, { session, ui }: Scene, columns: number): Line {
+function sheetBar(sheet: Sheet, columns: number): Line {
   const parts = sheetKeys(sheet).map(([key, label, name], rank) => {
     const line = [span(key, 'key'), span(` ${label}`, 'dim')]
-    const does = name === undefined ? undefined : actionOf(name, session, ui)
-    return { rank, line: does === undefined ? line : clickable(line, does) }
+    if (name === undefined) return { rank, line }
+    return { rank, line: line.map((part) => ({ ...part, does: { kind: 'press', key: name } as const })) }
   })
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }
@@ -122,13 +124,13 @@ function bar(scene: Scene, columns: number): Line {
   const view = topView(ui.views).kind
   const filtered = filteredView(ui)
   const filter = filtered === undefined ? '' : ui.filters[filtered]
-  const parts = BINDINGS.flatMap(({ bar: entry, action }) => {
-    if (entry === undefined || entry.views?.includes(view) === false || entry.isUseful?.(scene) === false)
-      return []
-    const own = action(session, ui)
-    if (own === undefined) return []
-    const keys = keySpans(entry.key, own, scene)
-    return [keyEntry(keys, own, entry.label(session), entry.rank, entry.key === '/' ? filter : '')]
-  })
+  const parts = BINDINGS.flatMap(({ bar: entry, action, keys: [key = ''] }) =>
+    entry === undefined ||
+    entry.views?.includes(view) === false ||
+    entry.isUseful?.(scene) === false ||
+    action(session, ui) === undefined
+      ? []
+      : [keyEntry(entry, { kind: 'press', key }, entry.label(session), entry.key === '/' ? filter : '')],
+  )
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }

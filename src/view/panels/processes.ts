@@ -2,7 +2,7 @@ import type { Frame } from '../../model/frame.ts'
 import { uiAction } from '../binding.ts'
 import { firstRow, selectedRow } from '../cursor.ts'
 import { glyph } from '../glyphs.ts'
-import { cell, clickable, clipLine, fitLine, span } from '../line.ts'
+import { cell, clipLine, fitLine, span } from '../line.ts'
 import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
 import type { Preferences } from '../preferences.ts'
 import { processColumns } from '../process-columns.ts'
@@ -37,8 +37,9 @@ function table(scene: Scene, size: Size): readonly Line[] {
   const { preferences, cursors, filters, commandOffset } = ui
   const rows = processRows(frame, preferences, filters.overview)
   const columns = columnsFor(
-    processColumns(frame.gpus.length > 0, preferences.hiddenColumns).map((column) => asked(column, ui)),
+    processColumns(frame.gpus.length > 0, preferences.hiddenColumns),
     size.columns - 1,
+    ui,
   )
   const heading = head(columns, preferences, size.columns)
   if (rows.length === 0) return [heading, ...emptyState(scene, size)].slice(0, size.rows)
@@ -60,19 +61,18 @@ interface Fitted {
 }
 
 // What the table is sorted by is seen, and so is the command of whoever scrolls it.
-function asked(column: ProcessColumn, { preferences, commandOffset }: UiState): ProcessColumn {
-  const isAsked = column.sort === preferences.sort || (column.id === 'command' && commandOffset > 0)
-  return isAsked && column.rank > ALWAYS ? { ...column, rank: ALWAYS } : column
+function rankOf({ id, sort, rank }: ProcessColumn, { preferences, commandOffset }: UiState): number {
+  const isAsked = sort === preferences.sort || (id === 'command' && commandOffset > 0)
+  return isAsked ? Math.min(rank, BESIDE_MEMORY) : rank
 }
 
-// Beside the PID and the memory.
-const ALWAYS = 1.5
+const BESIDE_MEMORY = 1.5
 
 // The most important columns that fit, in their order; what is left goes to those that can grow.
-function columnsFor(useful: readonly ProcessColumn[], room: number): readonly Fitted[] {
+function columnsFor(useful: readonly ProcessColumn[], room: number, ui: UiState): readonly Fitted[] {
   const kept: ProcessColumn[] = []
   let left = room
-  for (const column of [...useful].sort((a, b) => a.rank - b.rank)) {
+  for (const column of [...useful].sort((a, b) => rankOf(a, ui) - rankOf(b, ui))) {
     if (column.columns + 1 > left) continue
     kept.push(column)
     left -= column.columns + 1
@@ -94,7 +94,7 @@ function head(columns: readonly Fitted[], { sort, reversed }: Preferences, width
     const title = cell(text, own, column.align, sorted ? 'key' : 'title')
     if (column.sort === undefined) return [{ text: ' ' }, title]
     const change = sorted ? { reversed: !reversed } : { sort: column.sort, reversed: false }
-    return clickable([{ text: ' ' }, title], uiAction({ kind: 'prefer', change }))
+    return [{ text: ' ' }, { ...title, does: uiAction({ kind: 'prefer', change }) }]
   })
   return fitLine(cells, width)
 }
