@@ -1,7 +1,7 @@
 import { uiAction } from './binding.ts'
 import type { KeyAction } from './key-action.ts'
 import { actionOf } from './keymap.ts'
-import { layout } from './layout.ts'
+import { bodyOf, layout } from './layout.ts'
 import type { Click, Line, Scene, Size } from './panel.ts'
 import { picture } from './picture.ts'
 import { zoomed } from './preferences.ts'
@@ -21,11 +21,12 @@ export function mouseAction(scene: Scene, size: Size, event: MouseEvent): KeyAct
   return event.kind === 'click' ? clicked(scene, size, event) : wheeled(scene, size, event)
 }
 
-// Over charts the wheel brings time nearer, elsewhere it does what arrows do.
+// Over charts the wheel brings time nearer, elsewhere, and on a page that is scrolled, it does what arrows do.
 function wheeled(scene: Scene, size: Size, { kind, x, y }: MouseEvent): KeyAction | undefined {
   const { ui, session } = scene
   const isUp = kind === 'wheel-up'
-  const isFree = ui.sheet === undefined && ui.prompt === undefined
+  const { lines, rows } = bodyOf(size, scene)
+  const isFree = ui.sheet === undefined && ui.prompt === undefined && lines <= rows
   if (!isFree || !isOnChart(scene, size, x, y)) return actionOf(isUp ? 'up' : 'down', session, ui)
   const chartMinutes = zoomed(ui.preferences.chartMinutes, isUp ? 'in' : 'out')
   return uiAction({ kind: 'prefer', change: { chartMinutes } })

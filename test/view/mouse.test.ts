@@ -95,6 +95,19 @@ test('the wheel goes through rows, and over a chart it brings time nearer', () =
   expect(far.ui.preferences.chartMinutes).toBe(30)
 })
 
+test('the wheel scrolls a page that is longer than the window, also over its chart', () => {
+  const scene = twoH100()
+  const ui = { ...scene.ui, views: [{ kind: 'workload', id: scene.frame.workloads[0]?.id ?? '' }] as const }
+  const page = { ...scene, ui }
+  const small = { columns: 80, rows: 40 }
+  const rows = picture(page, small).lines.map((line) => line.map(({ text }) => text).join(''))
+  const y = rows.findIndex((row) => row.includes('now'))
+  expect(y).toBeGreaterThan(0)
+  expect(mouseAction(page, small, { kind: 'wheel-down', x: 20, y })).toEqual(
+    actionOf('down', page.session, page.ui),
+  )
+})
+
 test('an open choice takes the clicks: on what it offers, and beside it that closes it', () => {
   const scene = twoH100()
   const setup: Scene = { ...scene, ui: { ...scene.ui, sheet: { kind: 'setup', index: 0 } } }
