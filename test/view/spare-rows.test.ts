@@ -67,3 +67,10 @@ test('a chart takes no row that the list of warnings needs', () => {
   const panels = layout(small, withCursor(twoH100(), [{ kind: 'warnings' }], 0)).map(({ panel }) => panel)
   expect(panels).toEqual(['header', 'warning-list', 'risk', 'keys'])
 })
+
+test('rows that the list of warnings leaves go to what to do about the one under the cursor', () => {
+  const scene = withCursor({ ...twoH100(), log: [] }, [{ kind: 'warnings' }], 1)
+  const [list, risk] = layout({ columns: 80, rows: 15 }, scene).slice(1)
+  expect(list).toMatchObject({ panel: 'warning-list', rect: { rows: scene.frame.risks.length + 2 } })
+  expect(risk).toMatchObject({ panel: 'risk', rect: { rows: 9 } })
+})

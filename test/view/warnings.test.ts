@@ -129,6 +129,14 @@ describe('the warnings of the overview', () => {
     expect(told(rows).map(first)).toEqual(starts)
   })
 
+  test.each([
+    [2, ['▲', '○']],
+    [3, ['▲', 'to', '○']],
+    [12, ['▲', '(alice)', 'to', '○', 'on.']],
+  ])('in %i narrow rows what to do about the worst stands, too', (rows, starts) => {
+    expect(told(rows, 60).map(first)).toEqual(starts)
+  })
+
   test('have their commands where there is room for all', () => {
     const withCommand = risks.map((risk) => ({
       ...risk,
@@ -153,6 +161,6 @@ describe('the warnings of the overview', () => {
   test('what finds no room is counted', () => {
     const many = [...risks, ...risks, ...risks]
     expect(told(3, 118, many).at(-1)).toMatch(/\+4 more$/)
-    expect(told(3, 60, many).at(-1)).toMatch(/\+3 more$/)
+    expect(told(3, 60, many).at(-1)).toMatch(/\+4 more$/)
   })
 })

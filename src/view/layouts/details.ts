@@ -107,8 +107,9 @@ export function hostBands(size: Size, scene: Scene): readonly Band[] {
 /** What stands and what was, and of the one under the cursor why and what to do. */
 export function warningBands(size: Size, scene: Scene): readonly Band[] {
   const wanted = boxedBand(riskPanel, scene, size.columns).rows
-  const detail = Math.min(wanted, Math.floor(size.rows * 0.6))
-  const spare = size.rows - detail - Math.max(LEAST_LIST_ROWS, warningRows(scene).length + 2)
+  const list = warningRows(scene).length + 2
+  const detail = Math.min(wanted, Math.max(Math.floor(size.rows * 0.6), size.rows - list))
+  const spare = size.rows - detail - Math.max(LEAST_LIST_ROWS, list)
   const chart = hasWarningChart(scene) ? chartRows(spare) : 0
   return [
     band('warning-list', size.rows - detail - chart, 'box'),

@@ -45,7 +45,7 @@ function warningRows(scene: Scene, size: Size, roomy: boolean): number {
   if (scene.frame.risks.length === 0) return 0
   const inner = roomy
     ? { columns: size.columns - 2, rows: size.rows >= 50 ? 12 : 6 }
-    : { columns: size.columns, rows: 3 }
+    : { columns: size.columns, rows: size.rows >= 22 ? 4 : 3 }
   return warningLines(scene.frame, inner).length + (roomy ? 2 : 1)
 }
 

@@ -10,7 +10,7 @@ import type { Line, Panel, PanelView, Size } from '../panel.ts'
 import { priceOf } from '../risk-lines.ts'
 import { truncate, wrap } from '../width.ts'
 
-// From here on there is room for the level in words and for what to do.
+// From here on there is room for the level in words, and for more than what to do about the worst.
 const WIDE_COLUMNS = 98
 
 /** What will happen, to whom, when; worst first. Where there is room, what to do about the first. */
@@ -79,7 +79,6 @@ function piecesOf(risks: readonly Risk[], columns: number): readonly Piece[] {
   )
   const first = sentences.flatMap((pieces) => pieces.slice(0, 1))
   const rest = sentences.flatMap((pieces) => pieces.slice(1))
-  if (columns < WIDE_COLUMNS) return [...first, ...rest]
   const steps = risks.flatMap((_, index): readonly Piece[] =>
     isNews(risks, index) ? [{ index, part: 'step' }] : [],
   )
@@ -87,7 +86,8 @@ function piecesOf(risks: readonly Risk[], columns: number): readonly Piece[] {
     risks[index]?.advice[0]?.command === undefined ? [] : [{ index, part: 'command' }],
   )
   const [worst, others] = [steps.filter(({ index }) => index === 0), steps.filter(({ index }) => index > 0)]
-  return [...first.slice(0, 2), ...worst, ...first.slice(2), ...rest, ...others, ...commands]
+  const needed = [...first.slice(0, 2), ...worst, ...first.slice(2), ...rest]
+  return columns < WIDE_COLUMNS ? needed : [...needed, ...others, ...commands]
 }
 
 // Two warnings of one workload often have one remedy.
@@ -128,7 +128,8 @@ function commandLine(command: string, workload: Workload | undefined, columns: n
 const TODO = '   to do: '
 
 function todo(advice: Advice, isFirst: boolean, columns: number): Line {
-  const hint: Line = isFirst ? [span(`  ${glyph('enter')}`, 'key'), span(' why, how ', 'dim')] : []
+  const why = columns >= WIDE_COLUMNS ? ' why, how ' : ' why '
+  const hint: Line = isFirst ? [span(`  ${glyph('enter')}`, 'key'), span(why, 'dim')] : []
   const label = span(TODO, 'dim')
   const price = span(` (${priceOf(advice)})`, 'dim')
   // what it brings is read before the end of how it is done
