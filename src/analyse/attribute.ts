@@ -97,19 +97,21 @@ export function attributeGpu(
   const attributedBytes = listedOn(gpu, engineHoldings)
   const { usedBytes } = gpu.memory
   const unownedBytes = both(usedBytes, listedOn(gpu, holdings), (used, held) => Math.max(0, used - held))
+  const { processes: listed, ...card } = gpu
+  // what is added stands before what is spread (ADR 9)
   return {
-    ...gpu,
-    processes: map(gpu.processes, (processes) =>
+    processes: map(listed, (processes) =>
       processes.map((process) => ({
-        ...process,
         host: book.get(process.pid)?.process,
         workload: owner.get(process.pid)?.id ?? `unknown:${process.pid}`,
+        ...process,
       })),
     ),
     attributedBytes,
     otherBytes: both(usedBytes, attributedBytes, (used, attributed) => used - attributed),
     unownedBytes,
     unownedReason: unownedReason(gpu, valueOr(unownedBytes, 0), evidence),
+    ...card,
   }
 }
 

@@ -112,14 +112,15 @@ function withFuture(
   pools: readonly MemoryPool[],
 ): JudgedWorkload {
   const { windows, rules, requestSizes } = memory
+  // what is added stands before what is spread (ADR 9)
   return {
-    ...workload,
     ceiling: ceilingOf(workload),
     trend: {
       memory: asTrend(windows.get(workloadKey(workload.id)), rules.trend),
       kv: kvTrendOf(workload, windows, rules.trend),
     },
     headroom: headroomOf(workload, pools, requestSizes),
+    ...workload,
   }
 }
 

@@ -67,7 +67,18 @@ function renewed(
     .join()
   const onCards = memory.perGpu.length > 0
   if (before?.identity === identity && (before.onCards || !onCards)) {
-    return { ...before, processes: present, flat: flatOf(before.flat, usedBytes, nowMs, rules) }
+    const { phase, phaseSinceMs, firstSeenMs, bornMs } = before
+    const flat = flatOf(before.flat, usedBytes, nowMs, rules)
+    return {
+      identity,
+      processes: present,
+      phase,
+      phaseSinceMs,
+      firstSeenMs,
+      onCards: before.onCards,
+      bornMs,
+      flat,
+    }
   }
   return {
     identity,

@@ -93,7 +93,9 @@ function ofPool(pool: MemoryPool, { lives, before, gpusAtMs }: Observable): Obse
 /** On several cards a workload may grow on one of them alone. */
 function ofShares({ pools, lives, gpusAtMs }: Observable): readonly Observation[] {
   const shares = pools.flatMap(({ key, holders }) =>
-    holders.kind === 'known' ? holders.value.map((holder) => ({ ...holder, pool: key })) : [],
+    holders.kind === 'known'
+      ? holders.value.map(({ workload, usedBytes }) => ({ workload, usedBytes, pool: key }))
+      : [],
   )
   const pooled = new Map<string, number>()
   for (const { workload } of shares) pooled.set(workload, (pooled.get(workload) ?? 0) + 1)

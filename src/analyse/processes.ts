@@ -83,19 +83,23 @@ function renew(
   const stat = files.stat === undefined ? undefined : parseStat(files.stat)
   if (stat === undefined) return before === undefined ? undefined : detailed(before, files, users)
   const same = before?.process.startTicks === stat.startTicks ? before : undefined
-  const record = same ?? unseen(stat)
+  const { process, uid, texts, pageBytes = pageBytesIn(stat, files.status) } = same ?? unseen(stat)
+  const { pid, parentPid, startTicks, comm } = stat
   const cpuTicks = stat.userTicks + stat.systemTicks
-  const pageBytes = record.pageBytes ?? pageBytesIn(stat, files.status)
-  const process: HostProcess = {
-    ...record.process,
+  const renewed: HostProcess = {
+    pid,
+    parentPid,
+    startTicks,
+    comm,
+    command: process.command,
+    user: process.user,
     // status says it too, and more slowly
-    residentBytes:
-      pageBytes === undefined ? record.process.residentBytes : known(stat.residentPages * pageBytes),
-    parentPid: stat.parentPid,
-    comm: stat.comm,
+    residentBytes: pageBytes === undefined ? process.residentBytes : known(stat.residentPages * pageBytes),
     cpuPercent: cpuShare(same, cpuTicks, atMs),
+    container: process.container,
   }
-  return detailed({ ...record, cpuTicks, renewedAtMs: atMs, pageBytes, process }, files, users)
+  const record = { process: renewed, uid, cpuTicks, renewedAtMs: atMs, pageBytes, texts }
+  return detailed(record, files, users)
 }
 
 /** stat counts resident memory in pages, status in KiB: pages are a power of two, 4 KiB on most machines, 64 KiB on some. */

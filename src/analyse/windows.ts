@@ -2,7 +2,15 @@ import type { Reading } from '../core/reading.ts'
 import type { Trend } from '../model/trend.ts'
 import type { TrendRules } from './rules.ts'
 import { fastPace, mediumPace, slowTrend, windowOf, type Pace, type SlowTrend, type Unit } from './trend.ts'
-import { EMPTY_WINDOW, extend, pointsOf, since, type Points, type Window } from './window.ts'
+import {
+  EMPTY_WINDOW,
+  extend,
+  pointsOf,
+  since,
+  type Points,
+  type Window,
+  type WindowPoint,
+} from './window.ts'
 
 /** The recent past of everything that is watched, by key. */
 export type WindowBook = ReadonlyMap<string, Watched>
@@ -91,21 +99,25 @@ function follow(
     found?.circumstances === circumstances ? found : unwatched(circumstances, unit, intervalMs, rules)
   const newestMs = before.window.open?.atMs ?? -Infinity
   if (value.kind === 'missing' || atMs <= newestMs) return before
-  const point = { atMs, value: value.value }
+  return withPoint(before, { atMs, value: value.value }, intervalMs, rules)
+}
+
+// Written out instead of spread, because it runs hundreds of times a tick (ADR 9).
+function withPoint(before: Watched, point: WindowPoint, intervalMs: number, rules: TrendRules): Watched {
+  const { circumstances, unit } = before
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
-  const recent = since(before.recent, atMs - rules.medium.upToMs).concat(point)
-  const renewed = { ...before, window, recent }
-  if (atMs - before.judgedAtMs < rules.renewMs) {
-    // how much is still needed changes with every point
-    return before.slow.kind === 'too-short'
-      ? { ...renewed, slow: slowTrend(pointsOf(window), unit, intervalMs, rules) }
-      : renewed
-  }
+  const recent = since(before.recent, point.atMs - rules.medium.upToMs).concat(point)
+  const isDue = point.atMs - before.judgedAtMs >= rules.renewMs
+  // how much is still needed changes with every point
+  const isSlowDue = isDue || before.slow.kind === 'too-short'
   return {
-    ...renewed,
-    slow: slowTrend(pointsOf(window), unit, intervalMs, rules),
-    medium: mediumPace(recent, unit, rules),
-    judgedAtMs: atMs,
+    circumstances,
+    unit,
+    window,
+    recent,
+    slow: isSlowDue ? slowTrend(pointsOf(window), unit, intervalMs, rules) : before.slow,
+    medium: isDue ? mediumPace(recent, unit, rules) : before.medium,
+    judgedAtMs: isDue ? point.atMs : before.judgedAtMs,
   }
 }
 

@@ -98,7 +98,7 @@ function newestEntries(track: Track): readonly Entry[] {
 function push(levels: readonly Level[], depth: number, entries: readonly Entry[]): readonly Level[] {
   const level = levels[depth] ?? NO_LEVEL
   const tail = [...level.tail, ...entries]
-  if (tail.length < CHUNK) return replaced(levels, depth, { ...level, tail })
+  if (tail.length < CHUNK) return replaced(levels, depth, { chunks: level.chunks, tail })
   const chunks = [...level.chunks, tail]
   if (chunks.length <= CHUNKS_PER_LEVEL) return replaced(levels, depth, { chunks, tail: [] })
   const [oldest = [], ...kept] = chunks

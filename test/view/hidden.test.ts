@@ -129,7 +129,7 @@ test('one row is no rows', () => {
 test('the rule of the warnings says what is hidden of the table above it', () => {
   const many = viewOf('sixteen GPUs, forty engines', 'overview')
   const { risks } = viewOf('two H100', 'overview').frame
-  expect(said({ ...many, frame: { ...many.frame, risks } })).toEqual(['↓ 32 more workloads'])
+  expect(said({ ...many, frame: { ...many.frame, risks } })).toEqual(['↓ 33 more workloads'])
 })
 
 test.each([
