@@ -18,9 +18,15 @@ export function textDelta(
 ): readonly LineEdit[] | undefined {
   const base = bases.get(name)
   if (base?.text === text) return []
-  const compared = base === undefined ? undefined : compare(base, text)
+  // an edit of the only line is longer than the line
+  const compared = base === undefined || !hasSeveralLines(text) ? undefined : compare(base, text)
   bases.set(name, { text, starts: compared?.starts })
   return compared === undefined || lengthOf(compared.edits) >= text.length ? undefined : compared.edits
+}
+
+function hasSeveralLines(text: string): boolean {
+  const end = text.indexOf('\n')
+  return end >= 0 && end < text.length - 1
 }
 
 interface Comparison {
