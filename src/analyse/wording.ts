@@ -1,5 +1,6 @@
-import { formatBytes, formatDuration } from '../core/format.ts'
+import { formatBytes } from '../core/format.ts'
 import type { Ceiling } from '../model/ceiling.ts'
+import { etaWords, type EtaWords } from '../model/eta-words.ts'
 import type { EtaRange } from '../model/risk.ts'
 import type { EngineId, Workload } from '../model/workload.ts'
 import { engineOf } from '../engines/index.ts'
@@ -21,17 +22,18 @@ function programIn([program]: readonly string[]): string | undefined {
   return name === undefined || name === '' ? undefined : name.slice(0, LONGEST_NAME)
 }
 
-/** `4–6 min`, `40–75 s`, `a moment`, or `at least 4 min` where no upper end is known: rounded outwards, so that the truth is within. */
-export function formatEta({ lowSeconds, highSeconds }: EtaRange): string {
-  if (highSeconds === undefined)
-    return lowSeconds < 1 ? 'a moment' : `at least ${formatDuration(lowSeconds * 1000)}`
-  const [unit, size] = highSeconds < 120 ? ['s', 1] : highSeconds < 7200 ? ['min', 60] : ['h', 3600]
-  const low = Math.floor(lowSeconds / size)
-  const high = Math.max(1, Math.ceil(highSeconds / size))
-  if (low === 0) return `less than ${high} ${unit}`
-  return high - low <= 1 && size > 1 && low === Math.round(highSeconds / size)
-    ? `${low} ${unit}`
-    : `${low}–${high} ${unit}`
+/** `4–6 min`, `about 110 s`, `less than 1 s`, `a moment`, or `at least 4 min` where no upper end is known. */
+export function formatEta(eta: EtaRange): string {
+  if (eta.highSeconds === undefined && eta.lowSeconds < 1) return 'a moment'
+  const { kind, text } = etaWords(eta)
+  return `${ETA_WORDS[kind]}${text}`
+}
+
+const ETA_WORDS: Readonly<Record<EtaWords['kind'], string>> = {
+  about: 'about ',
+  between: '',
+  'at-least': 'at least ',
+  'less-than': 'less than ',
 }
 
 /** `3.6 GiB/min`, `18 MiB/min`. */

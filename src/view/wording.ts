@@ -2,6 +2,7 @@ import { formatBytesShort, formatDuration } from '../core/format.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Ceiling } from '../model/ceiling.ts'
 import type { Link, LinkState } from '../model/sample.ts'
+import { etaWords } from '../model/eta-words.ts'
 import type { EtaRange, Risk, RiskClass, RiskLevel } from '../model/risk.ts'
 import { RISK_LEVELS } from '../model/risk.ts'
 import type { Frame } from '../model/frame.ts'
@@ -16,15 +17,19 @@ export function shown<T>(reading: Reading<T>, format: (value: T) => string): str
   return reading.kind === 'known' ? format(reading.value) : MISSING
 }
 
-/** `4–6 min`, `≈26 min`, `≥30 min`, `12 s`: the range as far as it is known. */
+/** `4–6 min`, `≈25 min`, `≥30 min`, `<1 s`: the range as far as it is known. */
 export function formatEta(eta: EtaRange): string {
-  const [unit, size] = etaUnit(eta.seconds)
-  const low = Math.floor(eta.lowSeconds / size)
-  if (eta.highSeconds === undefined) return `${glyph('atLeast')}${low} ${unit}`
-  if (Math.round(eta.lowSeconds / size) === Math.round(eta.highSeconds / size)) {
-    return `${glyph('about')}${Math.floor(eta.seconds / size)} ${unit}`
+  const { kind, text } = etaWords(eta)
+  switch (kind) {
+    case 'about':
+      return `${glyph('about')}${text}`
+    case 'between':
+      return text
+    case 'at-least':
+      return `${glyph('atLeast')}${text}`
+    case 'less-than':
+      return `<${text}`
   }
-  return `${low}–${Math.ceil(eta.highSeconds / size)} ${unit}`
 }
 
 /** Growth per minute in a few columns: `+3.6G`, `-512M`, `steady`; an ellipsis while there is too little to tell. */
@@ -143,11 +148,4 @@ export function sampleAge(frame: Frame, short: boolean): string | undefined {
 /** Graphics card names without the maker, which is always the same. */
 export function shortGpuName(name: string): string {
   return name.replace(/^NVIDIA\s+/i, '').replace(/^GeForce\s+/i, '')
-}
-
-function etaUnit(seconds: number): readonly [unit: string, size: number] {
-  if (seconds < 120) return ['s', 1]
-  if (seconds < 7200) return ['min', 60]
-  if (seconds < 172_800) return ['h', 3600]
-  return ['d', 86_400]
 }

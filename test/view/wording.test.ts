@@ -14,9 +14,10 @@ import { twoH100 } from '../support/scene-two-h100.ts'
 
 test.each([
   [{ seconds: 300, lowSeconds: 250, highSeconds: 350 }, '4–6 min'],
-  [{ seconds: 1560, lowSeconds: 1540, highSeconds: 1580 }, '≈26 min'],
+  [{ seconds: 1560, lowSeconds: 1540, highSeconds: 1580 }, '≈25 min'],
   [{ seconds: 3000, lowSeconds: 1800, highSeconds: undefined }, '≥30 min'],
   [{ seconds: 12, lowSeconds: 8, highSeconds: 19 }, '8–19 s'],
+  [{ seconds: 0.6, lowSeconds: 0.2, highSeconds: 0.9 }, '<1 s'],
   [{ seconds: 20_000, lowSeconds: 10_000, highSeconds: 40_000 }, '2–12 h'],
 ])('%j is %s', (eta, text) => {
   expect(formatEta(eta)).toBe(text)

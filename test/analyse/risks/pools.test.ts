@@ -56,7 +56,7 @@ describe('a pool', () => {
     const [first] = ofClass(played(filling))
     expect(first).toMatchObject({ id: 'kv-saturation:vllm:4200', level: 'watch', workload: 'vllm:4200' })
     expect(first?.summary).toMatch(
-      /^vLLM 4200 \(root\): its KV cache is full in \d+(?:–\d+)? min, now 5\d %; vLLM then preempts requests/,
+      /^vLLM 4200 \(root\): its KV cache is full in about 8 min, now 5\d %; vLLM then preempts requests/,
     )
     expect(first?.evidence.join('\n')).toMatch(/ of 400,000 tokens are claimed by live requests/)
   })
