@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { layout } from '../../src/view/layout.ts'
 import type { Scene } from '../../src/view/panel.ts'
+import { hostRows } from '../../src/view/host-rows.ts'
 import { picture } from '../../src/view/picture.ts'
 import type { ViewStack } from '../../src/view/views.ts'
+import { hostProcess } from '../support/scene.ts'
 import { fleet } from '../support/scene-fleet.ts'
 import { noGpu } from '../support/scenes.ts'
 import { kvRisk, twoH100 } from '../support/scene-two-h100.ts'
@@ -74,3 +76,39 @@ test('rows that the list of warnings leaves go to what to do about the one under
   expect(list).toMatchObject({ panel: 'warning-list', rect: { rows: scene.frame.risks.length + 2 } })
   expect(risk).toMatchObject({ panel: 'risk', rect: { rows: 9 } })
 })
+
+describe('rows to spare on the page of the host', () => {
+  const host = onPage(twoH100())
+
+  test.each([
+    [120, 40],
+    [200, 60],
+  ])('go to its curve: no box has a blank row at %i×%i', (columns, rows) => {
+    const places = layout({ columns, rows }, host)
+    const boxes = places.map(({ panel, rect }) => [panel, rect.rows] as const)
+    const facts = ['host-facts', 2 + 3] as const
+    const table = ['host-processes', 2 + 1 + hostRows(host.frame).length] as const
+    expect(boxes).toEqual([
+      ['header', 1],
+      facts,
+      ['chart-host', rows - 2 - facts[1] - table[1]],
+      table,
+      ['keys', 1],
+    ])
+  })
+
+  test('are none where its processes fill the page: the curve stands beside the facts', () => {
+    const [, facts, chart] = layout({ columns: 120, rows: 24 }, host)
+    expect([facts?.panel, facts?.rect.top]).toEqual(['host-facts', chart?.rect.top])
+    expect(chart?.panel).toBe('chart-host')
+  })
+})
+
+function onPage(scene: Scene): Scene {
+  const hostProcesses = Array.from({ length: 8 }, (_, i) => hostProcess(900 + i, 'sh', ['sh', '-c', 'x']))
+  return {
+    ...scene,
+    frame: { ...scene.frame, hostProcesses },
+    ui: { ...scene.ui, views: [{ kind: 'host' }] },
+  }
+}

@@ -95,8 +95,12 @@ export function hostBands(size: Size, scene: Scene): readonly Band[] {
       band('host-processes', rest - chart, 'box'),
     ]
   }
-  // the chart takes what the table leaves
-  const top = Math.max(facts, Math.min(size.rows - groups.rows - wanted, Math.floor(size.rows / 2)))
+  // what the table leaves goes to the chart: below the facts where it is much, else beside them
+  const strip = boxedBand(hostFactsPanel, scene, size.columns)
+  const chart = size.rows - strip.rows - groups.rows - wanted
+  if (chart >= CHART_ROWS)
+    return [strip, band('chart-host', chart, 'box'), groups, band('host-processes', wanted, 'box')]
+  const top = Math.max(facts, size.rows - groups.rows - wanted)
   return [
     pair('host-facts', 'chart-host', top, 0.45),
     groups,

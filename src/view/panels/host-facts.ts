@@ -2,7 +2,7 @@ import { formatBytes, formatDuration, formatGib } from '../../core/format.ts'
 import { both, valueOr } from '../../core/reading.ts'
 import type { Reading } from '../../core/reading.ts'
 import { glyph } from '../glyphs.ts'
-import { lineWidth, span } from '../line.ts'
+import { fitLine, lineWidth, span } from '../line.ts'
 import type { Line, Scene, Span } from '../panel.ts'
 import type { Tone } from '../theme.ts'
 import { clockTime, MISSING, shown } from '../wording.ts'
@@ -16,8 +16,10 @@ export const hostFactsPanel = textPanel(
 )
 
 const LABEL_COLUMNS = 16
-// From here on two facts stand side by side.
+// From here on two facts stand side by side, and four.
 const PAIR_COLUMNS = 52
+const FOUR_COLUMNS = 112
+const LONGEST_BAR = 60
 
 function lines(scene: Scene, columns: number): readonly Line[] {
   const { hostMemory, hostLoad } = scene.frame
@@ -27,30 +29,25 @@ function lines(scene: Scene, columns: number): readonly Line[] {
   const ratio = both(used, totalBytes, (part, whole) => (whole > 0 ? part / whole : 0))
   const swapRatio = both(swapUsedBytes, swapTotalBytes, (part, whole) => (whole > 0 ? part / whole : 0))
   const hasNoSwap = swapTotalBytes.kind === 'known' && swapTotalBytes.value === 0
+  const swap = fact('swap', [value(hasNoSwap ? 'none' : `${gib(swapUsedBytes)}/${gib(swapTotalBytes)} GiB`)])
   return [
-    fact('RAM used', [value(`${bytes(used)} of ${bytes(totalBytes)}`)]),
-    ...bar(ratio, columns),
-    ...sideBySide(
-      columns,
+    ...withBar(fact('RAM used', [value(`${bytes(used)} of ${bytes(totalBytes)}`)]), ratio, columns),
+    ...inCells(columns, [
       fact('available', [value(bytes(availableBytes))]),
       fact('free', [value(bytes(freeBytes))]),
-    ),
-    ...sideBySide(
-      columns,
-      fact('swap', [value(hasNoSwap ? 'none' : `${gib(swapUsedBytes)}/${gib(swapTotalBytes)} GiB`)]),
+      swap,
       fact('OOM kills', [value(shown(oomKills, String), valueOr(oomKills, 0) > 0 ? 'warn' : 'text')]),
-    ),
-    ...(valueOr(swapRatio, 0) > 0 ? bar(swapRatio, columns) : []),
-    fact('pressure, 10 s', [
-      ...stalled('some', pressure.someAvg10Percent),
-      span('  '),
-      ...stalled('full', pressure.fullAvg10Percent),
     ]),
-    ...sideBySide(
-      columns,
+    ...(valueOr(swapRatio, 0) > 0 ? bar(swapRatio, columns) : []),
+    ...inCells(columns, [
       fact('load', [value(shown(hostLoad.load1, (load) => load.toFixed(1)))]),
       fact('up', [value(shown(hostLoad.uptimeSeconds, (seconds) => formatDuration(1000 * seconds)))]),
-    ),
+      fact('pressure, 10 s', [
+        ...stalled('some', pressure.someAvg10Percent),
+        span('  '),
+        ...stalled('full', pressure.fullAvg10Percent),
+      ]),
+    ]),
     ...deaths(scene),
   ]
 }
@@ -59,9 +56,26 @@ function fact(name: string, values: Line): Line {
   return [span(`  ${name.padEnd(LABEL_COLUMNS - 2)} `, 'dim'), ...values]
 }
 
-function sideBySide(columns: number, left: Line, right: Line): readonly Line[] {
-  if (columns < PAIR_COLUMNS) return [left, right]
-  return [[...left, span(' '.repeat(Math.max(0, Math.floor(columns / 2) - lineWidth(left)))), ...right]]
+// A fact that is wider than a cell takes two.
+function inCells(columns: number, facts: readonly Line[]): readonly Line[] {
+  const count = columns >= FOUR_COLUMNS ? 4 : columns >= PAIR_COLUMNS ? 2 : 1
+  const cell = Math.floor(columns / count)
+  const rows: Line[] = []
+  let end = columns
+  for (const one of facts) {
+    const room = cell * Math.min(count, Math.ceil(lineWidth(one) / cell))
+    const last = end + room > columns ? undefined : rows.pop()
+    const before = last === undefined ? [] : fitLine(last, end)
+    rows.push([...before, ...one])
+    end = lineWidth(before) + room
+  }
+  return rows
+}
+
+// Behind the fact where the line is long enough, else below it.
+function withBar(line: Line, ratio: Reading<number>, columns: number): readonly Line[] {
+  const bars = bar(ratio, columns)
+  return columns >= FOUR_COLUMNS ? [[line, ...bars].flat()] : [line, ...bars]
 }
 
 function value(text: string, tone: Tone = 'text'): Span {
@@ -88,7 +102,7 @@ function toneOf(reading: Reading<number>): Tone {
 
 function bar(ratio: Reading<number>, columns: number): readonly Line[] {
   if (ratio.kind === 'missing') return []
-  const room = Math.max(1, Math.min(60, columns - 4 - 2))
+  const room = Math.max(1, Math.min(LONGEST_BAR, columns - 4 - 2))
   const cells = Math.round(Math.min(1, Math.max(0, ratio.value)) * room)
   return [
     [
