@@ -93,6 +93,7 @@ export const DARK_THEME: Theme = {
 export const MONO_THEME: Theme = {
   strong: { bold: true },
   title: { bold: true },
+  key: { bold: true },
   badge: { bold: true },
   replay: { bold: true },
   warn: { bold: true },

@@ -31,6 +31,10 @@ test('mono has no colour at all', () => {
   expect(colours.every((colour) => colour === undefined)).toBe(true)
 })
 
+test.each(THEME_NAMES)('%s tells a key from what it does', (name) => {
+  expect(look(themeOf(name).key)).not.toBe(look(themeOf(name).dim))
+})
+
 /** Tones in which words are written, curves apart. */
 const WORDS: readonly Tone[] = [
   'text', 'strong', 'dim', 'title', 'key', 'badge', 'replay', 'limit', 'ceiling', 'unowned', 'unknown',
