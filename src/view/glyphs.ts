@@ -28,7 +28,7 @@ const GLYPHS = {
   kvReserved: ['▒', '-'],
   activations: ['░', '+'],
   dynamic: ['▚', '%'],
-  undivided: ['▆', '='],
+  undivided: ['▆', '*'],
   others: ['╱', '/'],
   unowned: ['╳', 'x'],
   reserved: ['┊', ':'],

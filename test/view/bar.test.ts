@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { shares, stackedBar } from '../../src/view/bar.ts'
+import { glyph, toAscii } from '../../src/view/glyphs.ts'
+import type { GlyphName } from '../../src/view/glyphs.ts'
+import { SLICE_KINDS } from '../../src/view/gpu-memory.ts'
 import { lineWidth } from '../../src/view/line.ts'
 import type { Line } from '../../src/view/panel.ts'
 
@@ -45,5 +48,13 @@ test('what the driver keeps has the same cells however full the card is', () => 
   for (let used = 0; used <= 79; used++) {
     const bar = text(stackedBar({ weights: used, free: 79 - used, reserved: 1 }, 102, undefined))
     expect(bar.split('┊')).toHaveLength(2)
+  }
+})
+
+test('no two signs in a bar are alike, in ASCII neither', () => {
+  const marks: readonly GlyphName[] = ['ceiling', 'barStart', 'barEnd']
+  const names = [...SLICE_KINDS.filter((kind) => kind !== 'free'), ...marks]
+  for (const sign of [glyph, (name: GlyphName) => toAscii(glyph(name))]) {
+    expect(new Set(names.map(sign)).size).toBe(names.length)
   }
 })
