@@ -10,7 +10,6 @@ const GLYPHS = {
   selected: ['▸', '>'],
   branch: ['╴', '-'],
   died: ['✝', 'x'],
-  enter: ['⏎', '^'],
   ellipsis: ['…', '~'],
   missing: ['–', '-'],
   minus: ['−', '-'],

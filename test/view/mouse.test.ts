@@ -33,7 +33,7 @@ function after(scene: Scene, action: KeyAction | undefined): Scene {
 test.each([
   ['? Help', '?'],
   ['Help', '?'],
-  ['⏎ Detail', 'enter'],
+  ['Enter Open', 'enter'],
   ['Tab Views', 'tab'],
   ['s Sort', 's'],
   ['/ Filter', '/'],

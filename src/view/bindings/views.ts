@@ -1,6 +1,5 @@
 import { bar, bound, ui, uiAction } from '../binding.ts'
 import type { Binding } from '../binding.ts'
-import { glyph } from '../glyphs.ts'
 import { FLEET_TABS, HOST_TABS, TAB_NAMES } from '../views.ts'
 import type { View } from '../views.ts'
 
@@ -32,7 +31,7 @@ export const VIEW_KEYS: readonly Binding[] = [
     'open what is under the cursor: why, and what to do',
     { kind: 'open' },
     {
-      ...bar(glyph('enter'), 'Detail', 2),
+      ...bar('Enter', 'Open', 2),
       views: LISTS,
     },
   ),

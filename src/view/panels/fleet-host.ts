@@ -1,6 +1,5 @@
 import { uiAction } from '../binding.ts'
 import { dated } from '../dated.ts'
-import { glyph } from '../glyphs.ts'
 import { gridColumns } from '../gpu-rows.ts'
 import { hostAtCursor } from '../host-at-cursor.ts'
 import { clickable, clipLine, span } from '../line.ts'
@@ -14,7 +13,7 @@ export const fleetHostPanel: Panel = {
   id: 'fleet-host',
   title: (scene) => ({
     left: [span(hostAtCursor(scene)?.frame.host ?? '', 'title')],
-    right: [span(glyph('enter'), 'key'), span(' opens it', 'dim')],
+    right: [span('Enter', 'key'), span(' opens it', 'dim')],
   }),
   view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(hostAtCursor(scene), size) }),
 }

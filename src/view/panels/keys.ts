@@ -65,7 +65,7 @@ function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string
       return [
         [`s ${upDown}`, 'Choose'],
         ['r', 'Reverse', 'r'],
-        [glyph('enter'), 'Keep', 'enter'],
+        ['Enter', 'Keep', 'enter'],
         ['Esc', 'Back to the old order', 'escape'],
       ]
     case 'setup':
@@ -83,7 +83,7 @@ function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string
           ]
         : [
             [leftRight, 'Choose'],
-            [glyph('enter'), 'Ask'],
+            ['Enter', 'Ask'],
             ['Esc', 'Close', 'escape'],
           ]
   }

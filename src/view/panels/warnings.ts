@@ -3,7 +3,7 @@ import type { Advice, Risk } from '../../model/risk.ts'
 import type { Workload } from '../../model/workload.ts'
 import { uiAction } from '../binding.ts'
 import { changedCommand } from '../changed-command.ts'
-import { glyph, levelGlyph } from '../glyphs.ts'
+import { levelGlyph } from '../glyphs.ts'
 import type { KeyAction } from '../key-action.ts'
 import { clickable, clipLine, fitLine, lineWidth, span, spread } from '../line.ts'
 import type { Line, Panel, PanelView, Size } from '../panel.ts'
@@ -129,7 +129,7 @@ const TODO = '   to do: '
 
 function todo(advice: Advice, isFirst: boolean, columns: number): Line {
   const why = columns >= WIDE_COLUMNS ? ' why, how ' : ' why '
-  const hint: Line = isFirst ? [span(`  ${glyph('enter')}`, 'key'), span(why, 'dim')] : []
+  const hint: Line = isFirst ? [span('  Enter', 'key'), span(why, 'dim')] : []
   const label = span(TODO, 'dim')
   const price = span(` (${priceOf(advice)})`, 'dim')
   // what it brings is read before the end of how it is done
