@@ -145,7 +145,10 @@ export function sampleAge(frame: Frame, short: boolean): string | undefined {
   return `${short ? '' : 'sample '}${formatDuration(ageMs)} old${cost}`
 }
 
-/** Graphics card names without the maker, which is always the same. */
+/** Graphics card names without the maker, which is always the same, and `unknown` without what it is. */
 export function shortGpuName(name: string): string {
-  return name.replace(/^NVIDIA\s+/i, '').replace(/^GeForce\s+/i, '')
+  return name
+    .replace(/^NVIDIA\s+/i, '')
+    .replace(/^GeForce\s+/i, '')
+    .replace(/^unknown GPU$/, 'unknown')
 }

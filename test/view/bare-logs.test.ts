@@ -18,9 +18,9 @@ import { known } from '../../src/core/reading.ts'
 const UNKNOWN = missing('not-reported')
 const NO_HOST = { ...hostMemory(1, 1), totalBytes: UNKNOWN, availableBytes: UNKNOWN, oomKills: UNKNOWN }
 
-function screenOf(changes: Partial<Frame>, columns: number): string {
+function screenOf(changes: Partial<Frame>, columns: number, kind: 'overview' | 'gpus' = 'overview'): string {
   const scene = sceneOf([frameWith({ hostMemory: NO_HOST, ...changes })])
-  const { lines } = picture(scene, { columns, rows: 30 })
+  const { lines } = picture({ ...scene, ui: { ...scene.ui, views: [{ kind }] } }, { columns, rows: 30 })
   return lines.map((line) => line.map(({ text }) => text).join('')).join('\n')
 }
 
@@ -48,4 +48,20 @@ test('a process that has no name is no blank row', () => {
 test('a label that stands for several curves has room for its number', () => {
   const gpus = Array.from({ length: 8 }, (_, i) => gpuWith(i, { memory: h100Memory(70.1) }))
   expect(screenOf({ gpus }, 80)).toContain('GPU 0 +7 70.1')
+})
+
+test('processes that nobody lists are no count of none', () => {
+  const gpus = [0, 1].map((index) => gpuWith(index, { processes: UNKNOWN }))
+  const overview = screenOf({ gpus }, 120)
+  expect(overview).toContain('Workloads  – ')
+  expect(overview).toContain('it is not reported which processes use the memory')
+  const page = screenOf({ gpus }, 120, 'gpus')
+  expect(page).toContain('Processes  – on this GPU')
+  expect(page).toContain('it is not reported which processes use its memory')
+})
+
+test('of listed processes none is counted as none', () => {
+  const gpus = [gpuWith(0, { processes: known([]) })]
+  expect(screenOf({ gpus }, 120)).toContain('Workloads  0 ')
+  expect(screenOf({ gpus }, 120, 'gpus')).toContain('Processes  0 on this GPU')
 })

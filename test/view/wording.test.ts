@@ -63,4 +63,5 @@ test('risks are counted by level, worst first', () => {
 test('card names go without their maker', () => {
   expect(shortGpuName('NVIDIA GeForce RTX 4090')).toBe('RTX 4090')
   expect(shortGpuName('Tesla T4')).toBe('Tesla T4')
+  expect(shortGpuName('unknown GPU')).toBe('unknown')
 })

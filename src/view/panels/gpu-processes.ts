@@ -11,17 +11,14 @@ import { rowLine } from '../row-line.ts'
 import { cursorOf } from '../ui-state.ts'
 import { topView } from '../views.ts'
 import { drawable, fit, skip } from '../width.ts'
-import { shown } from '../wording.ts'
+import { MISSING, shown } from '../wording.ts'
 import { counted } from './text-panel.ts'
 
 /** Every process on one GPU, with its engine; where that GPU is looked at alone, the cursor moves among them. */
 export const gpuProcessesPanel: Panel = {
   id: 'gpu-processes',
   title: (scene) => ({
-    left: [
-      span('Processes', 'title'),
-      span(`  ${gpuProcessRows(gpuInView(scene)).length} on this GPU`, 'dim'),
-    ],
+    left: [span('Processes', 'title'), span(`  ${countOf(gpuInView(scene))} on this GPU`, 'dim')],
     right: [],
   }),
   view: (scene, size): PanelView => ({ kind: 'lines', lines: lines(scene, size) }),
@@ -57,8 +54,12 @@ function lines(scene: Scene, size: Size): readonly Line[] {
   ]
 }
 
+function countOf(gpu: GpuState | undefined): string {
+  return gpu?.processes.kind === 'missing' ? MISSING : gpuProcessRows(gpu).length.toString()
+}
+
 function noProcess({ processes, unownedReason }: GpuState): string {
-  if (processes.kind === 'missing') return 'the driver does not list the processes of this GPU'
+  if (processes.kind === 'missing') return 'it is not reported which processes use its memory'
   return unownedReason === 'pid-namespace'
     ? 'its processes are in another PID namespace, not seen here'
     : 'no process holds memory of this GPU'

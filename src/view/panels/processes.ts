@@ -20,7 +20,7 @@ export const processesPanel: Panel = {
   title: ({ frame, ui }) => ({
     left: [
       span('Workloads', 'title'),
-      span(`  ${processCount(frame)}`, 'dim'),
+      span(`  ${countOf(frame)}`, 'dim'),
       ...(ui.filters.overview === '' ? [] : [span('  filter ', 'dim'), span(ui.filters.overview, 'key')]),
     ],
     right: [span(orderOf(ui.preferences), 'dim')],
@@ -133,6 +133,16 @@ function emptyState({ frame, ui }: Scene, size: Size): readonly Line[] {
   return words.map((text) => clipLine([span(`  ${text}`, 'dim')], size.columns))
 }
 
+// None is no count where nobody has listed them.
+function countOf(frame: Frame): string {
+  const count = processCount(frame)
+  return count === 0 && areUnlisted(frame) ? MISSING : count.toString()
+}
+
+function areUnlisted({ gpus }: Frame): boolean {
+  return gpus.length > 0 && gpus.every(({ processes }) => processes.kind === 'missing')
+}
+
 function nothingHere(frame: Frame): string {
   if (frame.gpus.length === 0)
     return 'no engine runs here yet: start one, such as llama-server or vllm, and it appears'
@@ -140,7 +150,6 @@ function nothingHere(frame: Frame): string {
     return "the processes are in another PID namespace; start the container with '--pid=host' to see them"
   if (frame.source.kind === 'prometheus')
     return 'Prometheus knows of no engine there, and of no process: llmtop on that host shows them'
-  if (frame.gpus.every((gpu) => gpu.processes.kind === 'missing'))
-    return 'the driver does not list the processes of this GPU'
+  if (areUnlisted(frame)) return 'it is not reported which processes use the memory'
   return 'no process holds GPU memory yet: start a model, and it appears here with what holds its memory'
 }
