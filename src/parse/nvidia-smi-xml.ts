@@ -76,6 +76,9 @@ function openingTag(text: string): string {
 
 const LISTS: ReadonlySet<string> = new Set(['process_info', 'mig_device', 'element'])
 
+// Between tags, where it is trimmed anyway: the parser takes it letter by letter, a tenth of a whole step.
+const INDENTATION = />\s+</g
+
 const parser = new XMLParser({
   parseTagValue: false, // a pid 00012 and a program named 1e5 are texts
   jPath: false, // nobody asks for paths, and to write them is a seventh of the work
@@ -93,9 +96,8 @@ function parseAll(contents: readonly string[]): readonly XmlNode[] {
 
 function parse(contents: readonly string[]): readonly XmlNode[] | undefined {
   try {
-    const root: unknown = parser.parse(
-      `<all>${contents.map((content) => `<element>${content}</element>`).join('')}</all>`,
-    )
+    const elements = contents.map((content) => `<element>${content.replace(INDENTATION, '><')}</element>`)
+    const root: unknown = parser.parse(`<all>${elements.join('')}</all>`)
     return asArray(asObject(asObject(root)?.['all'])?.['element'])
   } catch {
     return undefined // nested too deep, a reserved name, too many entities: nothing that nvidia-smi writes
