@@ -16,8 +16,17 @@ export function keysMarkdown(): string {
     'Made from `src/view/keymap.ts`; the help (`?`) shows the same.',
     '',
     sections.join('\n'),
+    MOUSE,
   ].join('\n')
 }
+
+const MOUSE = `## Mouse
+
+Off, so that the terminal selects text as ever; on with \`--mouse\`, in the setup (\`F2\`) or in the configuration file.
+A click on a row puts the cursor there, another one opens it; on the key bar it is the key; on the head of a column it
+sorts; on a card or a warning it opens it; on the scrub bar of a log it goes there. The wheel moves the cursor or the page,
+and zooms over a chart. No click sends a signal.
+`
 
 // Padded, as formatters of Markdown want it.
 function markdownTable(rows: readonly (readonly [string, string])[]): string {
