@@ -24,7 +24,7 @@ export interface Binding {
 
 export interface BarEntry {
   readonly key: string
-  readonly label: (session: SessionState) => string
+  readonly label: (session: SessionState, ui: UiState) => string
   readonly rank: number
   /** Whether it can do anything here; absent: always. */
   readonly isUseful?: (scene: Scene) => boolean

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest'
 import { liveState, type SessionState, type SourceCommand } from '../../src/model/session.ts'
 import { actionOf, BINDINGS } from '../../src/view/keymap.ts'
 import { keysMarkdown } from '../../src/view/keys-markdown.ts'
+import { keysPanel } from '../../src/view/panels/keys.ts'
 import { EMPTY_GO_TO } from '../../src/view/sheet.ts'
 import { INITIAL_UI, type UiState } from '../../src/view/ui-state.ts'
-import { LIVE, REPLAY } from '../support/scene.ts'
+import { LIVE, REPLAY, frameWith, sceneOf } from '../support/scene.ts'
 
 test('docs/keys.md is made from the key table', async () => {
   const path = new URL('../../docs/keys.md', import.meta.url)
@@ -92,6 +93,18 @@ test('Escape returns a live session to the present, when nothing lies on top', (
   })
   const detail = { ...UI, views: [...UI.views, { kind: 'help' }] } as const
   expect(actionOf('escape', LOOKING_BACK, detail)).toEqual({ kind: 'ui', event: { kind: 'close' } })
+})
+
+test('who looks back is told which key returns to now', () => {
+  const barOf = (session: SessionState, ui = UI): string => {
+    const { lines } = keysPanel.view(sceneOf([frameWith({})], { session, ui }), { columns: 120, rows: 1 })
+    return lines.map((line) => line.map(({ text }) => text).join('')).join('\n')
+  }
+  expect(barOf(LIVE)).not.toContain('Esc')
+  expect(barOf(LOOKING_BACK)).toContain('Esc Now')
+  expect(barOf(LOOKING_BACK, { ...UI, views: [...UI.views, { kind: 'warning', id: 'a' }] })).toContain(
+    'Esc Back',
+  )
 })
 
 test('g takes a place in time, which Enter goes to and what is none keeps open', () => {

@@ -1,6 +1,8 @@
+import type { SessionState } from '../../model/session.ts'
 import { bar, bound, ui, uiAction } from '../binding.ts'
 import type { Binding } from '../binding.ts'
-import { FLEET_TABS, HOST_TABS, TAB_NAMES } from '../views.ts'
+import type { UiState } from '../ui-state.ts'
+import { FLEET_TABS, HOST_TABS, TAB_NAMES, topView } from '../views.ts'
 import type { View } from '../views.ts'
 
 const LISTS: readonly View['kind'][] = [
@@ -42,12 +44,13 @@ export const VIEW_KEYS: readonly Binding[] = [
       ['Esc'],
       'close what lies on top, return to now, drop the filter; never quits',
       {
-        ...bar('Esc', 'Back', 2),
-        views: DETAILS,
+        ...bar('Esc', '', 2),
+        label: (session, ui) => (returnsToNow(session, ui) ? 'Now' : 'Back'),
+        isUseful: ({ session, ui }) => DETAILS.includes(topView(ui.views).kind) || returnsToNow(session, ui),
       },
     ),
-    action: (session, { views }) =>
-      session.kind === 'live' && session.behindMs > 0 && views.length === 1
+    action: (session, ui) =>
+      returnsToNow(session, ui)
         ? { kind: 'source', command: { kind: 'seek-to', place: { kind: 'end' } } }
         : uiAction({ kind: 'close' }),
   },
@@ -62,6 +65,10 @@ export const VIEW_KEYS: readonly Binding[] = [
   ui('Views', ['S-tab'], ['Shift-Tab'], 'previous view', { kind: 'tab', step: -1 }),
   ...[0, 1, 2, 3].map(digit),
 ]
+
+function returnsToNow(session: SessionState, { views }: UiState): boolean {
+  return session.kind === 'live' && session.behindMs > 0 && views.length === 1
+}
 
 function digit(index: number): Binding {
   const key = (index + 1).toString()

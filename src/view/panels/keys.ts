@@ -130,7 +130,7 @@ function bar(scene: Scene, columns: number): Line {
     entry.isUseful?.(scene) === false ||
     action(session, ui) === undefined
       ? []
-      : [keyEntry(entry, { kind: 'press', key }, entry.label(session), entry.key === '/' ? filter : '')],
+      : [keyEntry(entry, { kind: 'press', key }, entry.label(session, ui), entry.key === '/' ? filter : '')],
   )
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }
