@@ -17,9 +17,13 @@ test('what to do about hidden processes stands whole on the smallest screen', ()
   ])
 })
 
+test('a fault that is seen for the first time is there just now', () => {
+  expect(drawn(0, 60)[0]).toBe(' ! the processes of 16 GPUs are in another PID     just now ')
+})
+
 test.each([60, 80, 120])('at %i columns a sentence does not move as it grows older', (columns) => {
   const sentences = [500, 9900, 60_000, 119_000, 7_000_000, 86_400_000].map((ageMs) =>
-    drawn(ageMs, columns).map((line) => line.replace(/for [\d.]+ \w+ $/, '').trimEnd()),
+    drawn(ageMs, columns).map((line) => line.replace(/(?:for [\d.]+ \w+|just now) $/, '').trimEnd()),
   )
   expect(new Set(sentences.map((lines) => lines.join('\n'))).size).toBe(1)
 })

@@ -24,7 +24,8 @@ export function faultLines(faults: readonly FrameFault[], size: Size): readonly 
 }
 
 function sentence({ fault, ageMs }: FrameFault, more: string, size: Size): readonly Line[] {
-  const age = [span(`  ${more}${fit(`for ${formatDuration(ageMs)}`, AGE_COLUMNS, 'right')} `, 'dim')]
+  const since = ageMs < 1000 ? 'just now' : `for ${formatDuration(ageMs)}`
+  const age = [span(`  ${more}${fit(since, AGE_COLUMNS, 'right')} `, 'dim')]
   const words = wrapBeside(describeFault(fault), lineWidth(age), { ...size, columns: size.columns - 3 })
   return words.map((text, i) => {
     const line = [span(i === 0 ? ' ! ' : '   ', 'warn'), span(text)]
