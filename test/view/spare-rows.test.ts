@@ -59,9 +59,13 @@ function withHostRisk(scene: Scene): Scene {
 }
 
 test('a warning about another host shows the curve of that host', () => {
-  const risks = fleet().hosts.flatMap(({ frame }) => frame.risks)
-  expect(risks.length).toBe(3)
-  expect(titlesOf(withCursor(fleet(), [{ kind: 'fleet-warnings' }], 0))[1]).toContain('History')
+  const scene = fleet()
+  const withoutGpus = scene.hosts.find(({ frame }) => frame.gpus.length === 0)
+  expect(titlesOf(withCursor({ ...scene, ...withoutGpus }, [{ kind: 'fleet-warnings' }], 0))).toEqual([
+    'Warnings of all hosts  3 now, 0 before',
+    'History  % of memory, of time busy, of the power limit',
+    '▲ critical  GPU memory runs out, 4–6 min',
+  ])
 })
 
 test('a chart takes no row that the list of warnings needs', () => {
