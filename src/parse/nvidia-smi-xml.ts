@@ -1,6 +1,8 @@
 import { XMLParser } from 'fast-xml-parser'
 import { asArray, asObject } from '../core/decode.ts'
 import { neededChildren } from './nvidia-smi-children.ts'
+import { filled, outlineOf } from './xml-outline.ts'
+import type { XmlOutline } from './xml-outline.ts'
 
 /** An element as fast-xml-parser gives it: a text, or its children by name. Read it through `nvidia-smi-value.ts`. */
 export type XmlNode = unknown
@@ -16,6 +18,13 @@ export interface XmlElement {
 export interface XmlChild {
   readonly text: string
   readonly node: XmlNode
+  /** How it is built, and what the XML parser has made of that; undefined where it is read as it stands. */
+  readonly template: XmlTemplate | undefined
+}
+
+interface XmlTemplate {
+  readonly outline: string
+  readonly node: XmlNode
 }
 
 /** Elements by their opening tags, to be given along with the next document. */
@@ -23,15 +32,15 @@ export type XmlElements = ReadonlyMap<string, XmlElement>
 
 /**
  * Reads elements; undefined for one whose tags don't pair up. From one document to the next most children stay as they
- * are: only those that `before` does not have go through the XML parser, all of them at once, because to start it costs as
- * much as to read a GPU's temperatures, clocks and power.
+ * are, and those that change say other things in the same tags: only what is built otherwise than in `before` goes through
+ * the XML parser, all of it at once, because to start it costs as much as to read a GPU's temperatures, clocks and power.
  */
 export function readElements(
   texts: readonly string[],
   before: XmlElements,
 ): readonly (XmlElement | undefined)[] {
   const cuts = texts.map((text) => cut(text, before.get(openingTag(text))))
-  const nodes = parseAll(cuts.map(({ changed }) => changed))
+  const nodes = parseAll(cuts.map(unknownPartsOf))
   return cuts.map((element, at) => joined(element, nodes[at]))
 }
 
@@ -47,27 +56,57 @@ interface Cut {
   readonly text: string
   readonly known: XmlElement | undefined
   /** None where the element is not read anew, or can't be. */
-  readonly children: ReadonlyMap<string, string> | undefined
-  /** The texts of the children that are not known. */
-  readonly changed: string
+  readonly children: ReadonlyMap<string, CutChild> | undefined
+}
+
+interface CutChild {
+  readonly text: string
+  readonly known: XmlChild | undefined
+  /** None where the child has not changed, or has to be read as it stands. */
+  readonly apart: XmlOutline | undefined
 }
 
 function cut(text: string, known: XmlElement | undefined): Cut {
   const children = known?.text === text ? undefined : neededChildren(text)
-  const changed = [...(children ?? [])].filter(([name, child]) => known?.children.get(name)?.text !== child)
-  return { text, known, children, changed: changed.map(([, child]) => child).join('') }
+  if (children === undefined) return { text, known, children }
+  const cutChildren = [...children].map(([name, child]): [string, CutChild] => {
+    const before = known?.children.get(name)
+    return [
+      name,
+      { text: child, known: before, apart: before?.text === child ? undefined : outlineOf(child) },
+    ]
+  })
+  return { text, known, children: new Map(cutChildren) }
+}
+
+function unknownPartsOf({ children }: Cut): string {
+  return [...(children ?? [])].map(([, child]) => unknownPartOf(child)).join('')
+}
+
+function unknownPartOf({ text, known, apart }: CutChild): string {
+  if (known?.text === text) return ''
+  if (apart === undefined) return text
+  return known?.template?.outline === apart.outline ? '' : apart.outline
 }
 
 function joined({ text, known, children }: Cut, node: XmlNode): XmlElement | undefined {
   if (known?.text === text) return known
   if (children === undefined || node === undefined) return undefined
   const read = new Map(
-    [...children].map(([name, child]): [string, XmlChild] => {
-      const before = known?.children.get(name)
-      return [name, before?.text === child ? before : { text: child, node: asObject(node)?.[name] }]
-    }),
+    [...children].map(([name, child]): [string, XmlChild] => [
+      name,
+      readChild(child, asObject(node)?.[name]),
+    ]),
   )
   return { text, children: read, node: Object.fromEntries([...read].map(([name, { node }]) => [name, node])) }
+}
+
+function readChild({ text, known, apart }: CutChild, parsed: XmlNode): XmlChild {
+  if (known?.text === text) return known
+  if (apart === undefined) return { text, node: parsed, template: undefined }
+  const { outline, values } = apart
+  const template = known?.template?.outline === outline ? known.template : { outline, node: parsed }
+  return { text, node: filled(template.node, values), template }
 }
 
 function openingTag(text: string): string {
@@ -75,9 +114,6 @@ function openingTag(text: string): string {
 }
 
 const LISTS: ReadonlySet<string> = new Set(['process_info', 'mig_device', 'element'])
-
-// Between tags, where it is trimmed anyway: the parser takes it letter by letter, a tenth of a whole step.
-const INDENTATION = />\s+</g
 
 const parser = new XMLParser({
   parseTagValue: false, // a pid 00012 and a program named 1e5 are texts
@@ -88,6 +124,7 @@ const parser = new XMLParser({
 
 /** What stands in each of the elements; undefined for one that the parser refuses. */
 function parseAll(contents: readonly string[]): readonly XmlNode[] {
+  if (contents.every((content) => content === '')) return contents
   const nodes = parse(contents)
   if (nodes?.length === contents.length) return nodes
   // one of them is at fault
@@ -96,7 +133,7 @@ function parseAll(contents: readonly string[]): readonly XmlNode[] {
 
 function parse(contents: readonly string[]): readonly XmlNode[] | undefined {
   try {
-    const elements = contents.map((content) => `<element>${content.replace(INDENTATION, '><')}</element>`)
+    const elements = contents.map((content) => `<element>${content}</element>`)
     const root: unknown = parser.parse(`<all>${elements.join('')}</all>`)
     return asArray(asObject(asObject(root)?.['all'])?.['element'])
   } catch {
