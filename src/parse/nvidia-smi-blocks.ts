@@ -1,7 +1,7 @@
 import { busIdOf, parseGpuBlock } from './nvidia-smi-gpu.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Gpu } from '../model/snapshot.ts'
-import type { XmlElement } from './nvidia-smi-xml.ts'
+import type { XmlNode } from './nvidia-smi-xml.ts'
 
 /** The GPUs of one document by the text of their `<gpu>` blocks; a block with a fault is not among them. */
 export type ParsedGpus = ReadonlyMap<string, Gpu>
@@ -51,11 +51,11 @@ export interface ReadBlocks {
 /**
  * Reads the blocks of one document; those of the previous document that have not changed are taken from `reuse`.
  *
- * @param elements what the XML parser has made of each of them
+ * @param read what the XML parser makes of the text of one
  */
 export function readBlocks(
   texts: readonly string[],
-  elements: readonly (XmlElement | undefined)[],
+  read: (text: string) => XmlNode,
   reuse: ParsedGpus,
 ): ReadBlocks {
   const entries = texts.map((text, position) => {
@@ -63,9 +63,7 @@ export function readBlocks(
     return {
       text,
       position,
-      ...(known === undefined
-        ? parseGpuBlock(text, elements[position]?.node, position)
-        : { gpu: known, faults: [] }),
+      ...(known === undefined ? parseGpuBlock(text, read(text), position) : { gpu: known, faults: [] }),
     }
   })
   const faults = entries.flatMap((entry) => entry.faults)

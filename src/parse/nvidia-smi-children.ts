@@ -45,18 +45,18 @@ const LONGEST_TAG = 256
 const BARE_TAG = /^(?:\/[\w.-]+|[\w.-]+(?: *\/)?)$/
 
 /**
- * The texts of the needed children of one element by their names, those of one name together; undefined when its tags don't
- * pair up, because a lenient parser would then hang numbers under the wrong names.
+ * The needed children of one element, as one text; undefined when its tags don't pair up, because a lenient parser would
+ * then hang numbers under the wrong names.
  */
-export function neededChildren(text: string): ReadonlyMap<string, string> | undefined {
-  const children = new Map<string, string>()
+export function neededChildren(text: string): string | undefined {
+  const children: string[] = []
   let open = isOpeningTag(text) ? text.indexOf('<', 1) : -1
   for (let tag = tagAt(text, open); tag !== undefined; tag = tagAt(text, open)) {
-    if (tag.startsWith('/')) return open + tag.length + 2 === text.length ? children : undefined
+    if (tag.startsWith('/')) return open + tag.length + 2 === text.length ? children.join('') : undefined
     const name = tag.replace(/ *\/$/, '')
     const child = NEEDED.has(name) ? readChild(text, open) : { text: '', end: endOf(text, open, tag) }
     if (child?.end === undefined) return undefined
-    if (child.text !== '') children.set(name, `${children.get(name) ?? ''}${child.text}`)
+    children.push(child.text)
     open = text.indexOf('<', child.end)
   }
   return undefined

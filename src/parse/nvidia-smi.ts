@@ -3,11 +3,11 @@ import { printable } from '../core/text.ts'
 import { readBlocks, splitBlocks } from './nvidia-smi-blocks.ts'
 import { readErrorLine, readErrorLines } from './nvidia-smi-errors.ts'
 import { at, COUNT, readNumber, readText } from './nvidia-smi-value.ts'
-import { byOpeningTag, readElements } from './nvidia-smi-xml.ts'
+import { readElement, templatesFrom } from './nvidia-smi-xml.ts'
 import type { Fault } from '../core/fault.ts'
 import type { NvidiaSmi } from '../model/snapshot.ts'
 import type { ParsedGpus } from './nvidia-smi-blocks.ts'
-import type { XmlElements, XmlNode } from './nvidia-smi-xml.ts'
+import type { XmlNode, XmlTemplates } from './nvidia-smi-xml.ts'
 
 export type NvidiaSmiAnswer =
   | { readonly kind: 'document'; readonly document: NvidiaSmi }
@@ -22,10 +22,10 @@ export interface ParsedNvidiaSmi {
 /** What was made of the parts of one document. */
 export interface ParsedParts {
   readonly gpus: ParsedGpus
-  readonly elements: XmlElements
+  readonly templates: XmlTemplates
 }
 
-export const NO_PARTS: ParsedParts = { gpus: new Map(), elements: new Map() }
+export const NO_PARTS: ParsedParts = { gpus: new Map(), templates: new Map() }
 
 /** Longer than any machine's: 16 GPUs with their clock tables are about 1.2 million characters. */
 export const MAX_DOCUMENT_LENGTH = 16 * 1024 * 1024
@@ -49,9 +49,10 @@ export function parseNvidiaSmi(text: string, reuse: ParsedParts = NO_PARTS): Par
   const { whole, torn, head } = splitBlocks(found.body)
   if (whole.length + torn.length > MAX_GPUS) return refuse(malformed('its GPUs', `${whole.length} of them`))
 
-  const elements = readElements([head, ...whole], reuse.elements)
-  const [{ node: root } = { node: undefined }, ...gpuElements] = elements
-  const { gpus, unreadable, faults, parsed } = readBlocks(whole, gpuElements, reuse.gpus)
+  const templates = templatesFrom(reuse.templates)
+  const read = (element: string): XmlNode => readElement(element, templates)
+  const root = read(head)
+  const { gpus, unreadable, faults, parsed } = readBlocks(whole, read, reuse.gpus)
   const lines = [...readErrorLines(found.before), ...readErrorLines(found.after)]
   const explained = gpus.length + unreadable + torn.length + lines.filter(isLostGpu).length
   const document: NvidiaSmi = {
@@ -66,10 +67,7 @@ export function parseNvidiaSmi(text: string, reuse: ParsedParts = NO_PARTS): Par
       ...faults,
     ],
   }
-  return {
-    answer: { kind: 'document', document },
-    parts: { gpus: parsed, elements: byOpeningTag(elements) },
-  }
+  return { answer: { kind: 'document', document }, parts: { gpus: parsed, templates } }
 }
 
 function refuse(fault: Fault): ParsedNvidiaSmi {

@@ -1,30 +1,31 @@
 import { asArray, asObject } from '../core/decode.ts'
 
-/**
- * XML taken apart into how it is built and what it says. From one document to the next the values change and the tags
- * stay, so that the XML parser reads an outline once, and what stands in it is put in place.
- */
+/** XML taken apart into how it is built and what it says. */
 export interface XmlOutline {
   /** The XML without indentation, with a number in the place of each value. */
   readonly outline: string
-  /** By their numbers, trimmed. */
+  /** By their numbers, trimmed, encoded as they stood. */
   readonly values: readonly string[]
 }
 
 // between tags, where it is trimmed anyway
 const INDENTATION = />\s+</g
 const VALUE = />([^<]+)/g
-// entities, and carriage returns, which XML turns into line feeds: only the parser knows what they stand for
-const TO_DECODE = /[&\r]/
+// entities, and carriage returns, which XML turns into line feeds
+const ENCODED = /[&\r]/
 
-/** Takes XML apart whose tags are bare names; undefined when values in it have to be decoded. */
-export function outlineOf(xml: string): XmlOutline | undefined {
-  if (TO_DECODE.test(xml)) return undefined
+/** Takes XML apart whose tags are bare names. */
+export function outlineOf(xml: string): XmlOutline {
   const values: string[] = []
   const outline = xml
     .replace(INDENTATION, '><')
     .replace(VALUE, (_, value: string) => `>${values.push(value.trim()) - 1}`)
   return { outline, values }
+}
+
+/** Whether only an XML parser knows what the value stands for. */
+export function isEncoded(value: string): boolean {
+  return ENCODED.test(value)
 }
 
 /** What the XML parser has made of an outline, with the values in the place of their numbers. */
