@@ -71,23 +71,21 @@ const COMBINING = /^[\p{Mn}\p{Me}\u1160-\u11ff]$/u
 // Joiners, variation selectors and other formatting that draws nothing of its own.
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/gu
 const PLAIN = /^[\x20-\x7e]*$/
+// Latin, dashes and dots, arrows, and what is drawn by us: box lines, blocks, shapes and braille, which are most of the
+// screen. No need to ask further.
+const ONE_COLUMN_EACH = /^[\x20-\x7e\xa1-\u02ff\u2010-\u2027\u2190-\u2319\u2500-\u25fc\u2800-\u28ff]*$/
 
 /** Columns that a code point takes: 0 for marks that sit on their neighbour, 2 for wide characters and emoji. */
 export function charWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0) ?? 0
-  if (code < 0x300 || isDrawnByUs(code)) return 1
+  if (code < 0x300 || ONE_COLUMN_EACH.test(character)) return 1
   if (COMBINING.test(character)) return 0
   return isWide(code) ? 2 : 1
 }
 
-// Box lines, blocks, shapes and braille, which are most of the screen: no need to ask further.
-function isDrawnByUs(code: number): boolean {
-  return (code >= 0x2500 && code < 0x25fd) || (code >= 0x2800 && code < 0x2900)
-}
-
 /** Columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
-  if (PLAIN.test(text)) return text.length
+  if (ONE_COLUMN_EACH.test(text)) return text.length
   let columns = 0
   for (const character of text) columns += charWidth(character)
   return columns
