@@ -5,6 +5,7 @@ import type { Claim } from '../engines/engine.ts'
 import { claimFor } from '../engines/index.ts'
 import type { ListedProcess } from '../parse/process-list.ts'
 import { familyOf, type ProcessBook } from './processes.ts'
+import { isServer } from './server.ts'
 
 /** One engine instance with every process of it that is known. */
 export interface ClaimedGroup {
@@ -114,8 +115,7 @@ function isSeen({ pid, startTicks }: ListedProcess, book: ProcessBook): boolean 
  * go of a card is about to end, and the list of processes is behind.
  */
 function runsInRam(claim: Claim, held: HeldBook): boolean {
-  if (claim.engine === 'unknown' || claim.engine === 'pytorch') return false
-  return claim.keeper !== true && !held.has(idOf(claim))
+  return isServer(claim) && claim.keeper !== true && !held.has(idOf(claim))
 }
 
 /** When each workload last held GPU memory, by its id. */

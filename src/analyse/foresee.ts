@@ -21,7 +21,7 @@ import { outlookOf } from './outlook.ts'
 import { publishedRisks } from './published-risks.ts'
 import { followRisks, raisedRisks, type Adviser } from './risk-book.ts'
 import { conditionsOf } from './risks/index.ts'
-import { ramPools } from './risks/ram-pools.ts'
+import { ramPoolsOf } from './risks/ram-pools.ts'
 import type { Situation } from './situation.ts'
 import { followStandings } from './standings.ts'
 import { asTrend, followWindows } from './windows.ts'
@@ -144,6 +144,7 @@ function situationOf(
     windows,
     heights,
     outlooks: pools.map((pool) => outlookOf(pool, byId, lives, rules.gate)),
+    ramPools: ramPoolsOf(host, gpus, workloads),
     host,
     hostProcesses: largestProcesses(memory),
     standings,
@@ -153,14 +154,11 @@ function situationOf(
 }
 
 /** What is left of everything that can run out of memory. */
-function roomIn(situation: Situation): ReadonlyMap<string, number> {
-  const cards = situation.outlooks.flatMap(({ pool: { key, freeBytes } }) =>
+function roomIn({ outlooks, ramPools }: Situation): ReadonlyMap<string, number> {
+  const cards = outlooks.flatMap(({ pool: { key, freeBytes } }) =>
     freeBytes.kind === 'known' ? [[gpuKey(key), freeBytes.value] as const] : [],
   )
-  return new Map([
-    ...cards,
-    ...ramPools(situation).map(({ key, headroomBytes }) => [key, headroomBytes] as const),
-  ])
+  return new Map([...cards, ...ramPools.map(({ key, headroomBytes }) => [key, headroomBytes] as const)])
 }
 
 function adviserIn({ workloads, gpus, host }: Situation): Adviser {

@@ -2,6 +2,7 @@ import { sum, valueOr } from '../core/reading.ts'
 import type { AttributedWorkload } from './attribute.ts'
 import type { ProcessBook } from './processes.ts'
 import type { GateRules } from './rules.ts'
+import { isServer } from './server.ts'
 
 /** What is known of each workload's life so far, by its id. */
 export type LifeBook = ReadonlyMap<string, Life>
@@ -145,8 +146,9 @@ function answers({ requests, kv }: AttributedWorkload): boolean {
   return requests.running.kind === 'known' || kv.usedRatio.kind === 'known' || kv.usedTokens.kind === 'known'
 }
 
-function isOfUnknownSize({ engine, kv, estimated }: AttributedWorkload): boolean {
-  if (engine === 'unknown' || engine === 'pytorch' || kv.growth.kind === 'missing') return true
+function isOfUnknownSize(workload: AttributedWorkload): boolean {
+  const { kv, estimated } = workload
+  if (!isServer(workload) || kv.growth.kind === 'missing') return true
   return kv.growth.value === 'on-demand' && estimated.kind === 'missing'
 }
 

@@ -6,6 +6,7 @@ import type { LifeBook } from './lives.ts'
 import type { PoolOutlook } from './outlook.ts'
 import { shareKey, workloadKey } from './observations.ts'
 import type { PublishedRisk } from './published-risks.ts'
+import type { RamPool } from './risks/ram-pools.ts'
 import type { RiskBook } from './risk-book.ts'
 import type { Rules } from './rules.ts'
 import type { Standings } from './standings.ts'
@@ -21,6 +22,7 @@ export interface Situation {
   readonly windows: WindowBook
   readonly heights: HeightBook
   readonly outlooks: readonly PoolOutlook[]
+  readonly ramPools: readonly RamPool[]
   readonly host: HostMemory
   /** The largest first. */
   readonly hostProcesses: readonly HostProcess[]

@@ -7,7 +7,7 @@ import type { Condition } from '../risk-book.ts'
 import { isWarnedOf, watchedAt, type Situation } from '../situation.ts'
 import { stillGrows } from '../still-grows.ts'
 import { paceOf } from '../windows.ts'
-import { expectedBytes, ramPools, type RamGrower, type RamPool } from './ram-pools.ts'
+import { expectedBytes, type RamGrower, type RamPool } from './ram-pools.ts'
 import { placeOf, ramCondition } from './ram-wording.ts'
 
 /**
@@ -15,7 +15,7 @@ import { placeOf, ramCondition } from './ram-wording.ts'
  * its own: the kernel then kills, and not always the one who asked.
  */
 export function hostOom(situation: Situation): readonly Condition[] {
-  return ramPools(situation).flatMap((pool) => {
+  return situation.ramPools.flatMap((pool) => {
     const raw = forecastIn(pool, situation)
     const floor = floorLevel(pool, situation)
     if (raw === undefined && floor === undefined) return []

@@ -1,11 +1,11 @@
 import { valueOr } from '../../core/reading.ts'
 import type { GpuState } from '../../model/frame.ts'
 import type { RiskLevel } from '../../model/risk.ts'
+import type { HostMemory } from '../../model/snapshot.ts'
 import type { Forecast } from '../forecast.ts'
 import type { JudgedWorkload } from '../judged.ts'
 import { cgroupKey, HOST_KEY } from '../observations.ts'
 import type { GateRules } from '../rules.ts'
-import type { Situation } from '../situation.ts'
 
 /** Host memory that ends: all of it, or what a control group may have of it. */
 export interface RamPool {
@@ -42,8 +42,11 @@ export interface RamGrower {
 }
 
 /** The host, and every control group that limits a workload to less than the host has. */
-export function ramPools(situation: Situation): readonly RamPool[] {
-  const { host, gpus, workloads } = situation
+export function ramPoolsOf(
+  host: HostMemory,
+  gpus: readonly GpuState[],
+  workloads: readonly JudgedWorkload[],
+): readonly RamPool[] {
   const whole: RamPool[] = []
   if (host.totalBytes.kind === 'known' && host.availableBytes.kind === 'known') {
     const gpu = gpus.find(({ unifiedMemory }) => unifiedMemory)
