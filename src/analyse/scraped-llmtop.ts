@@ -1,3 +1,4 @@
+import { asOneOf } from '../core/decode.ts'
 import { both, known, missing, type Reading } from '../core/reading.ts'
 import { orMissing } from '../engines/pool.ts'
 import { CEILING_BASES, CEILING_LIMITS, type Ceiling, type GpuCeiling } from '../model/ceiling.ts'
@@ -48,7 +49,7 @@ interface Told {
 
 function workloadOf(id: string, told: Told): AttributedWorkload {
   const { labels } = told
-  const bare = bareWorkload(id, oneOf(ENGINE_IDS, labels.get('engine')) ?? 'unknown')
+  const bare = bareWorkload(id, asOneOf(ENGINE_IDS, labels.get('engine')) ?? 'unknown')
   const value = (name: string): Reading<number> => orMissing(seriesOf(told, name)[0]?.value)
   const info = seriesOf(told, 'workload_info')[0]?.labels
   const ceiling = ceilingOf(told, info)
@@ -105,7 +106,7 @@ function cacheOf(
   info: Series['labels'] | undefined,
   bare: KvCache,
 ): KvCache {
-  const growth = oneOf(['preallocated', 'on-demand'] as const, info?.get('kv_growth'))
+  const growth = asOneOf(['preallocated', 'on-demand'] as const, info?.get('kv_growth'))
   const capacityBytes = value('kv_cache_capacity_bytes')
   const capacityTokens = value('kv_cache_capacity_tokens')
   return {
@@ -159,8 +160,8 @@ function ceilingOf(told: Told, info: Series['labels'] | undefined): Ceiling | un
     bytes: sum(({ bytes }) => bytes),
     lowBytes: sum(({ lowBytes }) => lowBytes),
     highBytes: sum(({ highBytes }) => highBytes),
-    limitedBy: oneOf(CEILING_LIMITS, info?.get('limited_by')) ?? 'device',
-    basis: oneOf(CEILING_BASES, info?.get('basis')) ?? 'formula',
+    limitedBy: asOneOf(CEILING_LIMITS, info?.get('limited_by')) ?? 'device',
+    basis: asOneOf(CEILING_BASES, info?.get('basis')) ?? 'formula',
     workings: [],
     perGpu,
   }
@@ -170,7 +171,7 @@ function ceilingOf(told: Told, info: Series['labels'] | undefined): Ceiling | un
 function limitsOf(told: Told): Workload['vramLimits'] {
   const used = seriesOf(told, 'vram_limit_used_bytes')
   return seriesOf(told, 'vram_limit_bytes').flatMap(({ labels, value }) => {
-    const kind = oneOf(VRAM_LIMIT_KINDS, labels.get('kind'))
+    const kind = asOneOf(VRAM_LIMIT_KINDS, labels.get('kind'))
     const gpu = labels.get('uuid')
     if (kind === undefined || gpu === undefined) return []
     const counted = onCard(used, gpu).find((series) => series.labels.get('kind') === kind)
@@ -188,10 +189,6 @@ function onCard(series: readonly Series[], uuid: string): readonly Series[] {
 
 function sumOf(series: readonly Series[]): number {
   return series.reduce((sum, { value }) => sum + value, 0)
-}
-
-function oneOf<T extends string>(known: readonly T[], text: string | undefined): T | undefined {
-  return known.find((one) => one === text)
 }
 
 function textOf(text: string | undefined): Reading<string> {

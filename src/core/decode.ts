@@ -16,6 +16,11 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** One of these words; undefined for anything else. */
+export function asOneOf<T extends string>(words: readonly T[], value: unknown): T | undefined {
+  return words.find((word) => word === value)
+}
+
 /** A finite number; NaN and the infinities are not numbers of this world. */
 export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined

@@ -57,17 +57,20 @@ export interface SamplesLost {
 }
 
 /** What is wrong between nvidia-smi and the driver, by the texts that nvidia-smi prints on stdout. */
-export type DriverTrouble =
-  | 'no-library'
-  | 'no-driver'
-  | 'version-mismatch'
-  | 'no-permission'
-  | 'gpu-lost'
-  | 'reset-required'
-  | 'blocked'
-  | 'no-devices'
-  | 'timeout'
-  | 'other'
+export type DriverTrouble = (typeof DRIVER_TROUBLES)[number]
+
+export const DRIVER_TROUBLES = [
+  'no-library',
+  'no-driver',
+  'version-mismatch',
+  'no-permission',
+  'gpu-lost',
+  'reset-required',
+  'blocked',
+  'no-devices',
+  'timeout',
+  'other',
+] as const
 
 /** One sentence: what happened, to what, and what to try. Lower case, no full stop, values in single quotes. */
 export function describeFault(fault: Fault): string {

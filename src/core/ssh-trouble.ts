@@ -1,23 +1,26 @@
 /** What stands between llmtop and a node, by what ssh says and how it ends. */
-export type SshTrouble =
+export type SshTrouble = (typeof SSH_TROUBLES)[number]
+
+export const SSH_TROUBLES = [
   /** There is no ssh on this machine. */
-  | 'no-ssh'
+  'no-ssh',
   /** ssh does not understand its options or its configuration. */
-  | 'configuration'
-  | 'unknown-host-key'
-  | 'changed-host-key'
-  | 'permission-denied'
+  'configuration',
+  'unknown-host-key',
+  'changed-host-key',
+  'permission-denied',
   /** The login worked, and the account runs no commands. */
-  | 'no-commands'
-  | 'connection-refused'
-  | 'no-answer'
-  | 'no-route'
-  | 'name-unknown'
+  'no-commands',
+  'connection-refused',
+  'no-answer',
+  'no-route',
+  'name-unknown',
   /** The login worked, and its shell never came to our command. */
-  | 'silent-shell'
+  'silent-shell',
   /** It was there, and the connection broke. */
-  | 'lost'
-  | 'other'
+  'lost',
+  'other',
+] as const
 
 /** One sentence: what happened, to which host, and what to try; `text` is what ssh or the node said last. */
 export function describeSshTrouble(trouble: SshTrouble, host: string, text: string): string {

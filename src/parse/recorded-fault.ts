@@ -1,7 +1,7 @@
-import { asNumber, asObject, asText, type JsonObject } from '../core/decode.ts'
-import type { DriverTrouble, Fault } from '../core/fault.ts'
+import { asNumber, asObject, asOneOf, asText, type JsonObject } from '../core/decode.ts'
+import { DRIVER_TROUBLES, type Fault } from '../core/fault.ts'
 import { printable } from '../core/text.ts'
-import type { SshTrouble } from '../core/ssh-trouble.ts'
+import { SSH_TROUBLES } from '../core/ssh-trouble.ts'
 
 /** A fault as a recording holds it, checked field by field; what is none becomes a `malformed` fault that says so. */
 export function readFault(value: unknown): Fault {
@@ -24,7 +24,11 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
       lastLine: printable(asText(from['lastLine']) ?? ''),
     })),
   'driver-trouble': (from) =>
-    withText(from, 'text', (text) => ({ kind: 'driver-trouble', trouble: troubleOf(from['trouble']), text })),
+    withText(from, 'text', (text) => ({
+      kind: 'driver-trouble',
+      trouble: asOneOf(DRIVER_TROUBLES, from['trouble']) ?? 'other',
+      text,
+    })),
   'gpu-unreadable': (from) =>
     withText(from, 'gpu', (gpu) => ({
       kind: 'gpu-unreadable',
@@ -54,7 +58,7 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
     withText(from, 'host', (host) => ({
       kind: 'ssh',
       host,
-      trouble: sshTroubleOf(from['trouble']),
+      trouble: asOneOf(SSH_TROUBLES, from['trouble']) ?? 'other',
       text: printable(asText(from['text']) ?? ''),
     })),
   'clock-skew': (from) =>
@@ -111,45 +115,6 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
 function withText(from: JsonObject, key: string, build: (text: string) => Fault): Fault | undefined {
   const text = asText(from[key])
   return text === undefined ? undefined : build(printable(text))
-}
-
-const TROUBLES: Readonly<Record<DriverTrouble, true>> = {
-  'no-library': true,
-  'no-driver': true,
-  'version-mismatch': true,
-  'no-permission': true,
-  'gpu-lost': true,
-  'reset-required': true,
-  blocked: true,
-  'no-devices': true,
-  timeout: true,
-  other: true,
-}
-
-function troubleOf(value: unknown): DriverTrouble {
-  const text = asText(value) ?? ''
-  return Object.hasOwn(TROUBLES, text) ? (text as DriverTrouble) : 'other'
-}
-
-const SSH_TROUBLES: Readonly<Record<SshTrouble, true>> = {
-  'no-ssh': true,
-  configuration: true,
-  'unknown-host-key': true,
-  'changed-host-key': true,
-  'permission-denied': true,
-  'no-commands': true,
-  'connection-refused': true,
-  'no-answer': true,
-  'no-route': true,
-  'name-unknown': true,
-  'silent-shell': true,
-  lost: true,
-  other: true,
-}
-
-function sshTroubleOf(value: unknown): SshTrouble {
-  const text = asText(value) ?? ''
-  return Object.hasOwn(SSH_TROUBLES, text) ? (text as SshTrouble) : 'other'
 }
 
 function malformed(kind: string | undefined): Fault {

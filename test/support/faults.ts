@@ -1,4 +1,4 @@
-import type { DriverTrouble, Fault } from '../../src/core/fault.ts'
+import { DRIVER_TROUBLES, type Fault } from '../../src/core/fault.ts'
 
 // The types of both tables are the proof that no kind is left out; their keys can't be wrong either.
 export const FAULT_OF_EACH_KIND: { readonly [K in Fault['kind']]: Extract<Fault, { readonly kind: K }> } = {
@@ -38,26 +38,13 @@ export const FAULT_OF_EACH_KIND: { readonly [K in Fault['kind']]: Extract<Fault,
   },
 }
 
-const TROUBLES: Readonly<Record<DriverTrouble, true>> = {
-  'no-library': true,
-  'no-driver': true,
-  'version-mismatch': true,
-  'no-permission': true,
-  'gpu-lost': true,
-  'reset-required': true,
-  blocked: true,
-  'no-devices': true,
-  timeout: true,
-  other: true,
-}
-
 /** A fault of every kind, every way in which one can end, and every trouble of the driver. */
 export const FAULTS: readonly Fault[] = [
   ...Object.values(FAULT_OF_EACH_KIND),
   { ...FAULT_OF_EACH_KIND['command-failed'], exitCode: null },
-  ...Object.keys(TROUBLES).map((trouble) => ({
+  ...DRIVER_TROUBLES.map((trouble) => ({
     kind: 'driver-trouble' as const,
-    trouble: trouble as DriverTrouble,
+    trouble,
     text: 'its words',
   })),
 ]
