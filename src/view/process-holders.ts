@@ -3,6 +3,7 @@ import type { Reading } from '../core/reading.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Workload } from '../model/workload.ts'
+import { lastPart } from './last-part.ts'
 import { numberList } from './number-list.ts'
 
 /** Where a process holds GPU memory. */
@@ -16,6 +17,7 @@ export interface Holder {
   /** Pid and start time. */
   readonly id: string
   readonly pid: number
+  /** Of its program: what the process calls itself, else the last part of the path that the driver tells. */
   readonly name: string
   readonly host: HostProcess | undefined
   readonly workload: Workload | undefined
@@ -32,7 +34,15 @@ export function processHolders(frame: Frame): readonly Holder[] {
   const onGpu = [...placesById(frame)].map(([id, places]): Holder => {
     const { pid, host, name, workload } = places[0].process
     const usedBytes = sum(places.map((place) => place.process.usedBytes))
-    return { id, pid, name: host?.comm ?? name, host, workload: byId.get(workload), places, usedBytes }
+    return {
+      id,
+      pid,
+      name: host?.comm ?? lastPart(name),
+      host,
+      workload: byId.get(workload),
+      places,
+      usedBytes,
+    }
   })
   return [...onGpu, ...offGpu(frame, onGpu)]
 }

@@ -5,6 +5,7 @@ import type { GpuState } from '../model/frame.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Trend } from '../model/trend.ts'
 import type { Workload } from '../model/workload.ts'
+import { lastPart } from './last-part.ts'
 import { numberList } from './number-list.ts'
 import { gpuList } from './process-holders.ts'
 import type { Holder } from './process-holders.ts'
@@ -21,7 +22,7 @@ export function rowOfProcess(holder: Holder, risk: Risk | undefined): ProcessRow
     gpus: gpuList(places),
     type: typeOf(places),
     engine: undefined,
-    name: lastPart(holder.name),
+    name: holder.name,
     usedBytes: holder.usedBytes,
     cpuPercent: ofHost(host, 'cpuPercent'),
     residentBytes: ofHost(host, 'residentBytes'),
@@ -54,7 +55,7 @@ export function rowOfEngine(
     gpus: places.length > 0 ? gpuList(places) : gpusTold(workload, gpus),
     type: typeOf(places),
     engine: workload.engine,
-    name: lastPart(valueOr(workload.model.name, nameOf(root, holders))),
+    name: nameOf(workload, root, holders),
     usedBytes: heldBy(workload, places),
     cpuPercent: together(hosts, ({ cpuPercent }) => cpuPercent),
     residentBytes: residentOf(workload, hosts),
@@ -90,7 +91,8 @@ function typeOf(places: Holder['places']): string {
   return places[0]?.process.type ?? ''
 }
 
-function nameOf(root: HostProcess | undefined, holders: readonly Holder[]): string {
+function nameOf({ model }: Workload, root: HostProcess | undefined, holders: readonly Holder[]): string {
+  if (model.name.kind === 'known') return lastPart(model.name.value)
   return root?.comm ?? holders[0]?.name ?? ''
 }
 
@@ -125,11 +127,6 @@ function commandOf({ host, name, places }: Holder): string {
   return host === undefined || host.command.length === 0
     ? (places[0]?.process.name ?? name)
     : host.command.join(' ')
-}
-
-/** Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part, which is what tells them apart. */
-export function lastPart(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
 }
 
 // An engine that takes its KV memory at start has a flat VRAM curve by design: its pool is the one to watch.

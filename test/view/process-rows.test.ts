@@ -42,6 +42,13 @@ test('memory that is unknown on one GPU makes the sum unknown, not smaller', () 
   expect(processRows(frameWith({ gpus }), BY_RISK)[0]?.usedBytes.kind).toBe('missing')
 })
 
+test('a process has the name that it gives itself, or the last part of the path that the driver tells', () => {
+  const named = processWith(hostProcess(7, 'npm exec tsx /t', ['node']), 'x:7', 2)
+  const told = { ...processWith(hostProcess(8, '', []), 'x:8', 1), name: '/opt/a b/say', host: undefined }
+  const rows = processRows(frameOn(named, told), BY_RISK)
+  expect(rows.map(({ name }) => name)).toEqual(['npm exec tsx /t', 'say'])
+})
+
 test('a reused pid is another row', () => {
   const first = hostProcess(7, 'python3', [])
   const ids = [first, { ...first, startTicks: 999 }].map(
