@@ -14,5 +14,10 @@ export interface Environment {
   exitWith(code: number): void
 }
 
+/** Columns of the terminal that text is printed on; undefined where there is none, or it does not say. */
+export function terminalColumns({ stdout }: Environment): number | undefined {
+  return stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined
+}
+
 /** Exit codes of DESIGN §4; a run ended by a signal gives 128 + its number. */
 export const EXIT = { done: 0, fault: 1, usage: 2, risk: 3 } as const

@@ -5,7 +5,7 @@ import { suspend } from '../runtime/suspend.ts'
 import type { Output } from '../outputs/output.ts'
 import { terminalOutput } from '../outputs/terminal/screen.ts'
 import type { Environment } from './environment.ts'
-import { isUtf8 } from './locale.ts'
+import { drawsInAscii } from './locale.ts'
 import type { WatchedRecording } from './record/while-watching.ts'
 import { preferencesOf, savedInterval, saving } from './saving.ts'
 import type { Show } from './show-request.ts'
@@ -24,7 +24,7 @@ export function screenOutput(
     input: stdin,
     output: stdout,
     color: settings.color === 'always' || (settings.color === 'auto' && !variables['NO_COLOR']),
-    ascii: settings.ascii === 'auto' ? !isUtf8(variables) : settings.ascii,
+    ascii: drawsInAscii(settings.ascii, variables),
     preferences: preferencesOf(settings),
     onSave: saving(environment, request.loaded, () => savedInterval(request.source)),
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),

@@ -9,7 +9,8 @@ import { runSession } from '../runtime/run.ts'
 import type { Session } from '../runtime/session.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
 import type { Source } from '../sources/source.ts'
-import { EXIT, type Environment } from './environment.ts'
+import { EXIT, terminalColumns, type Environment } from './environment.ts'
+import { drawsInAscii } from './locale.ts'
 import { notifiers } from './notifiers.ts'
 import type { ShowOptions } from './options.ts'
 import type { WatchedRecording } from './record/while-watching.ts'
@@ -97,7 +98,8 @@ async function outputFor(
       'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
     )
     const { plainOutput } = await import('../outputs/plain.ts')
-    return thinned(plainOutput(stdout), request)
+    const ascii = drawsInAscii(request.loaded.settings.ascii, environment.variables)
+    return thinned(plainOutput(stdout, { columns: terminalColumns(environment), ascii }), request)
   }
   const { screenOutput } = await import('./screen.ts')
   return screenOutput(environment, request, session, watch, recording)

@@ -18,7 +18,7 @@ export interface Settings extends Preferences {
   readonly apiKeyFile: string | undefined
   readonly onWarning: type.Command | undefined
   readonly color: 'auto' | 'always' | 'never'
-  /** ASCII only; `auto`: unless the locale is UTF-8. */
+  /** ASCII only; `auto`: unless the locale is UTF-8, and on the Linux console. */
   readonly ascii: boolean | 'auto'
   readonly groups: type.HostGroups
 }
@@ -103,7 +103,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     flags: ['--color <when>'],
   },
   ascii: {
-    ...setting('ascii', 'Screen', 'ASCII characters only (auto: unless the locale is UTF-8)'),
+    ...setting('ascii', 'Screen', 'ASCII characters only (auto: unless the locale is UTF-8, and on the Linux console)'),
     type: type.ON_OFF_AUTO,
     initial: 'auto',
     flags: ['--ascii', '--no-ascii'],

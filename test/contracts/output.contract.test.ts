@@ -14,7 +14,7 @@ import { simulate } from '../support/simulate.ts'
 // What holds for every output that writes to a stream.
 const OUTPUTS: readonly (readonly [string, (stream: Writable) => Output])[] = [
   ['json', jsonOutput],
-  ['plain', plainOutput],
+  ['plain', (stream) => plainOutput(stream, { columns: undefined, ascii: false })],
 ]
 
 const SAMPLES = simulate({ ...DEMO, durationMs: 20_000 })

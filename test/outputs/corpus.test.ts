@@ -17,7 +17,7 @@ describe.skipIf(files.length === 0)('what real drivers printed (only with LLMTOP
     if (name.endsWith('.xml')) expect(samples.length).toBeGreaterThan(0)
     for (const frame of frames(samples)) {
       expect(brokenPromises(frameJson(frame))).toEqual([])
-      expect(plainText(frame)).not.toMatch(/undefined|NaN|\[object/)
+      expect(plainText(frame, { columns: 80, ascii: false })).not.toMatch(/undefined|NaN|\[object/)
     }
   })
 })

@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import { thisMachine } from '../commands/live.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { isUtf8 } from '../locale.ts'
+import { drawsInAscii } from '../locale.ts'
 import { examine, type Examined } from './examine.ts'
 import { machineFacts, type MachineFacts } from './facts.ts'
 import { gpuSection } from './gpu-checks.ts'
@@ -48,5 +48,5 @@ function reportOf(environment: Environment, facts: MachineFacts, { frame, parts 
 }
 
 function print({ stdout, variables }: Environment, asJson: boolean, report: DoctorReport): void {
-  stdout.write(asJson ? `${JSON.stringify(report)}\n` : doctorText(report, !isUtf8(variables)))
+  stdout.write(asJson ? `${JSON.stringify(report)}\n` : doctorText(report, drawsInAscii('auto', variables)))
 }

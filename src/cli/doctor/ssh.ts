@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { watchSignals } from '../../runtime/signals.ts'
 import { EXIT, type Environment } from '../environment.ts'
-import { isUtf8 } from '../locale.ts'
+import { drawsInAscii } from '../locale.ts'
 import { readHostNames } from '../ssh/host-names.ts'
 import { sshOptionsOf, withSshOptions, type SshFlags } from '../ssh/options.ts'
 import { doctorText } from './text.ts'
@@ -27,7 +27,7 @@ export function doctorSshCommand(environment: Environment): Command {
         // doctor has the option, too, and takes it wherever it stands
         command.optsWithGlobals<{ readonly json?: boolean }>().json === true
           ? `${JSON.stringify(report)}\n`
-          : doctorText(report, !isUtf8(environment.variables)),
+          : doctorText(report, drawsInAscii('auto', environment.variables)),
       )
       environment.exitWith(watch.exitCode() ?? (works ? EXIT.done : EXIT.fault))
     })

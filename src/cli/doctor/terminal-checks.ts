@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import { isUtf8 } from '../locale.ts'
+import { isLinuxConsole, isUtf8 } from '../locale.ts'
 import { check, type Check, type Section } from './report.ts'
 
 /** The full picture needs this much; below, less is drawn. */
@@ -41,12 +41,19 @@ function colorCheck({ stdout, variables }: Environment): Check {
 }
 
 function characterCheck(variables: Environment['variables']): Check {
-  return isUtf8(variables)
-    ? check('characters', 'yes', 'UTF-8')
-    : check(
+  if (!isUtf8(variables))
+    return check(
+      'characters',
+      'partly',
+      'the locale is not UTF-8: drawn in ASCII',
+      "'export LANG=C.UTF-8', or --no-ascii",
+    )
+  return isLinuxConsole(variables)
+    ? check(
         'characters',
         'partly',
-        'the locale is not UTF-8: drawn in ASCII',
-        "'export LANG=C.UTF-8', or --no-ascii",
+        'the Linux console has no signs for curves: drawn in ASCII',
+        '--no-ascii, or log in over ssh',
       )
+    : check('characters', 'yes', 'UTF-8')
 }

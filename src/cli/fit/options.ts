@@ -34,7 +34,7 @@ export interface FitOptions {
   readonly json?: boolean
   readonly compare?: boolean
   readonly check?: boolean
-  /** `auto`: unless the locale is UTF-8. */
+  /** `auto`: as the screen does. */
   readonly ascii: boolean | 'auto'
 }
 

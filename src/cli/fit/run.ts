@@ -4,14 +4,14 @@ import type { FitReport } from '../../model/fit.ts'
 import { fitLines } from '../../view/fit.ts'
 import { compareLegend, compareLines } from '../../view/fit-compare.ts'
 import { toAscii } from '../../view/glyphs.ts'
-import { EXIT, type Environment } from '../environment.ts'
-import { isUtf8 } from '../locale.ts'
+import { EXIT, terminalColumns, type Environment } from '../environment.ts'
+import { drawsInAscii } from '../locale.ts'
 import { fitJson } from './json.ts'
 import type { FitOptions } from './options.ts'
 import { askFit } from './question.ts'
 import { fitReport } from './report.ts'
 
-const COLUMNS = 100
+const MOST_COLUMNS = 100
 
 /** Reads the model, asks the estimator, prints the answer; returns the exit code. */
 export async function runFit(
@@ -33,7 +33,7 @@ export async function runFit(
     const pools = takesBudget(report.engine)
     const lines =
       cells === undefined
-        ? fitLines(report, COLUMNS)
+        ? fitLines(report, Math.min(terminalColumns(environment) ?? MOST_COLUMNS, MOST_COLUMNS))
         : [heading(report), ...compareLines(cells, pools), '', compareLegend(pools)]
     environment.stdout.write(inLocale(environment, options, lines))
   }
@@ -46,6 +46,5 @@ function heading({ model, engine, perGpu }: FitReport): string {
 
 function inLocale({ variables }: Environment, { ascii }: FitOptions, lines: readonly string[]): string {
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
-  const isAscii = ascii === 'auto' ? !isUtf8(variables) : ascii
-  return isAscii ? Array.from(text, toAscii).join('') : text
+  return drawsInAscii(ascii, variables) ? Array.from(text, toAscii).join('') : text
 }

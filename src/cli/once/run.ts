@@ -6,7 +6,8 @@ import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import { hasAnswered } from '../answered.ts'
 import { thisMachine } from '../commands/live.ts'
-import { EXIT, type Environment } from '../environment.ts'
+import { EXIT, terminalColumns, type Environment } from '../environment.ts'
+import { drawsInAscii } from '../locale.ts'
 import type { FailOnOptions } from '../options.ts'
 import { verdict } from '../verdict.ts'
 
@@ -41,7 +42,7 @@ export async function runOnce(
   })
   watch.release()
   const { last } = result
-  if (last !== undefined) environment.stdout.write(await textOf(last, options))
+  if (last !== undefined) environment.stdout.write(await textOf(environment, last, settings, options))
   const empty = last === undefined || (last.gpus.length === 0 && last.workloads.length === 0)
   const code = empty
     ? EXIT.fault
@@ -49,7 +50,16 @@ export async function runOnce(
   environment.exitWith(watch.exitCode() ?? code)
 }
 
-async function textOf(frame: Frame, { json = false }: OnceOptions): Promise<string> {
+async function textOf(
+  environment: Environment,
+  frame: Frame,
+  settings: Settings,
+  { json = false }: OnceOptions,
+): Promise<string> {
   if (json) return `${(await import('../../outputs/frame-json.ts')).frameText(frame)}\n`
-  return (await import('../../outputs/plain.ts')).plainText(frame)
+  const ascii = drawsInAscii(settings.ascii, environment.variables)
+  return (await import('../../outputs/plain.ts')).plainText(frame, {
+    columns: terminalColumns(environment),
+    ascii,
+  })
 }

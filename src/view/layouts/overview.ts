@@ -35,8 +35,8 @@ export function overviewBands(size: Size, scene: Scene): readonly Band[] {
   ]
 }
 
-// Two lines of a GPU have no legend of their own.
-function hostLineOf({ frame }: Scene, gpus: Size): PanelId {
+/** The line of the host, with the signs of the bars where the GPUs above it have no room for them. */
+export function hostLineOf({ frame }: Scene, gpus: Size): PanelId {
   const isPair = gpuMode(frame.gpus, gpus).kind === 'pairs'
   return isPair && gpus.columns < LEGEND_IN_PAIR_COLUMNS ? 'host-signs' : 'host'
 }
