@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.ts'
 import { both, firstKnown, known, map, sumOfKnown, valueOr } from '../core/reading.ts'
 import type { GpuProcessState, GpuState } from '../model/frame.ts'
 import type { DeviceMemory } from '../model/snapshot.ts'
@@ -73,13 +74,9 @@ function holdersOf(
   gpuInstanceId: number | undefined,
 ): readonly Holder[] {
   const here = processes.filter((process) => valueOr(process.gpuInstanceId, undefined) === gpuInstanceId)
-  const workloads = [...new Set(here.map(({ workload }) => workload))]
-  return workloads.map((workload) => {
-    const its = here.filter((process) => process.workload === workload)
-    return {
-      workload,
-      usedBytes: sumOfKnown(its.map(({ usedBytes }) => usedBytes)),
-      isGraphics: its.every(({ type }) => type.includes('G')),
-    }
-  })
+  return [...grouped(here, ({ workload }) => workload)].map(([workload, its]) => ({
+    workload,
+    usedBytes: sumOfKnown(its.map(({ usedBytes }) => usedBytes)),
+    isGraphics: its.every(({ type }) => type.includes('G')),
+  }))
 }

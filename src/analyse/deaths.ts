@@ -68,11 +68,11 @@ const KERNEL: ReadonlySet<RiskClass> = new Set<RiskClass>(['host-oom', 'unified-
 /** A counter that fell has begun anew with the machine. */
 function killsSince(last: Situation, now: Situation): number {
   const rise = both(last.host.oomKills, now.host.oomKills, (before, after) => Math.max(0, after - before))
+  const groups = new Map(last.workloads.map(({ id, cgroup }) => [id, valueOr(cgroup, undefined)]))
   const inGroups = now.workloads.reduce((total, { id, cgroup }) => {
-    const before = last.workloads.find((workload) => workload.id === id)?.cgroup
-    if (cgroup.kind === 'missing' || before?.kind !== 'known' || before.value.path !== cgroup.value.path)
-      return total
-    const more = both(before.value.oomKills, cgroup.value.oomKills, (a, b) => Math.max(0, b - a))
+    const before = groups.get(id)
+    if (cgroup.kind === 'missing' || before?.path !== cgroup.value.path) return total
+    const more = both(before.oomKills, cgroup.value.oomKills, (a, b) => Math.max(0, b - a))
     return total + valueOr(more, 0)
   }, 0)
   return valueOr(rise, 0) + inGroups

@@ -126,16 +126,24 @@ function ofWorkload(workload: AttributedWorkload, seen: Observable): readonly Ob
   return [
     { key: workloadKey(id), unit: 'bytes', value: memory.usedBytes, atMs: gpusAtMs, circumstances },
     { key: residentKey(id), unit: 'bytes', value: memory.residentBytes, atMs: nowMs, circumstances },
-    {
-      key: kvKey(id),
-      unit: 'share',
-      value: fullestRatio(workload),
-      atMs: answeredAtMs,
-      circumstances: `${circumstances}${valueOr(kv.capacityTokens, 0)}`,
-      owner: identityOf(id, lives),
-    },
+    ...ofCache(workload, answeredAtMs, circumstances, seen),
     ...kv.slots.flatMap((slot) => ofSlot(slot, id, answeredAtMs, circumstances, seen)),
   ]
+}
+
+/** Most processes have none, and never will. */
+function ofCache(
+  workload: AttributedWorkload,
+  atMs: number,
+  processes: string,
+  { lives, before }: Observable,
+): readonly Observation[] {
+  const { id, kv } = workload
+  const key = kvKey(id)
+  const value = fullestRatio(workload)
+  if (value.kind === 'missing' && !before.has(key)) return []
+  const circumstances = `${processes}${valueOr(kv.capacityTokens, 0)}`
+  return [{ key, unit: 'share', value, atMs, circumstances, owner: identityOf(id, lives) }]
 }
 
 /** Of data-parallel replicas the fullest: it preempts alone. */

@@ -106,7 +106,7 @@ function follow(
 function withPoint(before: Watched, point: WindowPoint, intervalMs: number, rules: TrendRules): Watched {
   const { circumstances, unit } = before
   const window = extend(before.window, point, 2 * windowOf(intervalMs, rules))
-  const recent = since(before.recent, point.atMs - rules.medium.upToMs).concat(point)
+  const recent = [...since(before.recent, point.atMs - rules.medium.upToMs), point]
   const isDue = point.atMs - before.judgedAtMs >= rules.renewMs
   // how much is still needed changes with every point
   const isSlowDue = isDue || before.slow.kind === 'too-short'

@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.ts'
 import { valueOr } from '../core/reading.ts'
 import type { GpuState } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
@@ -19,9 +20,11 @@ export interface RanksHere {
  */
 export function instancesOf(seen: readonly FrameOfHost[]): readonly (readonly RanksHere[])[] {
   const ranks = ranksIn(seen)
-  return grouped(ranks, ({ partial }) => partial.instance).flatMap((named) => {
+  return [...grouped(ranks, ({ partial }) => partial.instance).values()].flatMap((named) => {
     const models = new Set(named.flatMap(({ workload }) => valueOr(workload.model.name, [])))
-    return models.size < 2 ? [named] : grouped(named, ({ workload }) => valueOr(workload.model.name, ''))
+    return models.size < 2
+      ? [named]
+      : [...grouped(named, ({ workload }) => valueOr(workload.model.name, '')).values()]
   })
 }
 
@@ -53,14 +56,4 @@ function ranksIn(seen: readonly FrameOfHost[]): readonly RanksHere[] {
       return partial === undefined ? [] : [{ host: frame.host, workload, partial, gpus: frame.gpus, risks }]
     }),
   )
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return [...groups.values()]
 }
