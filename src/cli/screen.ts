@@ -1,7 +1,7 @@
 import { sendSignal } from '../runtime/send-signal.ts'
 import type { Session } from '../runtime/session.ts'
 import type { SignalWatch } from '../runtime/signals.ts'
-import { suspend } from '../runtime/suspend.ts'
+import { onContinued, suspend } from '../runtime/suspend.ts'
 import type { Output } from '../outputs/output.ts'
 import { terminalOutput } from '../outputs/terminal/screen.ts'
 import type { Environment } from './environment.ts'
@@ -41,6 +41,7 @@ export function screenOutput(
     },
     onSignal: sendSignal,
     onSuspend: suspend,
+    onContinued,
   })
   return output
 }

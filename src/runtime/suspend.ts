@@ -17,3 +17,14 @@ export function suspend(): Promise<void> {
     process.kill(0, 'SIGTSTP')
   })
 }
+
+/**
+ * Calls back each time this process goes on after a stop, whoever stopped it: `kill -STOP` is never seen coming.
+ * @returns ends that
+ */
+export function onContinued(callback: () => void): () => void {
+  process.on('SIGCONT', callback)
+  return () => {
+    process.removeListener('SIGCONT', callback)
+  }
+}

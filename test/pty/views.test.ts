@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startInPty, type Pty, type PtyOptions } from '../support/pty.ts'
@@ -89,6 +90,24 @@ describe('the demo', () => {
 })
 
 describe('a live screen', () => {
+  test('that was stopped from elsewhere and continued hears keys again', TIME, async () => {
+    const shell = start(['--norc', '-i'], {
+      program: '/bin/bash',
+      columns: 100,
+      rows: 30,
+      variables: { PS1: 'shell> ', PATH: '/usr/bin:/bin' },
+    })
+    await typed(shell, `${process.execPath} ${MAIN}\r`, /LIVE 2 s/)
+    process.kill(Number(readFileSync(`/proc/${shell.pid}/task/${shell.pid}/children`, 'utf8')), 'SIGSTOP')
+    await expect.poll(() => text(shell), WAIT).toContain('Stopped')
+    shell.type('fg\r')
+    await expect.poll(() => text(shell), WAIT).not.toContain('Stopped')
+    await typed(shell, '4', /Host memory by process/)
+    shell.type('q')
+    await expect.poll(() => shell.onAlternateScreen(), WAIT).toBe(false)
+    await typed(shell, 'echo "ended with $?"\r', /\nended with 0/)
+  })
+
   test('sends the chosen signal to the process under the cursor, after y', TIME, async () => {
     // more memory than anything else that runs here
     victim = spawn(process.execPath, ['-e', 'Buffer.alloc(1.5e9, 1); setInterval(() => undefined, 1e6)'])

@@ -40,6 +40,8 @@ export interface TerminalOutputOptions {
   readonly onSave?: (preferences: Preferences) => Promise<string>
   /** Stops the process as Ctrl-Z does, and returns when it goes on; the terminal has been given back meanwhile. */
   readonly onSuspend?: () => Promise<void>
+  /** Calls back each time the process goes on after a stop, and returns how to end that. */
+  readonly onContinued?: (callback: () => void) => () => void
 }
 
 export interface TerminalOutput extends Output {
@@ -91,6 +93,7 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
   })
   // whoever asks for a frame hears of it
   opening.catch(() => undefined)
+  const forgetContinued = options.onContinued?.(retake)
 
   function draw(): void {
     clearTimeout(timer)
@@ -198,6 +201,14 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     })
   }
 
+  // The shell that had the terminal meanwhile has written on it, and has left it without raw keys.
+  function retake(): void {
+    if (closed) return
+    terminal?.suspend()
+    terminal?.resume()
+    draw()
+  }
+
   return {
     label: 'terminal',
     async accept(frame) {
@@ -220,6 +231,7 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     close() {
       closed = true
       clearTimeout(timer)
+      forgetContinued?.()
       terminal?.close()
     },
   }

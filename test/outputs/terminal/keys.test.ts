@@ -246,6 +246,29 @@ test('Ctrl-Z gives the terminal back, and takes it again when the job goes on', 
   await expect.poll(() => text(watched)).toBe(before)
 })
 
+test('a process that someone else stopped takes the terminal anew when it goes on', async () => {
+  let goOn = (): void => undefined
+  let ended = 0
+  const onContinued = (callback: () => void) => {
+    goOn = callback
+    return () => {
+      ended += 1
+    }
+  }
+  const watched = await opened({ more: { onContinued } })
+  const before = await text(watched)
+  // as the shell does that has the terminal meanwhile
+  watched.terminal.input.setRawMode(false)
+  const written = watched.terminal.written.length
+  goOn()
+  expect(watched.terminal.input.isRaw).toBe(true)
+  expect(watched.terminal.written.slice(written).join('')).toContain('\u001b[?1049l')
+  await expect.poll(() => text(watched)).toBe(before)
+  expect(await typed(watched, '2')).toContain('GPUs  2')
+  await watched.screen.close()
+  expect(ended).toBe(1)
+})
+
 test('several hosts are a fleet; Enter opens one as if it were local, and Esc goes back', async () => {
   const watched = await opened({}, fleetFrames())
   const fleet = await text(watched)
