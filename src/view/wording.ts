@@ -152,3 +152,6 @@ export function shortGpuName(name: string): string {
     .replace(/^GeForce\s+/i, '')
     .replace(/^unknown GPU$/, 'unknown')
 }
+
+/** What to do about memory that no listed process holds: processes of ended jobs, and of containers, hold device files. */
+export const WHO_HAS_THEM_OPEN = "'sudo fuser -v /dev/nvidia*' lists who has the cards open"

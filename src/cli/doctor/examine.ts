@@ -2,7 +2,7 @@ import { RULES } from '../../analyse/rules.ts'
 import type { Frame } from '../../model/frame.ts'
 import type { Part } from '../../model/sample.ts'
 import { run } from '../../runtime/run.ts'
-import { hasAnswered } from '../answered.ts'
+import { hasAnswered } from '../../model/answered.ts'
 import type { Source } from '../../sources/source.ts'
 
 /** What a source has shown in its first seconds. */

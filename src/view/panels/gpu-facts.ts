@@ -5,9 +5,10 @@ import type { GpuState, UnownedReason } from '../../model/frame.ts'
 import { gpuMemory } from '../gpu-memory.ts'
 import { gpuInView } from '../gpu-in-view.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
+import { noGpu } from '../no-gpu.ts'
 import type { Line, PanelTitle, Scene } from '../panel.ts'
 import { wrap } from '../width.ts'
-import { MISSING, shortGpuName, shown } from '../wording.ts'
+import { MISSING, shortGpuName, shown, WHO_HAS_THEM_OPEN } from '../wording.ts'
 import {
   condition,
   freeOf,
@@ -40,9 +41,10 @@ function title(scene: Scene): PanelTitle {
 function lines(scene: Scene, columns: number): readonly Line[] {
   const gpu = gpuInView(scene)
   if (gpu === undefined) {
+    const { why, hint } = noGpu(scene.frame)
     return [
-      [span(' no GPU to show', 'strong')],
-      [span(" to see what llmtop shows of GPUs, try 'llmtop demo'", 'dim')],
+      [span(` ${why}`, 'strong')],
+      ...wrap(hint, columns - 2, 2).map((text) => [span(` ${text}`, 'dim')]),
     ]
   }
   const memory = gpuMemory(gpu, scene.frame)
@@ -116,5 +118,5 @@ const REASONS: Readonly<Record<UnownedReason, string>> = {
   'pid-namespace': "its processes are in another PID namespace; start the container with '--pid=host'",
   'exited-process': 'a process has ended and its memory is not yet given back',
   driver: "the driver's own, for contexts of processes",
-  unknown: 'no listed process holds it',
+  unknown: `no listed process holds it; ${WHO_HAS_THEM_OPEN}`,
 }

@@ -60,9 +60,17 @@ function countOf(gpu: GpuState | undefined): string {
 
 function noProcess({ processes, unownedReason }: GpuState): string {
   if (processes.kind === 'missing') return 'it is not reported which processes use its memory'
-  return unownedReason === 'pid-namespace'
-    ? 'its processes are in another PID namespace, not seen here'
-    : 'no process holds memory of this GPU'
+  switch (unownedReason) {
+    case 'pid-namespace':
+      return 'its processes are in another PID namespace, not seen here'
+    case 'unknown':
+      return 'none is listed, although its memory is in use'
+    case 'exited-process':
+      return 'none any more; memory of one that has ended is not yet given back'
+    case 'driver':
+    case undefined:
+      return 'no process holds memory of this GPU'
+  }
 }
 
 interface Texts {

@@ -4,10 +4,10 @@ import { gpuMemory } from '../gpu-memory.ts'
 import type { MemoryPicture } from '../gpu-memory.ts'
 import { gpuMode, LEGEND_IN_PAIR_COLUMNS } from '../gpu-rows.ts'
 import { clickable, clipLine, fitting, lineWidth, span, spread } from '../line.ts'
+import { noGpu } from '../no-gpu.ts'
 import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import { fit } from '../width.ts'
 import { shortGpuName } from '../wording.ts'
-import { isHostUnknown } from './host.ts'
 import { gpuGrid, gpuRow, migRow, showGpu } from './gpu-row.ts'
 import {
   condition,
@@ -37,7 +37,7 @@ function lines(scene: Scene, size: Size): readonly Line[] {
   const mode = gpuMode(frame.gpus, size)
   switch (mode.kind) {
     case 'none':
-      return noGpu(frame, size.columns)
+      return noGpuLines(frame, size.columns)
     case 'boxes':
       return frame.gpus.flatMap((gpu) => opening(gpu, box(gpu, frame, size.columns)))
     case 'pairs':
@@ -57,14 +57,12 @@ function row(gpu: GpuState, frame: Frame, columns: number): readonly Line[] {
   return [gpuRow(gpu, frame, columns), ...gpu.mig.devices.map((device) => migRow(device, frame, columns))]
 }
 
-function noGpu(frame: Frame, columns: number): readonly Line[] {
-  const why = frame.faults.length > 0 ? 'no GPU to show' : 'no GPU to show: nvidia-smi reports none'
+function noGpuLines(frame: Frame, columns: number): readonly Line[] {
+  const { why, hint } = noGpu(frame)
+  const below = frame.hostMemory.totalBytes.kind === 'known' ? '; below is the memory of the host' : ''
   return [
-    clipLine(
-      [span(` ${why}${isHostUnknown(frame) ? '' : '; below is the memory of the host'}`, 'strong')],
-      columns,
-    ),
-    clipLine([span(" to see what llmtop shows of GPUs, try 'llmtop demo'", 'dim')], columns),
+    clipLine([span(` ${why}${below}`, 'strong')], columns),
+    clipLine([span(` ${hint}`, 'dim')], columns),
   ]
 }
 

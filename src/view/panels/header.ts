@@ -1,11 +1,13 @@
 import { uiAction } from '../binding.ts'
 import { faultBadge } from '../../core/fault.ts'
 import { formatBytes, formatDuration } from '../../core/format.ts'
+import type { Frame } from '../../model/frame.ts'
 import type { LinkState } from '../../model/sample.ts'
 import { fleetRiskList } from '../fleet-risk-list.ts'
 import { levelGlyph, glyph } from '../glyphs.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
+import { areGpusUnseen } from '../no-gpu.ts'
 import { numberList } from '../number-list.ts'
 import type { Line, Panel, PanelView, Scene } from '../panel.ts'
 import { gpuInView } from '../gpu-in-view.ts'
@@ -213,8 +215,14 @@ function verdict({ session, frame, ui }: Scene, count: number, columns: number):
   if (session.kind === 'replay' && !session.timeline.exact)
     return [span(`${reading(session.timeline.readRatio)}  `, 'replay')]
   if (count > 0) return []
-  // nobody knows how a host is that does not answer
-  if (isGone(frame.link) && !isFleet(topTab(ui.views)))
-    return [span(`? ${columns >= 100 ? 'no answer' : ''}  `, 'unknown')]
+  const unseen = isFleet(topTab(ui.views)) ? undefined : notSeen(frame, columns)
+  if (unseen !== undefined) return [span(`? ${unseen}  `, 'unknown')]
   return [span(`${glyph('fine')} ${columns >= 100 ? 'no warnings' : 'ok'}  `, 'fine')]
+}
+
+// Nobody knows how a host is that does not answer, or cards are that are not seen.
+function notSeen(frame: Frame, columns: number): string | undefined {
+  if (isGone(frame.link)) return columns >= 100 ? 'no answer' : ''
+  if (areGpusUnseen(frame)) return columns >= 60 ? 'no GPU seen' : ''
+  return undefined
 }

@@ -1,3 +1,6 @@
+import { formatBytes } from '../../core/format.ts'
+import { sumOfKnown } from '../../core/reading.ts'
+import type { Reading } from '../../core/reading.ts'
 import type { Frame } from '../../model/frame.ts'
 import { uiAction } from '../binding.ts'
 import { firstRow, selectedRow } from '../cursor.ts'
@@ -12,7 +15,7 @@ import type { ProcessRow } from '../process-row.ts'
 import { NO_CURSOR } from '../cursor.ts'
 import type { UiState } from '../ui-state.ts'
 import { wrap } from '../width.ts'
-import { MISSING } from '../wording.ts'
+import { MISSING, WHO_HAS_THEM_OPEN } from '../wording.ts'
 
 /** Every engine, and every process that holds GPU memory beside them. */
 export const processesPanel: Panel = {
@@ -151,5 +154,14 @@ function nothingHere(frame: Frame): string {
   if (frame.source.kind === 'prometheus')
     return 'Prometheus knows of no engine there, and of no process: llmtop on that host shows them'
   if (areUnlisted(frame)) return 'it is not reported which processes use the memory'
+  const unownedBytes = sumOfKnown(
+    frame.gpus
+      .filter(({ unownedReason }) => unownedReason === 'unknown')
+      .map((gpu): Reading<number> => gpu.unownedBytes),
+  )
+  if (unownedBytes.kind === 'known' && unownedBytes.value > 0)
+    return `${formatBytes(unownedBytes.value)} of GPU memory are in use, but no process is listed: ${WHO_HAS_THEM_OPEN}`
+  if (frame.gpus.some((gpu) => gpu.unownedReason === 'exited-process'))
+    return 'no process holds GPU memory any more; that of one that has ended is not yet given back'
   return 'no process holds GPU memory yet: start a model, and it appears here with what holds its memory'
 }

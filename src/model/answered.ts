@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts'
-import type { Frame } from '../model/frame.ts'
+import type { Frame } from './frame.ts'
 
 /** Whether nvidia-smi has said something, if only that it is not there. */
 export function hasAnswered(frame: Frame): boolean {
