@@ -9,6 +9,8 @@ export interface SignalTarget {
   readonly startTicks: number
   readonly name: string
   readonly user: string | undefined
+  /** Its command line: many processes are called python3. Empty where it has none. */
+  readonly command: readonly string[]
 }
 
 /** What became of a signal. */

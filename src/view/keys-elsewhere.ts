@@ -14,12 +14,22 @@ export function keyElsewhere(key: string): string | undefined {
 }
 
 const SIGNALS = 'K or F9 sends a signal, which is chosen and confirmed first'
+const PRIORITIES = 'llmtop changes no priorities'
+const SETUP = 'F2 is setup, ? is help'
+// keys of htop by its Action.c, of btop by its help
 const ELSEWHERE: Readonly<Partial<Record<string, string>>> = {
-  e: 'environments are not shown: Enter tells settings and their origin, t is the tree',
-  f7: 'llmtop changes no priorities',
-  f8: 'llmtop changes no priorities',
+  a: PRIORITIES,
+  e: 'environments are not shown: Enter tells settings and origins, t is the tree',
+  f7: PRIORITIES,
+  f8: PRIORITIES,
+  i: PRIORITIES,
   l: '> and < scroll the commands',
-  m: 'F2 is setup, ? is help',
+  m: SETUP,
+  'S-c': SETUP,
+  'S-h': 'threads are not shown: t is the tree of processes',
+  'S-s': SETUP,
+  'S-z': 'p holds the picture',
+  w: '> and < scroll the commands',
   delete: SIGNALS,
   'S-t': SIGNALS,
 }

@@ -2,6 +2,7 @@ import { readDestination } from '../model/seek-place.ts'
 import type { SessionState } from '../model/session.ts'
 import { SIGNALS } from '../model/signal.ts'
 import type { KeyAction } from './key-action.ts'
+import { readFilter } from './row-filter.ts'
 import { setupItems } from './setup-items.ts'
 import type { GoToPrompt, Prompt, Sheet } from './sheet.ts'
 import type { UiEvent, UiState } from './ui-state.ts'
@@ -25,9 +26,7 @@ function promptAction(
 ): KeyAction | undefined {
   switch (key) {
     case 'enter':
-      return prompt.kind === 'go-to' && prompt.text.trim() !== ''
-        ? goTo(prompt, timeZoneOffsetMinutes)
-        : act({ kind: 'prompt', prompt: undefined })
+      return entered(prompt, timeZoneOffsetMinutes)
     case 'escape':
       return act({ kind: 'prompt-undo' })
     case 'backspace':
@@ -40,6 +39,14 @@ function promptAction(
     default:
       return character !== undefined && isText(character) ? typed(prompt, prompt.text + character) : undefined
   }
+}
+
+// What can't be read stays open, beside what is wrong with it.
+function entered(prompt: Prompt, timeZoneOffsetMinutes: number): KeyAction | undefined {
+  if (prompt.kind === 'go-to' && prompt.text.trim() !== '') return goTo(prompt, timeZoneOffsetMinutes)
+  const isWrong =
+    prompt.kind === 'filter' && prompt.view !== 'fleet' && readFilter(prompt.text).kind === 'error'
+  return isWrong ? undefined : act({ kind: 'prompt', prompt: undefined })
 }
 
 function goTo(prompt: GoToPrompt, timeZoneOffsetMinutes: number): KeyAction {

@@ -31,7 +31,7 @@ export function setupItems(preferences: Preferences, session: SessionState): rea
     {
       name: session.kind === 'live' ? 'interval' : 'speed',
       value: paceName(session),
-      step: (step) => ({ kind: 'source', command: pace(session, step) }),
+      step: (step) => pace(session, step),
     },
     item('memory in the table', units, (step) => ({ units: neighbour(MEMORY_UNITS, units, step) })),
     item('processes as a tree', onOff(tree), () => ({ tree: !tree })),

@@ -16,7 +16,7 @@ function started(): { readonly pid: number; readonly startTicks: number } {
   return { pid, startTicks: parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.startTicks ?? -1 }
 }
 
-const NAMED = { name: 'sleep', user: undefined }
+const NAMED = { name: 'sleep', user: undefined, command: [] }
 
 test('the chosen process gets the signal', async () => {
   const target = { ...started(), ...NAMED }

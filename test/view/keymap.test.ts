@@ -6,6 +6,7 @@ import { keysMarkdown } from '../../src/view/keys-markdown.ts'
 import { keysPanel } from '../../src/view/panels/keys.ts'
 import { EMPTY_GO_TO } from '../../src/view/sheet.ts'
 import { INITIAL_UI, type UiState } from '../../src/view/ui-state.ts'
+import { VIEW_NAMES, type View } from '../../src/view/views.ts'
 import { LIVE, REPLAY, frameWith, sceneOf } from '../support/scene.ts'
 
 test('docs/keys.md is made from the key table', async () => {
@@ -31,9 +32,8 @@ test('every key does something in some session', () => {
 test.each([
   [2000, '+', 3000],
   [2000, '-', 1000],
-  [500, '-', 500],
   [2500, '+', 3000],
-  [3_600_000, '+', 3_600_000],
+  [900_000, '+', 3_600_000],
 ])('live at %i ms, %s asks for %i ms', (intervalMs, key, expected) => {
   expect(actionOf(key, liveState(intervalMs), UI)).toEqual({
     kind: 'source',
@@ -51,6 +51,15 @@ test.each([
     kind: 'source',
     command: { kind: 'speed', factor },
   })
+})
+
+test.each<[SessionState, string, string]>([
+  [liveState(500), '-', '0.5 s is the shortest interval'],
+  [liveState(3_600_000), '+', '60 min is the longest interval'],
+  [{ ...REPLAY, speed: Infinity }, '+', 'this is the fastest speed'],
+  [{ ...REPLAY, speed: 0.25 }, '-', 'this is the slowest speed'],
+])('at the end of its range %o says so on %s', (session, key, said) => {
+  expect(saidOf(key, session)).toBe(said)
 })
 
 test('pause holds the picture of a live session, and the source of a replay', () => {
@@ -143,10 +152,30 @@ test.each([
   ['f11', 'nothing is on F11; ? shows the keys'],
   ['7', 'there is no view 7; Tab goes through the views'],
   ['f7', 'llmtop changes no priorities'],
+  ['S-s', 'F2 is setup, ? is help'],
   ['S-t', 'K or F9 sends a signal, which is chosen and confirmed first'],
   ['S-l', 'a replay begins again at its end; this is live'],
 ])('%s does nothing, and says so', (key, said) => {
   expect(saidOf(key, LIVE)).toBe(said)
+})
+
+test('what is said of a key fits into 80 columns', () => {
+  const views = Object.keys(VIEW_NAMES)
+  const keys = [
+    ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).map((sign) =>
+      /[A-Z]/.test(sign) ? `S-${sign.toLowerCase()}` : sign,
+    ),
+    ...Array.from({ length: 12 }, (_, i) => `f${i + 1}`),
+    ...BINDINGS.flatMap((binding) => binding.keys),
+  ]
+  const said = [LIVE, LOOKING_BACK, REPLAY].flatMap((session) =>
+    views.flatMap((kind) => {
+      const ui = { ...UI, views: [{ kind, id: 'x', uuid: 'x' } as View] } as const
+      return keys.flatMap((key) => saidOf(key, session, ui) ?? [])
+    }),
+  )
+  expect(said.length).toBeGreaterThan(500)
+  expect(said.filter((text) => text.length > 78)).toEqual([])
 })
 
 test('what no one presses on purpose is not answered', () => {
@@ -164,7 +193,7 @@ test('a key of another view says which', () => {
 })
 
 test('whatever is typed or chosen, Ctrl-C quits, Ctrl-L draws anew and Ctrl-Z suspends', () => {
-  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root' }
+  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root', command: ['/sbin/init'] }
   const open: readonly UiState[] = [
     { ...UI, prompt: EMPTY_GO_TO },
     { ...UI, sheet: { kind: 'signal', target, index: 0, asked: true } },
@@ -189,7 +218,20 @@ test('u begins a filter by user, behind what is filtered by already', () => {
   })
 })
 
-function saidOf(key: string, session: SessionState): string | undefined {
-  const action = actionOf(key, session, UI)
+test('Enter keeps a filter that can be read, and leaves open what can not', () => {
+  const typing = (text: string, view: 'overview' | 'fleet' = 'overview'): UiState => ({
+    ...UI,
+    prompt: { kind: 'filter', view, text, before: '' },
+  })
+  const kept = { kind: 'ui', event: { kind: 'prompt', prompt: undefined } }
+  expect(actionOf('enter', LIVE, typing('vram>10g'))).toEqual(kept)
+  expect(actionOf('enter', LIVE, typing(''))).toEqual(kept)
+  expect(actionOf('enter', LIVE, typing('vram>'))).toBeUndefined()
+  // hosts are searched by words alone
+  expect(actionOf('enter', LIVE, typing('vram>', 'fleet'))).toEqual(kept)
+})
+
+function saidOf(key: string, session: SessionState, ui: UiState = UI): string | undefined {
+  const action = actionOf(key, session, ui)
   return action?.kind === 'ui' && action.event.kind === 'notice' ? action.event.text : undefined
 }

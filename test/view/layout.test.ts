@@ -25,7 +25,7 @@ const VIEWS: Readonly<Record<string, Scene>> = Object.fromEntries(
 )
 
 function withSheets(scene: Scene): Readonly<Record<string, Scene>> {
-  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root' }
+  const target = { pid: 1, startTicks: 1, name: 'init', user: 'root', command: ['/sbin/init'] }
   const sheets: readonly Sheet[] = [
     { kind: 'sort', before: { sort: 'risk', reversed: false } },
     { kind: 'setup', index: 3 },

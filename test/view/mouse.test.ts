@@ -127,7 +127,7 @@ test('an open choice takes the clicks: on what it offers, and beside it that clo
 
 test('no click sends a signal', () => {
   const scene = twoH100()
-  const target = { pid: 4200, startTicks: 1, name: 'vllm', user: 'root' }
+  const target = { pid: 4200, startTicks: 1, name: 'vllm', user: 'root', command: ['vllm', 'serve'] }
   const asked: Scene = {
     ...scene,
     ui: { ...scene.ui, sheet: { kind: 'signal', target, index: 0, asked: true } },

@@ -6,7 +6,7 @@ import { cursorOf, INITIAL_UI, inFleet, update } from '../../src/view/ui-state.t
 import type { UiEvent, UiState } from '../../src/view/ui-state.ts'
 import { topView } from '../../src/view/views.ts'
 
-const TARGET = { pid: 7, startTicks: 70, name: 'python3', user: 'alice' }
+const TARGET = { pid: 7, startTicks: 70, name: 'python3', user: 'alice', command: ['python3', 'train.py'] }
 const SIGHT: InSight = {
   choices: Array.from({ length: 20 }, (_, i) => ({
     id: `p${i}`,

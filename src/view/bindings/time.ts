@@ -26,11 +26,11 @@ export const TIME_KEYS: readonly Binding[] = [
       ...bar('+-', '', 10),
       label: (session) => (session.kind === 'live' ? 'Interval' : 'Speed'),
     }),
-    action: (session) => ({ kind: 'source', command: pace(session, 1) }),
+    action: (session) => pace(session, 1),
   },
   {
     ...bound('Time', ['-', '_'], ['-'], 'live: shorter interval; replay: slower'),
-    action: (session) => ({ kind: 'source', command: pace(session, -1) }),
+    action: (session) => pace(session, -1),
   },
   {
     ...seek(['left'], [glyph('arrowLeft')], 'ten seconds back; a live session looks back too', -10_000, {

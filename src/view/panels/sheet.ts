@@ -7,7 +7,7 @@ import { SORT_COLUMNS } from '../process-order.ts'
 import { rowLine } from '../row-line.ts'
 import { setupItems } from '../setup-items.ts'
 import type { Sheet } from '../sheet.ts'
-import { fit } from '../width.ts'
+import { drawable, fit } from '../width.ts'
 
 /** A choice that is open: what to sort by, which signal, the setup. */
 export const sheetPanel: Panel = {
@@ -94,7 +94,7 @@ function setupLines(index: number, { ui, session }: Scene, size: Size): readonly
 }
 
 function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }>): readonly Line[] {
-  const { pid, name, user } = target
+  const { pid, name, user, command } = target
   const who = `process ${pid}, ${name}${user === undefined ? '' : ` of ${user}`}`
   const signal = SIGNALS[index] ?? SIGNALS[0]
   const choice: Line = SIGNALS.map((one, i) => ({
@@ -104,5 +104,8 @@ function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }
   const question: Line = asked
     ? [span(` Send ${signal} to ${who}? `, 'critical'), span(' y', 'key'), span(' sends it', 'dim')]
     : [span(` to ${who}`)]
-  return [[span(' '), ...choice], question]
+  return [
+    [span(' '), ...choice],
+    [...question, span(`   ${drawable(command.join(' '))}`, 'dim')],
+  ]
 }

@@ -189,7 +189,18 @@ test('a signal goes to the process that was asked about, only after y', async ()
   await typed(watched, 'n')
   expect(sent).toEqual([])
   expect(await typed(watched, '\u001b[20~', RIGHT, ENTER, 'y')).toContain('SIGINT was sent to process 9120')
-  expect(sent).toEqual([[{ pid: 9120, startTicks: 912_000, name: 'python3', user: 'alice' }, 'SIGINT']])
+  expect(sent).toEqual([
+    [
+      {
+        pid: 9120,
+        startTicks: 912_000,
+        name: 'python3',
+        user: 'alice',
+        command: ['python3', 'chat.py', '--model', 'Qwen/Qwen3-14B'],
+      },
+      'SIGINT',
+    ],
+  ])
 })
 
 test('what a key had to say goes with the next key, also with one that steers a replay', async () => {
