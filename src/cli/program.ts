@@ -53,7 +53,7 @@ export function buildProgram(environment: Environment): Command {
     .version(environment.version)
     // here, too, so that it is taken before the command as well
     .addOption(configOption())
-    .helpCommand(false)
+    .helpCommand('help [command]', 'how a command is used')
     .configureHelp({ helpWidth: 80, subcommandTerm })
     .configureOutput({
       writeOut: (text) => environment.stdout.write(text),

@@ -123,9 +123,22 @@ async function parseToml(text: string): Promise<Parsed> {
     return {
       kind: 'problem',
       line: error.line,
-      problem: `this is no TOML: ${printable(because)} at column ${error.column}; texts stand in quotes: theme = "dark"`,
+      problem: `this is no TOML: ${printable(because)} at column ${error.column}; ${hintOf(because)}`,
     }
   }
+}
+
+// The parser tells what it met, not what to do: by the beginning of its message.
+const HINTS: readonly (readonly [met: string, hint: string])[] = [
+  ['control characters', 'a text ends on its line, with the quote that it began with'],
+  ['trying to redefine', 'a setting stands once'],
+  ['illegal character in key', 'a line is a name, = and a value: theme = "dark"'],
+  ['expected comma', 'a list is ["a", "b"]'],
+]
+
+function hintOf(because: string): string {
+  const known = HINTS.find(([met]) => because.startsWith(met))
+  return known?.[1] ?? 'texts stand in quotes: theme = "dark"'
 }
 
 function parseJsonText(text: string): Parsed {

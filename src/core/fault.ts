@@ -159,8 +159,9 @@ export function faultBadge(fault: Fault): string {
       return sshTroubleBadge(fault.trouble)
     case 'clock-skew':
       return 'clock off'
-    case 'truncated':
     case 'timed-out':
+      return 'no answer'
+    case 'truncated':
     case 'unreachable':
     case 'rebooted':
     case 'refused':

@@ -110,12 +110,24 @@ test.each(['once', 'demo --json', 'record', 'fit llama3.1:8b', 'config print', '
   },
 )
 
-test('what is no TOML is told with its line', async () => {
-  const { path, run } = home('mouse = true\ntheme = dark\n')
+test.each([
+  ['theme = dark', 'invalid value at column 9; texts stand in quotes: theme = "dark"'],
+  [
+    'theme = "dark',
+    'control characters are not allowed in strings at column 14; a text ends on its line, with the quote that it began with',
+  ],
+  [
+    'mouse = false',
+    'trying to redefine an already defined table or value at column 1; a setting stands once',
+  ],
+  ['theme: dark', 'illegal character in key at column 6; a line is a name, = and a value: theme = "dark"'],
+  ['on-warning = ["a" "b"]', 'expected comma or end of structure at column 19; a list is ["a", "b"]'],
+])('what is no TOML is told with its line and what to write: %s', async (line, problem) => {
+  const { path, run } = home(`mouse = true\n${line}\n`)
   expect(await run('once')).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: `llmtop: ${path}:2: this is no TOML: invalid value at column 9; texts stand in quotes: theme = "dark"`,
+    stderr: `llmtop: ${path}:2: this is no TOML: ${problem}`,
   })
 })
 

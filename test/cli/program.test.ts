@@ -23,6 +23,22 @@ describe('the help', () => {
   })
 })
 
+test.each([
+  [['help'], ['--help']],
+  [
+    ['help', 'replay'],
+    ['replay', '--help'],
+  ],
+  [
+    ['config', 'show'],
+    ['config', 'print'],
+  ],
+])('llmtop %j is llmtop %j', async (asked, meant) => {
+  const answer = await llmtop(meant)
+  expect(answer.exitCode).toBe(0)
+  expect(await llmtop(asked)).toEqual(answer)
+})
+
 test('the version is the one of the package', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }
   expect(await llmtop(['--version'])).toEqual({ exitCode: 0, stdout: version, stderr: '' })
@@ -30,7 +46,13 @@ test('the version is the one of the package', async () => {
 
 describe('wrong usage ends with 2 and one sentence', () => {
   test.each<[string, readonly string[], string]>([
-    ['an unknown command', ['replya', 'x'], "error: unknown command 'replya'; 'llmtop --help' lists them"],
+    ['a misspelt command', ['replya', 'x'], "error: unknown command 'replya'; did you mean 'replay'?"],
+    ['an unknown command', ['top'], "error: unknown command 'top'; 'llmtop --help' lists them"],
+    [
+      'a log without its command',
+      ['node7.xml'],
+      "error: unknown command 'node7.xml'; to play a log, try 'llmtop replay node7.xml'",
+    ],
     [
       'an unknown option',
       ['--intervall', '2s'],

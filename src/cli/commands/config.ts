@@ -47,6 +47,7 @@ function pathCommand(environment: Environment): Command {
 
 function printCommand(environment: Environment): Command {
   return new Command('print')
+    .alias('show')
     .description('every setting in force, and where it was given')
     .option('--json', 'as a JSON object')
     .addOption(configOption())

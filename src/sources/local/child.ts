@@ -50,7 +50,7 @@ export async function startChild(
     if (exitCode !== null || result.signal !== undefined) {
       return { kind: 'exited', exitCode, lastWords: lastLine(maskSecrets(errorText)) }
     }
-    return { kind: 'exited', exitCode: CANNOT_EXECUTE, lastWords: lastLine(result.originalMessage ?? '') }
+    return { kind: 'exited', exitCode: CANNOT_EXECUTE, lastWords: whyNotStarted(result) }
   })
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => {
@@ -70,6 +70,16 @@ export async function startChild(
       child.stderr.destroy()
     },
   }
+}
+
+// Node's own words are `spawn nvidia-smi EACCES`.
+function whyNotStarted({ code, originalMessage = '' }: NotStarted): string {
+  return code === 'EACCES' ? 'permission denied: it may not be executed' : lastLine(originalMessage)
+}
+
+interface NotStarted {
+  readonly code?: string | undefined
+  readonly originalMessage?: string | undefined
 }
 
 /** The fault that a command's end is; `text` is what it printed last. */

@@ -45,6 +45,7 @@ export async function openLogFile(path: string, imports: LogImports = {}): Promi
     if (found.isDirectory()) return unreadable(path, 'it is a folder')
     if (!found.isFile())
       return unreadable(path, 'it is a pipe or a device; save what comes from it as a file first')
+    if (found.size === 0) return unreadable(path, 'it is empty')
     const compressed = await startsWithGzipMagic(path)
     const head = await headOf(path, compressed)
     const text = decodeText(head)

@@ -75,7 +75,7 @@ describe('nvidia-smi', { timeout: 20_000 }, () => {
         kind: 'command-failed',
         command: fake.command,
         exitCode: 126,
-        lastLine: `spawn ${fake.command} EACCES`,
+        lastLine: 'permission denied: it may not be executed',
       },
     })
     chmodSync(fake.command, 0o755)

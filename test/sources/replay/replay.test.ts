@@ -44,7 +44,7 @@ describe('a file that can’t be replayed', () => {
       (path) => {
         writeFileSync(path, '')
       },
-      NO_LOG,
+      'it is empty',
     ],
     [
       'is another JSON file',
