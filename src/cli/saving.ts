@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { printable } from '../core/text.ts'
 import type { Loaded } from '../config/load.ts'
 import { shortPath } from '../config/paths.ts'
 import { saveSettings } from '../config/save.ts'
@@ -27,7 +28,8 @@ export function saving(
     const file = shortPath(loaded.path, homeIn(variables))
     if (names.length === 0) return `nothing was changed that could be saved to ${file}`
     const outcome = await saveSettings(loaded.path, changes)
-    if (outcome.kind === 'not-saved') return `nothing was saved: ${outcome.because}`
+    if (outcome.kind === 'not-saved')
+      return `not saved: ${outcome.because.replace(printable(loaded.path), file)}`
     kept = present
     const above = names.flatMap((name) => variableAbove(name, loaded))
     const note = above.length === 0 ? '' : `; ${above.join(', ')} will still be stronger`

@@ -32,8 +32,8 @@ export function screenOutput(
     onCommand: (command) => {
       if (command.kind !== 'record') session.control(command)
       else
-        void recording?.toggle().then(() => {
-          output.refresh()
+        void recording?.toggle().then((how) => {
+          output.say(how)
         })
     },
     onQuit: () => {

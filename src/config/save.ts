@@ -22,7 +22,7 @@ import type { FileValue } from './value-types.ts'
 
 export type SaveOutcome =
   | { readonly kind: 'saved'; readonly keys: readonly string[] }
-  /** `because` completes «nothing was saved: …». */
+  /** `because` completes «not saved: …». */
   | { readonly kind: 'not-saved'; readonly because: string }
 
 /**

@@ -124,7 +124,7 @@ test('why nothing could be saved is said, and the screen goes on', SLOW, async (
   await shows(pty, 'DEMO')
   pty.type('t')
   pty.type(F12)
-  await shows(pty, 'nothing was saved: a file is in the way of')
+  await shows(pty, "not saved: a file is in the way of '~/llmtop/config.toml'")
   await quit(pty)
 })
 

@@ -47,6 +47,8 @@ export interface TerminalOutputOptions {
 export interface TerminalOutput extends Output {
   /** Draws the last frame anew, when something beside frames has changed: a replay has ended. */
   refresh(): void
+  /** Shows a sentence in place of the key bar, until the next key. */
+  say(text: string): void
 }
 
 // Faster than anyone sees; a replay at full speed must not wait for its pictures.
@@ -169,11 +171,13 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
 
   function save(): void {
     const saving = options.onSave?.(ui.preferences) ?? Promise.resolve('nothing is saved from here')
-    void saving.then((text) => {
-      if (closed) return
-      change({ kind: 'notice', text })
-      draw()
-    })
+    void saving.then(say)
+  }
+
+  function say(text: string): void {
+    if (closed) return
+    change({ kind: 'notice', text })
+    draw()
   }
 
   function copy(): void {
@@ -228,6 +232,7 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
       else drawSoon()
     },
     refresh: drawSoon,
+    say,
     close() {
       closed = true
       clearTimeout(timer)

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { recordingWhileWatching } from '../../../src/cli/record/while-watching.ts'
@@ -34,14 +34,16 @@ test('a key begins a recording, with all that stood before, and ends it; the ses
   }
   await accept(0, 3)
   expect(state()).toEqual(liveState(2000))
-  await recording.toggle()
+  const begun = await recording.toggle()
   await eventually(() => readdirSync('.').length === 1, 'the file was there')
   const [file = ''] = readdirSync('.')
+  expect(begun).toBe(`recording to '${file}'; R ends it`)
   await eventually(() => JSON.stringify(state()).includes(file), 'the session had it')
   await accept(3, 6)
   expect(state()).toMatchObject({ kind: 'live', recording: { file, fault: undefined } })
-  await recording.toggle()
+  const ended = await recording.toggle()
   await eventually(() => recording.summary().length > 0, 'it was ended')
+  expect([ended]).toEqual(recording.summary())
   expect(state()).toEqual(liveState(2000))
   await accept(6, 9)
   await recording.output.close()
@@ -50,6 +52,14 @@ test('a key begins a recording, with all that stood before, and ends it; the ses
   const [first, ...others] = samplesOf(recorded(join(process.cwd(), file)))
   expect(first?.parts.has('boot-id')).toBe(true)
   expect(others).toEqual(SAMPLES.slice(4, 6))
+})
+
+test('a recording that can not be begun says why', async () => {
+  const folder = process.cwd()
+  rmSync(folder, { recursive: true })
+  const said = await recordingWhileWatching('9.9', 'node7').toggle()
+  expect(said).toMatch(/^nothing is recorded to 'llmtop-node7-\d{8}-\d{6}\.ndjson\.gz': /)
+  mkdirSync(folder)
 })
 
 test('a replay has no recording of its own', () => {
