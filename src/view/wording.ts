@@ -1,4 +1,5 @@
 import { formatBytesShort, formatDuration } from '../core/format.ts'
+import { valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
 import type { Ceiling } from '../model/ceiling.ts'
 import type { Link, LinkState } from '../model/sample.ts'
@@ -143,6 +144,13 @@ export function sampleAge(frame: Frame, short: boolean): string | undefined {
   const cost =
     tookMs.kind === 'known' ? `, ${short ? '' : 'nvidia-smi '}took ${formatDuration(tookMs.value)}` : ''
   return `${short ? '' : 'sample '}${formatDuration(ageMs)} old${cost}`
+}
+
+/** Whether GPU numbers are the past, though the host answers: nothing for three intervals and what an answer takes. */
+export function isStale({ gpuSample, intervalMs }: Frame): boolean {
+  if (gpuSample.kind === 'missing') return false
+  const { ageMs, tookMs } = gpuSample.value
+  return ageMs > 3 * intervalMs + valueOr(tookMs, 0)
 }
 
 /** Graphics card names without the maker, which is always the same, and `unknown` without what it is. */

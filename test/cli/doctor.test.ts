@@ -76,6 +76,18 @@ describe('what is said of GPUs', () => {
     ])
   })
 
+  test('is that nvidia-smi gives no answer', () => {
+    const silent = frameWith({ gpuSample: missing('not-yet-known'), elapsedMs: 16_000 })
+    expect(gpuSection(silent).checks).toEqual([
+      {
+        what: 'nvidia-smi',
+        state: 'no',
+        found: 'no answer within 16 s',
+        remedy: "try 'nvidia-smi' by hand: where it hangs, too, the driver does",
+      },
+    ])
+  })
+
   test('is what stands in the way, each with its remedy', () => {
     const frame = frameWith({
       gpuSample: missing('not-yet-known'),

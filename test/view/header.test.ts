@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { known } from '../../src/core/reading.ts'
 import { mebibytes } from '../../src/core/units.ts'
 import type { RecordingState } from '../../src/model/session.ts'
 import { headerPanel } from '../../src/view/panels/header.ts'
+import { frameWith, gpuWith, sceneOf } from '../support/scene.ts'
 import { fleet } from '../support/scene-fleet.ts'
 import { twoH100 } from '../support/scene-two-h100.ts'
 
@@ -29,4 +31,15 @@ test('that a recording is written stands beside LIVE at every width, and where t
 test('a recording that can not be written says why', () => {
   const fault = { kind: 'not-recorded', file: '/data/node7.ndjson.gz', because: 'no space is left' } as const
   expect(header(twoH100(), { ...RECORDING, fault }, 80)).toContain('◉ not recording')
+})
+
+test('numbers of GPUs that are the past are no good news, once an answer is later than it usually is', () => {
+  const told = (ageMs: number, tookMs: number, columns: number): string => {
+    const gpuSample = known({ ageMs, tookMs: known(tookMs) })
+    return header(sceneOf([frameWith({ gpus: [gpuWith(0, {})], gpuSample })]), undefined, columns)
+  }
+  expect(told(16_000, 400, 80)).toMatch(/ STALE .* \? {3}12:31:07 $/)
+  expect(told(16_000, 400, 120)).toMatch(/ STALE .* \? no news of GPUs {2}12:31:07 $/)
+  // a new answer every 8 s is never more than 8 s late
+  expect(told(8000, 8000, 80)).toMatch(/^(?!.*STALE).* ✓ ok {2}12:31:07 $/)
 })

@@ -1,6 +1,7 @@
 import { describeFault } from '../../core/fault.ts'
 import { formatBytes, formatDuration } from '../../core/format.ts'
 import { valueOr } from '../../core/reading.ts'
+import { hasAnswered } from '../../model/answered.ts'
 import type { Frame, GpuState } from '../../model/frame.ts'
 import { check, type Check, type Section } from './report.ts'
 
@@ -8,14 +9,17 @@ import { check, type Check, type Section } from './report.ts'
 const SLOW_MS = 2000
 
 /** What nvidia-smi shows, and what stands in its way. */
-export function gpuSection({ driver, gpuSample, gpus, faults }: Frame): Section {
+export function gpuSection(frame: Frame): Section {
+  const { driver, gpuSample, gpus, faults, elapsedMs } = frame
   const troubles = faults.map(({ fault }): Check => {
     const [found = '', remedy] = describeFault(fault).split('; ')
     return check(NAMES[fault.kind] ?? fault.kind, 'no', found, remedy)
   })
   const answer =
     gpuSample.kind === 'missing'
-      ? []
+      ? hasAnswered(frame)
+        ? []
+        : [check('nvidia-smi', 'no', `no answer within ${formatDuration(elapsedMs)}`, BY_HAND)]
       : [
           smiCheck(
             valueOr(driver.version, '?'),
@@ -25,6 +29,8 @@ export function gpuSection({ driver, gpuSample, gpus, faults }: Frame): Section 
         ]
   return { title: 'GPUs', checks: [...answer, ...troubles, ...gpus.flatMap(gpuChecks)] }
 }
+
+const BY_HAND = "try 'nvidia-smi' by hand: where it hangs, too, the driver does"
 
 const NAMES: Readonly<Record<string, string>> = {
   'command-not-found': 'nvidia-smi',

@@ -18,7 +18,7 @@ import { reading } from './scrub.ts'
 import { isFleet, TAB_NAMES, topTab, topView } from '../views.ts'
 import type { Tab } from '../views.ts'
 import { displayWidth, truncate } from '../width.ts'
-import { clockTime, isGone, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
+import { clockTime, isGone, isStale, linkWord, riskCounts, sampleAge, shown } from '../wording.ts'
 
 /** The first line: which host, how it is watched, what is wrong, and when. */
 export const headerPanel: Panel = {
@@ -183,13 +183,12 @@ function playing(session: Extract<Scene['session'], { kind: 'replay' }>): string
 }
 
 function linkBadge(scene: Scene): Line {
-  const { link, gpuSample, intervalMs } = scene.frame
+  const { link } = scene.frame
   if (link.state !== 'live') {
     const retry = link.retryInMs === null ? '' : `, retry in ${formatDuration(link.retryInMs)}`
     return [span(`${linkWord(link.state)} ${formatDuration(link.ageMs)}${retry}`, 'warn')]
   }
-  const ageMs = gpuSample.kind === 'known' ? gpuSample.value.ageMs : 0
-  return ageMs > 3 * intervalMs ? [span('STALE', 'warn')] : []
+  return isStale(scene.frame) ? [span('STALE', 'warn')] : []
 }
 
 function rightPart(scene: Scene, columns: number): Line {
@@ -224,5 +223,6 @@ function verdict({ session, frame, ui }: Scene, count: number, columns: number):
 function notSeen(frame: Frame, columns: number): string | undefined {
   if (isGone(frame.link)) return columns >= 100 ? 'no answer' : ''
   if (areGpusUnseen(frame)) return columns >= 60 ? 'no GPU seen' : ''
+  if (isStale(frame)) return columns >= 100 ? 'no news of GPUs' : ''
   return undefined
 }
