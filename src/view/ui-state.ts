@@ -5,6 +5,7 @@ import type { Preferences } from './preferences.ts'
 import { SORT_COLUMNS } from './process-order.ts'
 import type { FilteredView, Prompt, Sheet } from './sheet.ts'
 import type { InSight } from './sight.ts'
+import { filtersBefore, typedFilters } from './typed-filters.ts'
 import { closed, FIRST_VIEWS, isFleet, opened, switched, tabsOf, topTab, topView } from './views.ts'
 import type { Tab, View, ViewStack } from './views.ts'
 
@@ -111,9 +112,9 @@ export function update(before: UiState, event: UiEvent, sight: InSight): UiState
     case 'freeze':
       return { ...ui, paused: event.paused }
     case 'prompt':
-      return { ...filtered(ui, event.prompt, event.prompt?.text), prompt: event.prompt }
+      return { ...ui, filters: typedFilters(ui, event.prompt), prompt: event.prompt }
     case 'prompt-undo':
-      return { ...withoutTyped(ui), prompt: undefined }
+      return { ...ui, filters: filtersBefore(ui), prompt: undefined }
     case 'sheet':
       return { ...ui, sheet: event.sheet }
     case 'prefer':
@@ -132,14 +133,6 @@ export function cursorOf(ui: UiState): Cursor {
 export function filteredView({ views }: UiState): FilteredView | undefined {
   const { kind } = topView(views)
   return kind === 'overview' || kind === 'fleet' ? kind : undefined
-}
-
-function withoutTyped(ui: UiState): UiState {
-  return ui.prompt?.kind === 'filter' ? filtered(ui, ui.prompt, ui.prompt.before) : ui
-}
-
-function filtered(ui: UiState, prompt: Prompt | undefined, text = ''): UiState {
-  return prompt?.kind !== 'filter' ? ui : { ...ui, filters: { ...ui.filters, [prompt.view]: text } }
 }
 
 /** The state when a second host has answered: the fleet lies under all that was open. */

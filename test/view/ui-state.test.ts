@@ -129,6 +129,8 @@ test('what is typed filters at once; Enter keeps it and Esc brings the old filte
   expect(typing.filters.overview).toBe('vl')
   const kept = after([{ kind: 'prompt', prompt: undefined }], typing)
   expect([kept.filters.overview, kept.prompt]).toEqual(['vl', undefined])
+  const begun = after([{ kind: 'prompt', prompt: { ...prompt, text: 'gpu:0 !user: ' } }])
+  expect(after([{ kind: 'prompt', prompt: undefined }], begun).filters.overview).toBe('gpu:0')
   const undone = after([{ kind: 'prompt-undo' }], typing)
   expect([undone.filters.overview, undone.prompt]).toEqual(['old', undefined])
 })

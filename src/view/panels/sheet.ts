@@ -106,6 +106,6 @@ function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }
     : [span(` to ${who}`)]
   return [
     [span(' '), ...choice],
-    [...question, span(`   ${drawable(command.join(' '))}`, 'dim')],
+    [...question, span(command.length > 1 ? `   ${drawable(command.join(' '))}` : '', 'dim')],
   ]
 }
