@@ -17,15 +17,23 @@ const LONGEST_WAIT_MS = 5000
 // a run on a server of several cards takes about 6 s, seldom more than 15 (netdata/netdata issues 14522 and 18690)
 const LONGEST_WAIT_FOR_GPUS_MS = 16_000
 
-/** Watches until everything that was asked has been answered, or some seconds have passed; undefined where nothing came. */
-export async function examine(source: Source, signal: AbortSignal): Promise<Examined | undefined> {
+/**
+ * Watches until everything that was asked has been answered, or some seconds have passed; undefined where nothing came.
+ * @param onFrame sees each frame on the way
+ */
+export async function examine(
+  source: Source,
+  signal: AbortSignal,
+  onFrame: (frame: Frame) => void = () => undefined,
+): Promise<Examined | undefined> {
   const parts = new Map<string, Part>()
   const { last } = await run({
     source,
     outputs: [
       {
         label: 'doctor',
-        accept: (_, sample) => {
+        accept: (frame, sample) => {
+          onFrame(frame)
           for (const [name, part] of sample.parts) if (part.kind !== 'same') parts.set(name, part)
         },
         close: () => undefined,

@@ -11,6 +11,7 @@ import { questionSection } from './question-checks.ts'
 import type { DoctorReport } from './report.ts'
 import { terminalSection } from './terminal-checks.ts'
 import { doctorText } from './text.ts'
+import { waitingNote } from '../waiting-note.ts'
 import { workloadSection } from './workload-checks.ts'
 
 const INTERVAL_MS = 1000
@@ -23,7 +24,9 @@ export async function runDoctor(
 ): Promise<number> {
   const watch = watchSignals((code) => process.exit(code))
   const facts = await machineFacts(watch.signal)
-  const examined = await examine(await thisMachine(environment, settings, INTERVAL_MS), watch.signal)
+  const source = await thisMachine(environment, settings, INTERVAL_MS)
+  const note = waitingNote((text) => environment.stderr.write(text))
+  const examined = await examine(source, watch.signal, note)
   watch.release()
   if (examined !== undefined) print(environment, asJson, reportOf(environment, facts, examined))
   const { gpus = [], workloads = [] } = examined?.frame ?? {}

@@ -10,6 +10,7 @@ import { EXIT, terminalColumns, type Environment } from '../environment.ts'
 import { drawsInAscii } from '../locale.ts'
 import type { FailOnOptions } from '../options.ts'
 import { verdict } from '../verdict.ts'
+import { waitingNote } from '../waiting-note.ts'
 
 export interface OnceOptions extends FailOnOptions {
   readonly json?: boolean
@@ -30,9 +31,10 @@ export async function runOnce(
   const watch = watchSignals((code) => process.exit(code))
   const forMs = options.for ?? 0
   const source = await thisMachine(environment, settings, forMs > 0 ? DEFAULT_INTERVAL_MS : INTERVAL_MS)
+  const note = waitingNote((text) => environment.stderr.write(text))
   const result = await run({
     source,
-    outputs: [],
+    outputs: [{ label: 'note', accept: note, close: () => undefined }],
     rules: RULES,
     signal: watch.signal,
     isEnough: (frame, awaited) =>
