@@ -7,6 +7,7 @@ import type { ActivityBook } from './activity.ts'
 import type { AnswerBook } from './answers.ts'
 import type { HeldBook } from './claims.ts'
 import { NO_DEATHS, type DeathBook } from './deaths.ts'
+import type { GoneGpus } from './gone-gpus.ts'
 import type { RequestSizes } from './headroom.ts'
 import type { HeightBook } from './heights.ts'
 import type { LifeBook } from './lives.ts'
@@ -38,6 +39,7 @@ export interface Memory {
   readonly windows: WindowBook
   readonly heights: HeightBook
   readonly standings: Standings
+  readonly goneGpus: GoneGpus
   /** When a process that held memory was last seen to leave a card, by uuid. */
   readonly departures: ReadonlyMap<string, number>
   readonly risks: RiskBook
@@ -76,6 +78,7 @@ export function startMemory(origin: SourceOrigin, rules: Rules): Memory {
     windows: new Map(),
     heights: new Map(),
     standings: NO_STANDINGS,
+    goneGpus: new Map(),
     departures: new Map(),
     risks: new Map(),
     deaths: NO_DEATHS,

@@ -7,6 +7,7 @@ import { parseUsers } from '../parse/users.ts'
 import { enter, forgetGone, textOf, troubleSince, type AnswerBook } from './answers.ts'
 import { forgetGoneGroups } from './cgroups.ts'
 import { withContainerNames } from './container-names.ts'
+import { followGoneGpus } from './gone-gpus.ts'
 import type { GpuDocument, Memory, PreviousSample } from './memory.ts'
 import { followProcesses } from './processes.ts'
 
@@ -37,6 +38,7 @@ export function observe(memory: Memory, sample: RawSample): Memory {
     processList: sample.parts.has('processes')
       ? largestFirst(parseProcessList(textOf(answers, 'processes')))
       : memory.processList,
+    goneGpus: followGone(memory, gpuDocument),
     departures: followDepartures(memory, gpuDocument, sample.elapsedMs),
   }
 }
@@ -81,6 +83,12 @@ function followDocument(
     tookMs: part.tookMs,
   }
   return { answers, gpuDocument }
+}
+
+function followGone({ goneGpus, gpuDocument }: Memory, next: GpuDocument | undefined): Memory['goneGpus'] {
+  return next === undefined || next === gpuDocument
+    ? goneGpus
+    : followGoneGpus(goneGpus, gpuDocument?.document, next.document)
 }
 
 /** Remembers for a minute that a process left a card: its memory may take that long to come back. */

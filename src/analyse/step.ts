@@ -43,7 +43,7 @@ export function step(memory: Memory, taken: RawSample): Step {
     observed.answers,
     observed.gpuDocument?.document,
     hidden,
-    unused,
+    [...unused, ...observed.goneGpus.values()],
     sample.elapsedMs,
   )
   const after = { ...foreseen.memory, faults: followFaults(before.faults, faults) }

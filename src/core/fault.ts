@@ -15,6 +15,8 @@ export type Fault =
     }
   | { readonly kind: 'driver-trouble'; readonly trouble: DriverTrouble; readonly text: string }
   | { readonly kind: 'gpu-unreadable'; readonly gpu: string; readonly text: string }
+  /** It was listed, and is no longer. */
+  | { readonly kind: 'gpu-gone'; readonly gpu: number; readonly busId: string }
   /** Fewer GPUs in the list than the driver counts. */
   | { readonly kind: 'gpus-missing'; readonly listed: number; readonly attached: number }
   | { readonly kind: 'truncated'; readonly part: string; readonly gpusSeen: number }
@@ -85,6 +87,8 @@ export function describeFault(fault: Fault): string {
       return `${describeTrouble(fault.trouble)} ('${fault.text}')`
     case 'gpu-unreadable':
       return `GPU ${fault.gpu} can't be read ('${fault.text}'); see 'dmesg | grep -i xid', it may need a reset or a reboot`
+    case 'gpu-gone':
+      return `GPU ${fault.gpu} (${fault.busId}) was there and is no longer listed; see 'dmesg | grep -i xid' for a card that has fallen off the bus`
     case 'gpus-missing':
       return `${fault.listed} of ${count(fault.attached, 'GPU')} answered; see 'dmesg | grep -i xid' for a card that has fallen off the bus`
     case 'truncated':
@@ -143,6 +147,8 @@ export function faultBadge(fault: Fault): string {
       return 'driver trouble'
     case 'gpu-unreadable':
       return `GPU ${fault.gpu} lost`
+    case 'gpu-gone':
+      return `GPU ${fault.gpu} gone`
     case 'gpus-missing':
       return 'GPUs missing'
     case 'pid-namespace':

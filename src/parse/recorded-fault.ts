@@ -35,6 +35,8 @@ const READERS: Readonly<Record<Fault['kind'], Read>> = {
       gpu,
       text: printable(asText(from['text']) ?? ''),
     })),
+  'gpu-gone': (from) =>
+    withText(from, 'busId', (busId) => ({ kind: 'gpu-gone', gpu: asNumber(from['gpu']) ?? 0, busId })),
   'gpus-missing': (from) => ({
     kind: 'gpus-missing',
     listed: asNumber(from['listed']) ?? 0,

@@ -77,6 +77,30 @@ describe('the GPU numbers', () => {
     ])
   })
 
+  test('of a card that leaves the list, and the driver’s count with it, are missed until it comes back', () => {
+    const both = [{ index: 0 }, { index: 1 }]
+    const shown = frames(
+      [both, [{ index: 0 }], [{ index: 0 }], both].map((gpus, at) =>
+        sampleAt(2 * at, { 'nvidia-smi': nvidiaSmiXml({ gpus }) }),
+      ),
+    )
+    const busId = shown[0]?.gpus[1]?.busId
+    const gone = { kind: 'gpu-gone', gpu: 1, busId }
+    expect(shown.map(({ faults }) => faults)).toEqual([
+      [],
+      [{ fault: gone, ageMs: 0 }],
+      [{ fault: gone, ageMs: 2000 }],
+      [],
+    ])
+  })
+
+  test('of a card that can’t be read are missed once, by what the driver says of it', () => {
+    const document = nvidiaSmiXml({ gpus: [{ index: 0 }, { index: 1 }] })
+    const lost = document.replace(/<uuid>(?=(?:(?!<uuid>)[^])*$)[^<]*/, '<uuid>GPU is lost')
+    const [, second] = frames([sampleAt(0, { 'nvidia-smi': document }), sampleAt(2, { 'nvidia-smi': lost })])
+    expect(second?.faults.map(({ fault }) => fault.kind)).toEqual(['gpu-unreadable'])
+  })
+
   test('with persistence mode off on a card are a fault that says what each start costs', () => {
     const gpus = [{ persistenceMode: false }, { persistenceMode: true }]
     const frame = lastFrame([0, 2].map((s) => sampleAt(s, { 'nvidia-smi': nvidiaSmiXml({ gpus }) })))
