@@ -14,7 +14,7 @@ const GLYPHS = {
   missing: ['–', '-'],
   minus: ['−', '-'],
   times: ['×', 'x'],
-  degree: ['°', "'"],
+  degree: ['°', 'C'],
   atLeast: ['≥', '>'],
   about: ['≈', '~'],
   descending: ['▾', 'v'],
@@ -60,6 +60,11 @@ export function glyph(name: GlyphName): string {
 /** One glyph for each level: colour is never the only carrier. */
 export function levelGlyph(level: RiskLevel): string {
   return glyph(level)
+}
+
+/** What is told otherwise in ASCII than by single characters, in as many columns: `57°C` is `57 C`, `57°` is `57C`. */
+export function toldInAscii(text: string): string {
+  return text.replaceAll('°C', ' C')
 }
 
 const ASCII = new Map<string, string>(Object.values(GLYPHS))

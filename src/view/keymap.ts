@@ -6,6 +6,7 @@ import { TABLE_KEYS } from './bindings/table.ts'
 import { TIME_KEYS } from './bindings/time.ts'
 import { VIEW_KEYS } from './bindings/views.ts'
 import type { KeyAction } from './key-action.ts'
+import { keyNames } from './key-names.ts'
 import { keyElsewhere } from './keys-elsewhere.ts'
 import { modalAction } from './modal-keys.ts'
 import type { UiState } from './ui-state.ts'
@@ -31,13 +32,16 @@ export function actionOf(
   const modal = ALWAYS.includes(key) ? 'through' : modalAction(key, session, state, character)
   if (modal !== 'through') return modal
   const binding = BINDINGS.find((one) => one.keys.includes(key))
-  if (binding === undefined) return noticed(keyElsewhere(key))
+  if (binding === undefined) return noticed(keyElsewhere(key), state)
   const { where, whyNot, labels } = binding
   if (where?.includes(topView(state.views).kind) === false)
-    return noticed(`${labels[0] ?? key} is a key of: ${where.map((kind) => VIEW_NAMES[kind]).join(', ')}`)
-  return binding.action(session, state) ?? noticed(whyNot)
+    return noticed(
+      `${labels[0] ?? key} is a key of: ${where.map((kind) => VIEW_NAMES[kind]).join(', ')}`,
+      state,
+    )
+  return binding.action(session, state) ?? noticed(whyNot, state)
 }
 
-function noticed(text: string | undefined): KeyAction | undefined {
-  return text === undefined ? undefined : uiAction({ kind: 'notice', text })
+function noticed(text: string | undefined, { ascii }: UiState): KeyAction | undefined {
+  return text === undefined ? undefined : uiAction({ kind: 'notice', text: keyNames(text, ascii) })
 }

@@ -105,6 +105,8 @@ function bodyBands(size: Size, scene: Scene): readonly Band[] {
     case 'warning':
       return oneWarningBands(size, scene)
     case 'help':
-      return [band('help', Math.max(size.rows, helpLines(size.columns - 2).length + 2), 'box')]
+      return [
+        band('help', Math.max(size.rows, helpLines(size.columns - 2, scene.ui.ascii).length + 2), 'box'),
+      ]
   }
 }

@@ -31,6 +31,8 @@ export interface UiState {
   readonly paused: boolean
   /** Minutes to add to UTC. */
   readonly timeZoneOffsetMinutes: number
+  /** The terminal shows ASCII only: what has no character there is told in words. */
+  readonly ascii: boolean
 }
 
 export const INITIAL_UI: UiState = {
@@ -46,6 +48,7 @@ export const INITIAL_UI: UiState = {
   copies: 0,
   paused: false,
   timeZoneOffsetMinutes: 0,
+  ascii: false,
 }
 
 /** What a key asks of the picture. */

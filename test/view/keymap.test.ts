@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { liveState, type SessionState, type SourceCommand } from '../../src/model/session.ts'
 import { actionOf, BINDINGS } from '../../src/view/keymap.ts'
 import { keysMarkdown } from '../../src/view/keys-markdown.ts'
+import type { Line } from '../../src/view/panel.ts'
+import { helpLines } from '../../src/view/panels/help.ts'
 import { keysPanel } from '../../src/view/panels/keys.ts'
 import { EMPTY_GO_TO } from '../../src/view/sheet.ts'
 import { INITIAL_UI, type UiState } from '../../src/view/ui-state.ts'
@@ -235,3 +237,48 @@ function saidOf(key: string, session: SessionState, ui: UiState = UI): string | 
   const action = actionOf(key, session, ui)
   return action?.kind === 'ui' && action.event.kind === 'notice' ? action.event.text : undefined
 }
+
+describe('in ASCII', () => {
+  const ASCII = { ...INITIAL_UI, ascii: true }
+  const barOf = (ui: UiState) =>
+    keysPanel.view(sceneOf([frameWith({})], { session: REPLAY, ui }), { columns: 220, rows: 1 }).lines.flat()
+
+  test('arrows of the key bar are words, apart from the keys < and >', () => {
+    const text = barOf(ASCII)
+      .map((part) => part.text)
+      .join('')
+    expect(text).toContain('  <> Command  ')
+    expect(text).toContain('  Left/Right Seek  ')
+    expect(
+      barOf(INITIAL_UI)
+        .map((part) => part.text)
+        .join(''),
+    ).toContain('  ←→ Seek  ')
+  })
+
+  test('a click on the word is the key', () => {
+    const right = barOf(ASCII).find((part) => part.text === 'Right')
+    expect(right?.does).toEqual({ kind: 'press', key: 'right' })
+  })
+
+  test('an open choice and the help name arrows in words', () => {
+    const text = (lines: readonly Line[]) =>
+      lines.map((line) => line.map((part) => part.text).join('')).join('\n')
+    const sheet = { kind: 'setup', index: 0 } as const
+    expect(text([barOf({ ...ASCII, sheet })])).toBe(' Up/Down Choose  Left/Right Change  F12 Save  Esc Close')
+    const help = text(helpLines(80, true))
+    for (const label of ['Down j ', 'Up k ', 'Left ', 'Right ', 'Shift-Left { ', 'Shift-Right } '])
+      expect(help).toContain(`\n   ${label}`)
+    expect(help).not.toMatch(/[←→↑↓]/)
+  })
+
+  test('so does the answer of a key that does nothing here', () => {
+    expect(actionOf('n', LIVE, ASCII)).toEqual({
+      kind: 'ui',
+      event: {
+        kind: 'notice',
+        text: 'n moves in a replay, or in the past of a live session: Left looks back',
+      },
+    })
+  })
+})

@@ -1,5 +1,5 @@
 import type { ScreenLine } from 'blessed'
-import { toAscii } from '../../view/glyphs.ts'
+import { toAscii, toldInAscii } from '../../view/glyphs.ts'
 import type { Line, Rect, Span } from '../../view/panel.ts'
 import type { Picture } from '../../view/picture.ts'
 import { chosenInk } from '../../view/theme.ts'
@@ -54,7 +54,8 @@ function paintLine(line: Line, target: Target): void {
   let x = 0
   for (const span of line) {
     const attribute = attributesOf(span, target.style.theme)
-    for (const character of span.text) x = put(target, x, attribute, character)
+    const text = target.style.ascii ? toldInAscii(span.text) : span.text
+    for (const character of text) x = put(target, x, attribute, character)
   }
 }
 

@@ -61,6 +61,7 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
     ...INITIAL_UI,
     preferences: options.preferences ?? INITIAL_UI.preferences,
     timeZoneOffsetMinutes: options.timeZoneOffsetMinutes,
+    ascii: options.ascii,
   }
   let held: Hosts | undefined
   /** What the viewer looks at in place of what is accepted. */

@@ -1,6 +1,7 @@
 import { sliceGlyph } from '../bar.ts'
 import { glyph, levelGlyph } from '../glyphs.ts'
 import { GROUPS } from '../binding.ts'
+import { keyNames } from '../key-names.ts'
 import { BINDINGS } from '../keymap.ts'
 import { clipLine, span } from '../line.ts'
 import type { Line, Panel, PanelView } from '../panel.ts'
@@ -11,17 +12,20 @@ import { fit, wrap } from '../width.ts'
 export const helpPanel: Panel = {
   id: 'help',
   title: () => ({ left: [span('Help', 'title')], right: [span('? or Esc closes', 'dim')] }),
-  view: (_, size): PanelView => ({ kind: 'lines', lines: helpLines(size.columns).slice(0, size.rows) }),
+  view: ({ ui }, { columns, rows }): PanelView => ({
+    kind: 'lines',
+    lines: helpLines(columns, ui.ascii).slice(0, rows),
+  }),
 }
 
 /** Every line of the help, top to bottom. */
-export function helpLines(columns: number): readonly Line[] {
-  return allLines(Math.max(20, columns - SIGN_COLUMNS - 4)).map((line) => clipLine(line, columns))
+export function helpLines(columns: number, ascii: boolean): readonly Line[] {
+  return allLines(Math.max(20, columns - SIGN_COLUMNS - 4), ascii).map((line) => clipLine(line, columns))
 }
 
 const SIGN_COLUMNS = 17
 
-function allLines(room: number): readonly Line[] {
+function allLines(room: number, ascii: boolean): readonly Line[] {
   const entry = (sign: string, tone: Tone, meaning: string): readonly Line[] =>
     wrap(meaning, room, 3).map((text, i) => [
       span('   '),
@@ -32,7 +36,7 @@ function allLines(room: number): readonly Line[] {
     ...GROUPS.flatMap((group) => [
       heading(group),
       ...BINDINGS.filter((binding) => binding.group === group).flatMap(({ labels, help }) =>
-        entry(labels.join(' '), 'key', help),
+        entry(keyNames(labels.join(' '), ascii), 'key', help),
       ),
     ]),
     heading('The memory bar'),

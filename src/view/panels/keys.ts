@@ -1,5 +1,6 @@
 import { glyph } from '../glyphs.ts'
 import type { BarEntry } from '../binding.ts'
+import { keyNames } from '../key-names.ts'
 import { BINDINGS } from '../keymap.ts'
 import { fitting, lineWidth, span, spread } from '../line.ts'
 import type { Ranked } from '../line.ts'
@@ -21,24 +22,36 @@ function line(scene: Scene, columns: number): Line {
   const { prompt, notice, sheet } = scene.ui
   if (prompt !== undefined) return promptLine(prompt, columns)
   if (notice !== undefined) return [span(` ${notice}`, 'strong')]
-  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, columns)
+  return sheet === undefined ? bar(scene, columns) : sheetBar(sheet, scene.ui.ascii, columns)
 }
 
 // A filter that is at work is seen wherever its table stands, and stays on narrow screens.
-function keyEntry(entry: BarEntry, does: Click, label: string, filter: string): Ranked {
-  const keys = PAIRS.get(entry.key) ?? [{ ...span(entry.key, 'key'), does }]
+function keyEntry({ key, rank }: BarEntry, does: Click, label: string, { filter, ascii }: BarState): Ranked {
+  const keys = pairOf(key, ascii) ?? [{ ...span(key, 'key'), does }]
   const text =
     filter === '' ? span(` ${label}`, 'dim') : span(` ${truncate(filter, LONGEST_FILTER)}`, 'strong')
-  return { rank: filter === '' ? entry.rank : 0, line: [...keys, { ...text, does }] }
+  return { rank: filter === '' ? rank : 0, line: [...keys, { ...text, does }] }
+}
+
+interface BarState {
+  readonly filter: string
+  readonly ascii: boolean
+}
+
+function pairOf(key: string, ascii: boolean): Line | undefined {
+  return PAIRS.get(key)?.flatMap(({ sign, does }, i): Line => {
+    const name = keyNames(sign, ascii)
+    return [...(i > 0 && name !== sign ? [span('/', 'key')] : []), { ...span(name, 'key'), does }]
+  })
 }
 
 // Entries that are two signs, each of them a key of its own.
-const PAIRS: ReadonlyMap<string, Line> = new Map(
+const PAIRS = new Map(
   BINDINGS.flatMap(({ bar: entry }) => {
     const signs = Array.from(entry?.key ?? '').filter((sign) => !/\w/.test(sign))
-    const pair = signs.flatMap((sign): Line => {
+    const pair = signs.flatMap((sign) => {
       const key = BINDINGS.find(({ labels }) => labels.includes(sign))?.keys[0]
-      return key === undefined ? [] : [{ ...span(sign, 'key'), does: { kind: 'press', key } }]
+      return key === undefined ? [] : [{ sign, does: { kind: 'press', key } as const }]
     })
     return entry === undefined || pair.length !== 2 ? [] : [[entry.key, pair] as const]
   }),
@@ -47,9 +60,9 @@ const PAIRS: ReadonlyMap<string, Line> = new Map(
 const LONGEST_FILTER = 24
 
 // Of an open choice the keys that are its own.
-function sheetBar(sheet: Sheet, columns: number): Line {
+function sheetBar(sheet: Sheet, ascii: boolean, columns: number): Line {
   const parts = sheetKeys(sheet).map(([key, label, name], rank) => {
-    const line = [span(key, 'key'), span(` ${label}`, 'dim')]
+    const line = [span(keyNames(key, ascii), 'key'), span(` ${label}`, 'dim')]
     if (name === undefined) return { rank, line }
     return { rank, line: line.map((part) => ({ ...part, does: { kind: 'press', key: name } as const })) }
   })
@@ -66,7 +79,7 @@ function sheetKeys(sheet: Sheet): readonly (readonly [key: string, label: string
         [`s ${upDown}`, 'Choose'],
         ['r', 'Reverse', 'r'],
         ['Enter', 'Keep', 'enter'],
-        ['Esc', 'Back to the old order', 'escape'],
+        ['Esc', 'Undo', 'escape'],
       ]
     case 'setup':
       return [
@@ -130,7 +143,12 @@ function bar(scene: Scene, columns: number): Line {
     entry.isUseful?.(scene) === false ||
     action(session, ui) === undefined
       ? []
-      : [keyEntry(entry, { kind: 'press', key }, entry.label(session, ui), entry.key === '/' ? filter : '')],
+      : [
+          keyEntry(entry, { kind: 'press', key }, entry.label(session, ui), {
+            filter: entry.key === '/' ? filter : '',
+            ascii: ui.ascii,
+          }),
+        ],
   )
   return [span(' '), ...fitting(parts, columns - 1, '  ')]
 }

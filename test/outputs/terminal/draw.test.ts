@@ -57,6 +57,12 @@ test('a mark stays on its letter', () => {
   expect(painted([{ text: 'x\u0323y' }], 2)).toEqual(['x\u0323', 'y'])
 })
 
+test('in ASCII a temperature is read as one, in as many columns', () => {
+  const ascii = { ...STYLE, ascii: true }
+  expect(painted([{ text: '57°' }], 3, ascii).join('')).toBe('57C')
+  expect(painted([{ text: '57°C' }], 4, ascii).join('')).toBe('57 C')
+})
+
 test('in ASCII every cell is one ASCII character', () => {
   expect(painted([{ text: '█模…é' }], 5, { theme: MONO_THEME, ascii: true })).toEqual([
     '#',
