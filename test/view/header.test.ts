@@ -43,3 +43,14 @@ test('numbers of GPUs that are the past are no good news, once an answer is late
   // a new answer every 8 s is never more than 8 s late
   expect(told(8000, 8000, 80)).toMatch(/^(?!.*STALE).* ✓ ok {2}12:31:07 $/)
 })
+
+test('on a narrow screen what is looked at takes the place of the program and of the host', () => {
+  const scene = twoH100()
+  const workload = scene.frame.workloads.find(({ engine }) => engine === 'transformers')
+  const view = { kind: 'workload', id: workload?.id ?? '' } as const
+  const opened = { ...scene, ui: { ...scene.ui, views: [...scene.ui.views, view] } as const }
+  expect(header(opened, undefined, 100)).toMatch(/^ llmtop {2}node7 {2}transformers 9120 {2}/)
+  expect(header(opened, undefined, 60)).toMatch(/^ node7 {2}transformers 9120/)
+  expect(header(opened, undefined, 50)).toMatch(/^ transformers 9120/)
+  expect(header(scene, undefined, 48)).toMatch(/^ llmtop {2}node7 {2}LIVE/)
+})

@@ -5,7 +5,9 @@ import type { Scene, Size } from '../../src/view/panel.ts'
 import { picture } from '../../src/view/picture.ts'
 import { SORT_COLUMNS } from '../../src/view/process-order.ts'
 import { update } from '../../src/view/ui-state.ts'
+import type { Tone } from '../../src/view/theme.ts'
 import { many, tensorParallel } from '../support/scene-many.ts'
+import { twoH100 } from '../support/scene-two-h100.ts'
 
 const NARROW = { columns: 80, rows: 24 }
 
@@ -44,4 +46,27 @@ test('sixteen GPUs are all seen on the smallest screen', () => {
   for (const { index } of many().frame.gpus)
     expect(screen).toMatch(new RegExp(`(^| ) ${index} +\\d+% ▕[^▏]+▏ +\\d+%`, 'm'))
   expect(screen).not.toContain('more: make')
+})
+
+test('on the smallest screen the choice of a column to sort by is always in sight, and how to undo it', () => {
+  const size = { columns: 60, rows: 15 }
+  SORT_COLUMNS.forEach((sort, i) => {
+    const scene = many()
+    const preferences = { ...scene.ui.preferences, sort }
+    const sheet = { kind: 'sort', before: scene.ui.preferences } as const
+    const screen = screenOf({ ...scene, ui: { ...scene.ui, preferences, sheet } }, size)
+    expect(screen.join('\n')).toContain(`▸${sort} ▾`)
+    expect(screen.join('\n')).toContain(`Sort by  ${i + 1} of ${SORT_COLUMNS.length} `)
+    expect(screen.at(-1)?.trim()).toBe('s ↑↓ Choose  r Reverse  Enter Keep  Esc Undo')
+  })
+})
+
+test('a level that stands on a ground of its own ends with its word', () => {
+  const levels: readonly Tone[] = ['critical', 'warn', 'watch']
+  const open = (keys: readonly string[]) => picture(typed(twoH100(), keys), { columns: 120, rows: 40 })
+  for (const { lines } of [open([]), open(['3'])]) {
+    const worded = lines.flat().filter(({ tone, text }) => levels.includes(tone ?? 'text') && text.length > 2)
+    expect(worded.length).toBeGreaterThan(2)
+    expect(worded.filter(({ text }) => text.endsWith(' '))).toEqual([])
+  }
 })

@@ -34,6 +34,8 @@ function header(scene: Scene, columns: number): Line {
 }
 
 const GAP = '  '
+// `transformers 9120` is as long as names of workloads get.
+const LEAST_HERE = 17
 
 function leftParts(scene: Scene, columns: number, room: number): readonly Ranked[] {
   const tab = topTab(scene.ui.views)
@@ -46,16 +48,16 @@ function hostParts(scene: Scene, columns: number, room: number): readonly Ranked
   const name = [span('llmtop', 'title')]
   const host = [span(truncate(frame.host, Math.floor(columns / 4)), 'strong')]
   const watched = howWatched(scene)
-  // what is looked at must be read: it takes what these leave
-  const taken = [name, host, watched[0]?.line ?? []].reduce(
-    (sum, line) => sum + lineWidth(line) + GAP.length,
-    0,
-  )
-  const hereColumns = Math.max(8, Math.min(Math.floor(columns / 2), room - taken))
+  // what is looked at must be read: it takes what these leave, and where that is too little their place
+  const leaves = (...lines: readonly Line[]): number =>
+    room - [...lines, watched[0]?.line ?? []].reduce((sum, line) => sum + lineWidth(line) + GAP.length, 0)
+  const least = Math.min(LEAST_HERE, displayWidth(crumb(scene, 0)))
+  const before = [[name, host], [host], []].find((lines) => least === 0 || leaves(...lines) >= least) ?? []
+  const hereColumns = Math.max(8, Math.min(Math.floor(columns / 2), leaves(...before)))
   const here = truncate(crumb(scene, hereColumns), hereColumns)
   return [
-    { rank: 1, line: name },
-    { rank: 2, line: host },
+    { rank: 1, line: before.includes(name) ? name : [] },
+    { rank: 2, line: before.includes(host) ? host : [] },
     { rank: 3, line: here === '' ? [] : [span(here, 'title')] },
     {
       rank: 8,

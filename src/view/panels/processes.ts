@@ -6,7 +6,7 @@ import { uiAction } from '../binding.ts'
 import { firstRow, selectedRow } from '../cursor.ts'
 import { glyph } from '../glyphs.ts'
 import { cell, clipLine, fitLine, span } from '../line.ts'
-import type { Line, Panel, PanelView, Scene, Size, Span } from '../panel.ts'
+import type { Line, Panel, PanelView, Scene, Size } from '../panel.ts'
 import type { Preferences } from '../preferences.ts'
 import { processColumns } from '../process-columns.ts'
 import type { CellChoices, ProcessColumn } from '../process-columns.ts'
@@ -115,14 +115,16 @@ function line(
 ): Line {
   const cells = columns.flatMap(({ column, width: own }, i) => [
     { text: i === 0 && selected ? glyph('selected') : ' ' },
-    valueCell(column.text(row, choices), own, column, row),
+    ...valueCell(column.text(row, choices), own, column, row),
   ])
   const whole = fitLine(cells, width)
   return selected ? whole.map((part) => ({ ...part, selected: true })) : whole
 }
 
-function valueCell(text: string, width: number, column: ProcessColumn, row: ProcessRow): Span {
-  return cell(text, width, column.align, text === MISSING || text === 'steady' ? 'dim' : column.tone(row))
+// A level may have a ground of its own: it ends with the word.
+function valueCell(text: string, width: number, column: ProcessColumn, row: ProcessRow): Line {
+  const tone = text === MISSING || text === 'steady' ? 'dim' : column.tone(row)
+  return column.id === 'risk' ? fitLine([span(text, tone)], width) : [cell(text, width, column.align, tone)]
 }
 
 function emptyState({ frame, ui }: Scene, size: Size): readonly Line[] {

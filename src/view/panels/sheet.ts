@@ -29,7 +29,7 @@ export function sheetLines(scene: Scene, size: Size): readonly Line[] {
 function titleOf(sheet: Sheet, { ui, session }: Scene): PanelTitle {
   switch (sheet.kind) {
     case 'sort':
-      return title('Sort by')
+      return title(`Sort by  ${SORT_COLUMNS.indexOf(ui.preferences.sort) + 1} of ${SORT_COLUMNS.length}`)
     case 'setup':
       return title(`Setup  ${sheet.index + 1} of ${setupItems(ui.preferences, session).length}`)
     case 'signal':
@@ -58,7 +58,7 @@ function sortLines({ ui }: Scene, size: Size): readonly Line[] {
   const perLine = Math.max(1, Math.floor((size.columns - 2) / SORT_CELL))
   const rows = Math.ceil(SORT_COLUMNS.length / perLine)
   const arrow = glyph(ui.preferences.reversed ? 'ascending' : 'descending')
-  return Array.from({ length: rows }, (_, y) => [
+  const lines = Array.from({ length: rows }, (_, y) => [
     span(' '),
     ...SORT_COLUMNS.slice(y * perLine, (y + 1) * perLine).map((column) => {
       const chosen = column === ui.preferences.sort
@@ -71,15 +71,20 @@ function sortLines({ ui }: Scene, size: Size): readonly Line[] {
       }
     }),
   ])
+  return around(lines, Math.floor(SORT_COLUMNS.indexOf(ui.preferences.sort) / perLine), size.rows)
+}
+
+// As many as there are rows, the one at `index` among them.
+function around<T>(all: readonly T[], index: number, rows: number): readonly T[] {
+  const first = Math.max(0, Math.min(index - Math.floor(rows / 2), all.length - rows))
+  return all.slice(first, first + rows)
 }
 
 function setupLines(index: number, { ui, session }: Scene, size: Size): readonly Line[] {
   const items = setupItems(ui.preferences, session)
-  const rows = Math.min(8, size.rows)
-  const first = Math.max(0, Math.min(index - Math.floor(rows / 2), items.length - rows))
-  return items.slice(first, first + rows).map(({ name, value, step }, i) => {
+  return around([...items.entries()], index, Math.min(8, size.rows)).map(([i, { name, value, step }]) => {
     const [before, next] = [step(-1), step(1)]
-    const choose = uiAction({ kind: 'sheet', sheet: { kind: 'setup', index: first + i } })
+    const choose = uiAction({ kind: 'sheet', sheet: { kind: 'setup', index: i } })
     return rowLine(
       [
         { ...span(` ${fit(name, 22)}`), does: choose },
@@ -88,7 +93,7 @@ function setupLines(index: number, { ui, session }: Scene, size: Size): readonly
         { ...span(` ${glyph('arrowRight')}`, 'dim'), does: next },
       ],
       size.columns,
-      first + i === index,
+      i === index,
     )
   })
 }

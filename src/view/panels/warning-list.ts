@@ -70,7 +70,7 @@ function line(row: WarningRow, { ui }: Scene, columns: number): Line {
   return [
     span(`${clockTime(row.atEpochMs, ui.timeZoneOffsetMinutes).slice(0, columns >= 100 ? 8 : 5)} `, 'dim'),
     span(`${sign} `, toneOf(row)),
-    span(fit(wordOf(row), WORD_COLUMNS), toneOf(row)),
+    ...fitLine([span(wordOf(row), toneOf(row))], WORD_COLUMNS),
     ...(host === undefined ? [] : [span(fit(host, HOST_COLUMNS), 'strong'), span(' ')]),
     ...(columns >= 100 ? [span(`${fit(eta, 9, 'right')}  `, 'strong')] : []),
     span(summary, kind === 'now' ? 'text' : 'dim'),
