@@ -11,15 +11,23 @@ interface Label {
 /** With more curves than this, those at the same value share a label, which counts them. */
 export const FEW_CURVES = 4
 
-/** Names and newest values at the height of their curves and marks, one to a row; of too many the lowest are left out. */
+/**
+ * Names and newest values at the height of their curves and marks, one to a row. Where these are too many the limit goes
+ * first, whose number the axis has, then ceilings, then the lowest curves.
+ */
 export function chartLabels(subject: ChartSubject, rows: number): ReadonlyMap<number, Label> {
   const marks = subject.marks.map(({ name, tone, value }): Label => ({ text: name, tone, value }))
-  const sorted = [...marks, ...curveLabels(subject)].toSorted((a, b) => b.value - a.value).slice(0, rows)
+  const curves = curveLabels(subject).toSorted(byHeight)
+  const sorted = [...curves, ...marks.toReversed()].slice(0, rows).toSorted(byHeight)
   return spreadOut(
     sorted,
     sorted.map(({ value }) => rowOf(value / subject.yMax, rows)),
     rows,
   )
+}
+
+function byHeight(a: Label, b: Label): number {
+  return b.value - a.value
 }
 
 interface CurveGroup {

@@ -22,6 +22,8 @@ export interface ChartSubject {
 
 export interface SubjectCurve {
   readonly name: string
+  /** The part of its name that no other curve has, short; absent where it is the only one. */
+  readonly sign?: string
   readonly tone: Tone
   readonly track: Track
   /** What of the track's unit reaches the top of the axis, where the track has a unit of its own. */

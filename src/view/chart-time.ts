@@ -59,7 +59,7 @@ function columnMsFor(seconds: number, columns: number): number {
   return 1000 * (COLUMN_SECONDS.find((step) => step * columns >= seconds) ?? 3600)
 }
 
-/** `─10 min──────5 min───────now────+5 min─`: the marks of time along the lower edge. */
+/** `─ −10 min ───── −5 min ───── now ─── +5 min`: the marks of time along the lower edge. */
 export function timeAxis(scale: TimeScale, columns: number): string {
   const axis = new Array<string>(columns).fill(glyph('horizontal'))
   const columnSeconds = (scale.dotMs * 2) / 1000
@@ -68,7 +68,7 @@ export function timeAxis(scale: TimeScale, columns: number): string {
   for (let seconds = step; seconds / columnSeconds < scale.pastColumns; seconds += step) {
     write(
       axis,
-      Math.round(scale.pastColumns - 1 - seconds / columnSeconds),
+      Math.max(1, Math.round(scale.pastColumns - 1 - seconds / columnSeconds)),
       `${glyph('minus')}${timeName(seconds)}`,
     )
   }
@@ -97,5 +97,8 @@ function write(axis: string[], at: number, text: string): void {
     .slice(Math.max(0, at - 1), end + 1)
     .every((character) => character === glyph('horizontal'))
   if (at < 0 || end > axis.length || !free) return
-  for (let i = 0; i < text.length; i++) axis[at + i] = text[i] ?? ''
+  // apart from the line, which looks like the sign before it
+  const around = ` ${text} `
+  for (let i = Math.max(0, at - 1); i <= Math.min(end, axis.length - 1); i++)
+    axis[i] = around[i - at + 1] ?? ''
 }

@@ -116,7 +116,12 @@ function chartOf(
       const seen = scaled(ranges, curve.top ?? yMax)
       return [
         ...forecastOf(curve, yMax, scale, ranges.length),
-        { tone: curve.tone, stroke: 'solid', columns: seen },
+        {
+          tone: curve.tone,
+          stroke: 'solid',
+          columns: seen,
+          ...(curve.sign === undefined ? {} : { sign: curve.sign }),
+        },
       ]
     }),
     marks: marks.map((mark) => ({ at: mark.value / yMax, tone: mark.tone })),

@@ -66,6 +66,7 @@ function memorySubject({ frame, history }: Scene): ChartSubject {
       )
       return {
         name: `GPU ${gpu.index}`,
+        sign: `${gpu.index}`,
         tone: curveTone(gpu.index),
         track: history.gpus.get(gpu.uuid) ?? EMPTY_TRACK,
         latest: latestOf(valueOr(memory.usedBytes, undefined), formatGib),
@@ -110,6 +111,7 @@ function vitalSubject({ frame, history }: Scene, metric: Exclude<GpuMetric, 'mem
         : [],
     curves: cards.map((gpu): SubjectCurve => ({
       name: `GPU ${gpu.index}`,
+      sign: `${gpu.index}`,
       tone: curveTone(gpu.index),
       track: history.vitals[metric].get(gpu.uuid) ?? EMPTY_TRACK,
       latest: latestOf(valueOr(metricOf(gpu, metric), undefined), (value) => value.toFixed(0)),

@@ -114,6 +114,8 @@ export interface Chart {
 
 export interface Curve {
   readonly tone: Tone
+  /** A few letters of its label, written on it where no colour tells curves apart. */
+  readonly sign?: string
   /** A dashed curve is a forecast, dotted ones are the ends of its range. */
   readonly stroke: 'solid' | 'dashed' | 'dotted'
   /** For each column of dots the lowest and highest value there; undefined where nothing was seen: a gap stays a gap. */

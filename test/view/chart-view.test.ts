@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { chartLabels } from '../../src/view/chart-labels.ts'
 import { roundUp, rowOf } from '../../src/view/chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from '../../src/view/chart-subject.ts'
 import { timeAxis, timeScale } from '../../src/view/chart-time.ts'
@@ -49,7 +50,7 @@ test('axes and labels stand around the plot, each label at the height of its cur
     '    │                                   ',
     '    │                         GPU 1 20  ',
     '    │                                   ',
-    '   0└───−5 min────────────now           ',
+    '   0└── −5 min ────────── now           ',
   ])
 })
 
@@ -118,6 +119,20 @@ test('labels that want the same row keep their order of heights', () => {
   expect(labels.filter((label) => label.startsWith('GPU'))).toEqual(['GPU 2 12', 'GPU 1 11', 'GPU 0 10'])
 })
 
+test('where labels are too many the limit goes first, then ceilings, then the lowest curves', () => {
+  const [a, b, c] = [curve('GPU 0', [], 71), curve('GPU 1', [], 60), curve('GPU 2', [], 20)]
+  const marks = [
+    { name: 'limit', value: 79, tone: 'limit' },
+    { name: 'ceil. 75', value: 75, tone: 'ceiling' },
+  ] as const
+  const labelsIn = (rows: number) => [...chartLabels({ ...subject([c, a, b]), marks }, rows).values()]
+  const names = (rows: number) => labelsIn(rows).map((label) => label.text)
+  expect(names(5)).toEqual(['limit', 'ceil. 75', 'GPU 0 71', 'GPU 1 60', 'GPU 2 20'])
+  expect(names(4)).toEqual(['ceil. 75', 'GPU 0 71', 'GPU 1 60', 'GPU 2 20'])
+  expect(names(3)).toEqual(['GPU 0 71', 'GPU 1 60', 'GPU 2 20'])
+  expect(names(2)).toEqual(['GPU 0 71', 'GPU 1 60'])
+})
+
 test.each([
   [79.2, 80],
   [23.5, 24],
@@ -133,7 +148,7 @@ test('a ratio outside the axis stands at its edge', () => {
   expect([rowOf(2, 5), rowOf(1, 5), rowOf(0.5, 5), rowOf(0, 5), rowOf(-1, 5)]).toEqual([0, 0, 2, 4, 4])
 })
 
-test('the marks of time stand on whole times and never overlap, from a minute to a day', () => {
+test('the marks of time stand on whole times, apart from each other and from the line, from a minute to a day', () => {
   for (let columns = 10; columns < 200; columns++) {
     const minutes = (['auto', 1, 60, 1440] as const)[columns % 4] ?? 'auto'
     const aheadMs = columns % 2 === 0 ? 1_560_000 : undefined
@@ -147,7 +162,7 @@ test('the marks of time stand on whole times and never overlap, from a minute to
       columns,
     )
     expect(axis).toHaveLength(columns)
-    expect(axis).toMatch(/^(─|now|[−+][\d.]+ (s|min|h))+$/)
+    expect(axis).toMatch(/^([─ ]|(?<=^| )(now|[−+][\d.]+ (s|min|h))(?=$| ))+$/u)
   }
 })
 
@@ -204,6 +219,6 @@ test('charts that stand side by side have one axis of time', () => {
   expect(axisOf(flat)).not.toContain('+')
   // beside it stands one with ten minutes of the past, and a forecast
   const beside = axisOf({ ...flat, beside: { seenMs: 600_000, aheadMs: 0, labelColumns: 0 } })
-  expect(beside).toMatch(/now─*\+\d/)
+  expect(beside).toMatch(/now ─+ \+\d/)
   expect(beside).not.toContain('−30 s')
 })

@@ -1,10 +1,11 @@
 import type { Widgets } from 'blessed'
 import type Line from 'blessed-contrib/lib/widget/charts/line.js'
-import { toAscii } from '../../view/glyphs.ts'
+import { glyph, toAscii } from '../../view/glyphs.ts'
 import type { Chart, Curve, Rect } from '../../view/panel.ts'
 import type { Tone } from '../../view/theme.ts'
 import { attributes, write } from './draw.ts'
 import type { Cells, Style } from './draw.ts'
+import { curveSigns } from './curve-signs.ts'
 
 /** blessed-contrib's line chart, on which `show` draws curves that know gaps and ranges. */
 export interface TimeChart {
@@ -21,7 +22,7 @@ type Place = Line['lpos']
  * keeps its first size for ever, and throws where there is little room. Axes and labels are text around it.
  */
 export function timeChart(ContribLine: LineClass, screen: Widgets.Screen): TimeChart {
-  let style: Style = { theme: {}, ascii: false }
+  let shown: Shown = { chart: { curves: [], marks: [] }, style: { theme: {}, ascii: false } }
 
   class Plot extends ContribLine {
     override calcSize(): void {
@@ -36,7 +37,8 @@ export function timeChart(ContribLine: LineClass, screen: Widgets.Screen): TimeC
       const place = this._getCoords(true)
       if (place === undefined) return undefined
       this.lpos = place
-      paintCanvas(this.ctx._canvas, place, screen, style)
+      paintCanvas(this.ctx._canvas, place, screen, shown)
+      paintSigns(this.canvasSize, place, screen, shown)
       return place
     }
   }
@@ -46,8 +48,8 @@ export function timeChart(ContribLine: LineClass, screen: Widgets.Screen): TimeC
   let attached = false
 
   return {
-    show(chart, rect, wantedStyle) {
-      style = wantedStyle
+    show(chart, rect, style) {
+      shown = { chart, style }
       const wanted = `${rect.left},${rect.top},${rect.columns},${rect.rows}`
       if (!attached) screen.append(plot)
       attached = true
@@ -55,7 +57,7 @@ export function timeChart(ContribLine: LineClass, screen: Widgets.Screen): TimeC
       place = wanted
       plot.show()
       plot.ctx._canvas.clear()
-      draw(chart, plot, style)
+      draw(shown, plot)
     },
     hide() {
       plot.hide()
@@ -72,21 +74,45 @@ function move(plot: Line, { left, top, columns, rows }: Rect): void {
   plot.emit('attach')
 }
 
+interface Shown {
+  readonly chart: Chart
+  readonly style: Style
+}
+
 function paintCanvas(
   { content, colors, width }: Line['ctx']['_canvas'],
   place: Place,
   cells: Cells,
-  style: Style,
+  { chart, style }: Shown,
 ): void {
   const columns = width / 2
+  const height = (4 * content.length) / columns
   content.forEach((bits, i) => {
-    const x = place.xi + (i % columns)
-    const row = cells.lines[place.yi + Math.floor(i / columns)]
+    const [x, y] = [i % columns, Math.floor(i / columns)]
+    const row = cells.lines[place.yi + y]
+    if (row === undefined) return
+    const mark = style.ascii && bits === 0 ? markAt(chart, x, y, height) : undefined
     const dots = String.fromCharCode(0x2800 + bits)
-    const character = style.ascii ? toAscii(dots) : dots
-    if (row !== undefined)
-      write(row, x, bits === 0 ? PLAIN : attributesOf(colors[i] ?? ''), bits === 0 ? ' ' : character)
+    if (mark !== undefined)
+      write(row, place.xi + x, attributes(style.theme[mark.tone] ?? {}), toAscii(glyph('dashed')))
+    else if (bits === 0) write(row, place.xi + x, PLAIN, ' ')
+    else write(row, place.xi + x, attributesOf(colors[i] ?? ''), style.ascii ? toAscii(dots) : dots)
   })
+}
+
+// In ASCII a mark has a sign of its own: its dots would be those of a curve.
+function markAt({ marks }: Chart, x: number, y: number, height: number): Mark | undefined {
+  return marks.find((mark) => Math.floor(dotOf(mark.at, height) / 4) === y && isDash(mark.tone, x))
+}
+
+function paintSigns(dots: Line['canvasSize'], place: Place, cells: Cells, { chart, style }: Shown): void {
+  const size = { columns: dots.width / 2, rows: dots.height / 4 }
+  for (const { x, y, text, tone } of curveSigns(chart.curves, style.theme, size)) {
+    const row = cells.lines[place.yi + y]
+    const attribute = attributes({ ...style.theme[tone], bold: true })
+    if (row !== undefined)
+      Array.from(text).forEach((sign, i) => write(row, place.xi + x + i, attribute, sign))
+  }
 }
 
 const PLAIN = attributes({})
@@ -97,22 +123,23 @@ function attributesOf(color: string): number {
   return index === undefined ? PLAIN : attributes({ fg: Number(index) })
 }
 
-function draw(chart: Chart, plot: Line, style: Style): void {
+function draw({ chart, style }: Shown, plot: Line): void {
   const { width, height } = plot.canvasSize
-  for (const mark of chart.marks) drawMark(mark, plot, width, height, style)
+  if (!style.ascii) for (const mark of chart.marks) drawMark(mark, plot, width, height, style)
   for (const curve of chart.curves) drawCurve(curve, plot, height, style)
 }
 
-// Two dots, two blank: a line that cannot be taken for a curve.
-function drawMark(
-  mark: Chart['marks'][number],
-  plot: Line,
-  width: number,
-  height: number,
-  style: Style,
-): void {
+type Mark = Chart['marks'][number]
+
+function drawMark(mark: Mark, plot: Line, width: number, height: number, style: Style): void {
   const y = dotOf(mark.at, height)
-  for (let x = 0; x < width; x += 4) stroke(plot, x, y, x + 1, y, mark.tone, style)
+  for (let x = 0; x < width; x += 2)
+    if (isDash(mark.tone, x / 2)) stroke(plot, x, y, x + 1, y, mark.tone, style)
+}
+
+// What is predicted has short dashes, what is certain long ones: neither can be taken for a curve, nor for the other.
+function isDash(tone: Tone, cell: number): boolean {
+  return tone === 'ceiling' ? cell % 2 === 0 : cell % 4 < 3
 }
 
 function drawCurve(curve: Curve, plot: Line, height: number, style: Style): void {

@@ -47,6 +47,7 @@ export const hostChart: Panel = {
 }
 
 const MOST_CURVES = 8
+const PID_DIGITS = 7
 
 const CHARTS = ['chart-memory', 'chart-kv', 'chart-host'] as const
 
@@ -97,6 +98,8 @@ function kvSubject({ frame, history }: Scene): ChartSubject {
       return [
         {
           name: pools.length > 1 ? workloadName(workload) : workload.engine,
+          // of `vllm 4200` the process
+          sign: workloadName(workload).split(' ').at(-1)?.slice(0, PID_DIGITS) ?? '',
           tone: curveTone(i),
           track: history.kv.get(workload.id) ?? EMPTY_TRACK,
           latest: latestOf(

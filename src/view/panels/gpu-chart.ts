@@ -64,6 +64,7 @@ function subjectOf(gpu: GpuState, { frame, history }: Scene): ChartSubject {
 function curve(name: string, tone: number, track: Track | undefined, now: Reading<number>): SubjectCurve {
   return {
     name,
+    sign: name.slice(0, 1),
     tone: curveTone(tone),
     track: track ?? EMPTY_TRACK,
     latest: latestOf(valueOr(now, undefined), (value) => `${value.toFixed(0)} %`),

@@ -70,11 +70,62 @@ test('a range is a stroke from its lowest to its highest', async () => {
   ])
 })
 
-test('marks and forecasts have gaps of their own', async () => {
-  const { show } = await canvas(6, 4)
-  const flat = Array.from({ length: 8 }, () => at(0))
-  const chart = { curves: [curve(flat, 'dashed')], marks: [{ at: 1, tone: 'limit' as const }] }
-  expect(await show(chart, RECT)).toEqual(['......', '.⠉ ⠉ .', '.⣀ ⣀ .', '......'])
+const LIMIT = { at: 1, tone: 'limit' } as const
+const CEILING = { at: 0.5, tone: 'ceiling' } as const
+
+test('a limit has long dashes, a ceiling and a forecast short ones', async () => {
+  const { show } = await canvas(10, 6)
+  const flat = Array.from({ length: 16 }, () => at(0))
+  const chart = { curves: [curve(flat, 'dashed')], marks: [LIMIT, CEILING] }
+  expect(await show(chart, { left: 1, top: 1, columns: 8, rows: 3 })).toEqual([
+    '..........',
+    '.⠉⠉⠉ ⠉⠉⠉ .',
+    '.⠤ ⠤ ⠤ ⠤ .',
+    '.⣀ ⣀ ⣀ ⣀ .',
+    '..........',
+    '..........',
+  ])
+})
+
+test('in ASCII marks are dashes, and no curve has any', async () => {
+  const { show } = await canvas(10, 6, true)
+  const along = [at(1), at(1), at(0.5), at(0.5), at(0), at(0)]
+  const chart = { curves: [curve(along)], marks: [LIMIT, CEILING] }
+  expect(await show(chart, { left: 1, top: 1, columns: 8, rows: 3 })).toEqual([
+    '..........',
+    ".'-- --- .",
+    '.-.- - - .',
+    '.  .     .',
+    '..........',
+    '..........',
+  ])
+})
+
+describe('where no colour tells curves apart', () => {
+  const named = (sign: string, ...values: readonly number[]): Curve => ({
+    ...curve(Array.from({ length: 60 }, (_, x) => at(values[Math.floor((x * values.length) / 60)] ?? 0))),
+    sign,
+  })
+  const rowsOf = async (curves: readonly Curve[]): Promise<readonly string[]> => {
+    const { show } = await canvas(30, 2)
+    return show({ curves, marks: [] }, { left: 0, top: 0, columns: 30, rows: 2 })
+  }
+
+  test('each has its sign on it, again and again', async () => {
+    expect(await rowsOf([named('0', 1), named('13', 0)])).toEqual([
+      '⠉⠉⠉⠉0⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉0⠉',
+      '⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀13⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀',
+    ])
+  })
+
+  test('those that lie on each other are all named', async () => {
+    const [top = ''] = await rowsOf([named('a', 1), named('b', 1), named('c', 1)])
+    expect(top.replaceAll('⠉', '')).toBe('acba')
+  })
+
+  test('a curve alone needs no sign', async () => {
+    expect(await rowsOf([named('0', 1)])).toEqual(['⠉'.repeat(30), ' '.repeat(30)])
+  })
 })
 
 test('in ASCII a dot is a point, a quote, or both', async () => {
