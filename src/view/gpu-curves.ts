@@ -8,7 +8,7 @@ import type { ChartSubject, SubjectCurve } from './chart-subject.ts'
 import { gpuMemory } from './gpu-memory.ts'
 import type { MemoryPicture } from './gpu-memory.ts'
 import { metricOf, metricTop } from './gpu-metric.ts'
-import type { GpuMetric } from './gpu-metric.ts'
+import type { GpuMetric, GpuVital } from './gpu-metric.ts'
 import { span } from './line.ts'
 import type { PanelTitle, Scene } from './panel.ts'
 import { curveTone } from './theme.ts'
@@ -17,10 +17,9 @@ import { EMPTY_TRACK } from './track.ts'
 // As many as there are colours; more could not be told apart.
 const MOST_CURVES = 8
 
-/** A curve for each GPU, of what the user chose to see. */
-export function gpuCurves(scene: Scene): ChartSubject {
-  const { chartMetric } = scene.ui.preferences
-  return chartMetric === 'memory' ? memorySubject(scene) : vitalSubject(scene, chartMetric)
+/** A curve of the metric for each GPU. */
+export function gpuCurves(scene: Scene, metric: GpuMetric): ChartSubject {
+  return metric === 'memory' ? memorySubject(scene) : vitalSubject(scene, metric)
 }
 
 const TITLES: Readonly<Record<GpuMetric, readonly [name: string, unit: string]>> = {
@@ -30,8 +29,8 @@ const TITLES: Readonly<Record<GpuMetric, readonly [name: string, unit: string]>>
   temperature: ['Temperature', '°C'],
 }
 
-export function gpuMetricTitle({ frame, ui }: Scene): PanelTitle {
-  const [name, unit] = TITLES[ui.preferences.chartMetric]
+export function gpuMetricTitle({ frame }: Scene, metric: GpuMetric): PanelTitle {
+  const [name, unit] = TITLES[metric]
   const count = frame.gpus.length
   return {
     left: [span(name, 'title'), span(`  ${unit}`, 'dim')],
@@ -96,7 +95,7 @@ function distinct(marks: ChartSubject['marks']): ChartSubject['marks'] {
   )
 }
 
-function vitalSubject({ frame, history }: Scene, metric: Exclude<GpuMetric, 'memory'>): ChartSubject {
+function vitalSubject({ frame, history }: Scene, metric: GpuVital): ChartSubject {
   const cards = chosen(frame)
   const tops = cards.flatMap((gpu) => valueOr(metricTop(gpu, metric), []))
   const values = cards.flatMap((gpu) => valueOr(metricOf(gpu, metric), []))

@@ -5,6 +5,8 @@ import type { NotedGpu } from './history-note.ts'
 /** What a chart can show of GPUs. */
 export const GPU_METRICS = ['memory', 'utilization', 'power', 'temperature'] as const
 export type GpuMetric = (typeof GPU_METRICS)[number]
+export const GPU_VITALS = ['utilization', 'power', 'temperature'] as const satisfies readonly GpuMetric[]
+export type GpuVital = (typeof GPU_VITALS)[number]
 
 /** The metric's value on a GPU: bytes, percent 0–100, watts, degrees Celsius. */
 export function metricOf(gpu: NotedGpu, metric: GpuMetric): Reading<number> {
@@ -21,7 +23,7 @@ export function metricOf(gpu: NotedGpu, metric: GpuMetric): Reading<number> {
 }
 
 /** What is sure to be its top: 100 %, the power limit, 100 °C. */
-export function metricTop(gpu: GpuState, metric: Exclude<GpuMetric, 'memory'>): Reading<number> {
+export function metricTop(gpu: GpuState, metric: GpuVital): Reading<number> {
   switch (metric) {
     case 'utilization':
     case 'temperature':

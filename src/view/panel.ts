@@ -1,5 +1,6 @@
 import type { SessionState } from '../model/session.ts'
 import type { KeyAction } from './key-action.ts'
+import type { GpuVital } from './gpu-metric.ts'
 import type { Seen } from './seen.ts'
 import type { Tone } from './theme.ts'
 import type { DotRange } from './track.ts'
@@ -69,6 +70,7 @@ export type PanelId =
   | 'chart-memory'
   | 'chart-kv'
   | 'chart-host'
+  | `chart-${GpuVital}`
   | 'host'
   | 'processes'
   | 'scrub'

@@ -15,7 +15,7 @@ test('the axis of memory reaches what is used where no total is known', () => {
     ...gpu,
     memory: { ...gpu.memory, totalBytes: unknown, freeBytes: unknown },
   }))
-  const { yMax, curves } = gpuCurves({ ...scene, frame: { ...scene.frame, gpus } })
+  const { yMax, curves } = gpuCurves({ ...scene, frame: { ...scene.frame, gpus } }, 'memory')
   expect([yMax / GIB, curves.map(({ latest }) => latest?.text)]).toEqual([72, ['71.4', '61.1']])
 })
 

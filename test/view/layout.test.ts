@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { known, missing } from '../../src/core/reading.ts'
 import { innerSize } from '../../src/view/bands.ts'
 import type { Placement } from '../../src/view/bands.ts'
 import { NO_CURSOR } from '../../src/view/cursor.ts'
@@ -8,8 +9,17 @@ import type { Scene, Size } from '../../src/view/panel.ts'
 import { picture } from '../../src/view/picture.ts'
 import type { Sheet } from '../../src/view/sheet.ts'
 import { topView } from '../../src/view/views.ts'
-import { frameWith, gpuWith, sceneOf } from '../support/scene.ts'
-import { SCENES, viewsOf } from '../support/scenes.ts'
+import {
+  frameWith,
+  gpuWith,
+  h100Memory,
+  hostMemory,
+  hostProcess,
+  processWith,
+  sceneOf,
+} from '../support/scene.ts'
+import { SCENES, unified, viewsOf } from '../support/scenes.ts'
+import { twoH100 } from '../support/scene-two-h100.ts'
 
 const MANY = sceneOf([frameWith({ gpus: Array.from({ length: 16 }, (_, i) => gpuWith(i, {})) })])
 const TRIED: Readonly<Record<string, Scene>> = {
@@ -165,4 +175,48 @@ test('where there is room for one chart, it is the one at risk', () => {
   const charts = (one: Scene) =>
     layout({ columns: 80, rows: 24 }, one).flatMap(({ panel }) => (panel.startsWith('chart') ? [panel] : []))
   expect([charts(scene), charts(kvFirst)]).toEqual([['chart-memory'], ['chart-kv']])
+})
+
+function chartsOf(scene: Scene, size: Size): readonly string[] {
+  return layout(size, scene).flatMap(({ panel }) => (panel.startsWith('chart') ? [panel] : []))
+}
+
+test.each([
+  [200, 60, ['memory', 'kv', 'host', 'utilization', 'power', 'temperature']],
+  [120, 60, ['memory', 'kv', 'utilization', 'power']],
+  [80, 60, ['memory', 'utilization']],
+  [200, 49, ['memory', 'kv', 'host']],
+])('at %i×%i the charts are %j', (columns, rows, names) => {
+  expect(chartsOf(twoH100(), { columns, rows })).toEqual(names.map((name) => `chart-${name}`))
+})
+
+test('no chart of a high screen comes or goes with a process', () => {
+  const { frame, ...rest } = twoH100()
+  const charts = Array.from({ length: 100 }, (_, count) => {
+    const processes = Array.from({ length: count }, (__, i) =>
+      processWith(hostProcess(9000 + i, 'python3', []), '', 0.1),
+    )
+    const gpus = frame.gpus.map((gpu) => ({ ...gpu, processes: known(processes) }))
+    return chartsOf({ ...rest, frame: { ...frame, gpus } }, { columns: 200, rows: 60 }).join()
+  })
+  expect(new Set(charts).size).toBe(1)
+})
+
+test('a log that knows no memory shows what it knows', () => {
+  const unknown = missing('not-reported')
+  const gpu = gpuWith(0, {
+    memory: { ...h100Memory(0), totalBytes: unknown, usedBytes: unknown, freeBytes: unknown },
+    utilization: { gpuPercent: unknown, memoryPercent: unknown },
+    temperatureCelsius: unknown,
+  })
+  const host = { totalBytes: unknown, availableBytes: unknown }
+  const scene = sceneOf([frameWith({ gpus: [gpu], hostMemory: { ...hostMemory(1, 1), ...host } })])
+  expect(chartsOf(scene, { columns: 80, rows: 24 })).toEqual(['chart-power'])
+})
+
+test('what the user chose to see of GPUs is seen where their memory is the host’s, too', () => {
+  const scene = unified()
+  const preferences = { ...scene.ui.preferences, chartMetric: 'power' } as const
+  const chosen = { ...scene, ui: { ...scene.ui, preferences } }
+  expect(chartsOf(chosen, { columns: 120, rows: 40 })).toEqual(['chart-memory', 'chart-host'])
 })

@@ -9,9 +9,10 @@ import { roundUp } from '../chart-subject.ts'
 import type { ChartSubject, SubjectCurve } from '../chart-subject.ts'
 import { chartView, labelWidth } from '../chart-view.ts'
 import { gpuCurves, gpuMetricTitle } from '../gpu-curves.ts'
+import type { GpuVital } from '../gpu-metric.ts'
 import { span } from '../line.ts'
 import { oncePerScene } from '../once-per-frame.ts'
-import type { Panel, PanelView, Room, Scene } from '../panel.ts'
+import type { Panel, PanelId, PanelView, Room, Scene } from '../panel.ts'
 import { curveTone } from '../theme.ts'
 import { EMPTY_TRACK, oldestPoint } from '../track.ts'
 import { workloadName } from '../workload-name.ts'
@@ -19,8 +20,18 @@ import { workloadName } from '../workload-name.ts'
 /** Used memory of each GPU against time, with the limit and the predicted ceilings; or what else the user chose. */
 export const memoryChart: Panel = {
   id: 'chart-memory',
-  title: gpuMetricTitle,
+  title: (scene) => gpuMetricTitle(scene, scene.ui.preferences.chartMetric),
   view: (scene, room) => drawn('chart-memory', scene, room),
+}
+
+/** What else GPUs report, where a high screen has a row of charts for it. */
+export function vitalChart(vital: GpuVital): Panel {
+  const id = `chart-${vital}` as const
+  return {
+    id,
+    title: (scene) => gpuMetricTitle(scene, vital),
+    view: (scene, room) => drawn(id, scene, room),
+  }
 }
 
 /** How full the KV caches are. */
@@ -49,28 +60,33 @@ export const hostChart: Panel = {
 const MOST_CURVES = 8
 const PID_DIGITS = 7
 
-const CHARTS = ['chart-memory', 'chart-kv', 'chart-host'] as const
+type ChartId = keyof typeof SUBJECTS
 
-function drawn(panel: (typeof CHARTS)[number], scene: Scene, room: Room): PanelView {
+function drawn(panel: ChartId, scene: Scene, room: Room): PanelView {
   const { frame, ui } = scene
-  const subjects = subjectsOf(scene)
   const inRow = CHARTS.filter((chart) => room.shared?.panels.includes(chart) === true)
-  const labelColumns = Math.max(0, ...inRow.map((chart) => labelWidth(subjects[chart])))
-  const beside = { ...subjects.time, labelColumns }
-  return chartView({ ...subjects[panel], beside }, frame.elapsedMs, room, ui.preferences.chartMinutes)
+  const labelColumns = Math.max(0, ...inRow.map((chart) => labelWidth(SUBJECTS[chart](scene))))
+  const beside = { ...timeOfAll(scene), labelColumns }
+  return chartView({ ...SUBJECTS[panel](scene), beside }, frame.elapsedMs, room, ui.preferences.chartMinutes)
 }
 
-const subjectsOf = oncePerScene((scene) => ({
-  'chart-memory': gpuCurves(scene),
-  'chart-kv': kvSubject(scene),
-  'chart-host': hostSubject(scene),
-  time: timeOfAll(scene),
-}))
+const SUBJECTS = {
+  'chart-memory': oncePerScene((scene) => gpuCurves(scene, scene.ui.preferences.chartMetric)),
+  'chart-kv': oncePerScene(kvSubject),
+  'chart-host': oncePerScene(hostSubject),
+  'chart-utilization': oncePerScene((scene) => gpuCurves(scene, 'utilization')),
+  'chart-power': oncePerScene((scene) => gpuCurves(scene, 'power')),
+  'chart-temperature': oncePerScene((scene) => gpuCurves(scene, 'temperature')),
+} as const satisfies Partial<Record<PanelId, (scene: Scene) => ChartSubject>>
+
+const CHARTS = Object.keys(SUBJECTS) as readonly ChartId[]
+
+const timeOfAll = oncePerScene(timeOf)
 
 const DRAWN_AHEAD: readonly RiskClass[] = ['cuda-oom', 'kv-saturation', 'host-oom', 'unified-oom']
 
 // The longest past of all, and a place for forecasts as soon as one of them has one.
-function timeOfAll({ frame, history }: Scene): Omit<NonNullable<ChartSubject['beside']>, 'labelColumns'> {
+function timeOf({ frame, history }: Scene): Omit<NonNullable<ChartSubject['beside']>, 'labelColumns'> {
   const tracks = [history.host, ...history.gpus.values(), ...history.kv.values()]
   const starts = tracks.flatMap((track) => oldestPoint(track)?.atMs ?? [])
   const isAhead = frame.risks.some((risk) => DRAWN_AHEAD.includes(risk.class) && risk.eta !== undefined)

@@ -1,6 +1,6 @@
 import type { Panel, PanelId } from '../panel.ts'
 import { cgroupsPanel } from './cgroups.ts'
-import { hostChart, kvChart, memoryChart } from './charts.ts'
+import { hostChart, kvChart, memoryChart, vitalChart } from './charts.ts'
 import { commandPanel } from './command.ts'
 import { faultsPanel } from './faults.ts'
 import { fleetChart, fleetHostPanel } from './fleet-host.ts'
@@ -39,6 +39,9 @@ export const PANELS = {
   'chart-host': hostChart,
   'chart-kv': kvChart,
   'chart-memory': memoryChart,
+  'chart-power': vitalChart('power'),
+  'chart-temperature': vitalChart('temperature'),
+  'chart-utilization': vitalChart('utilization'),
   'chart-fleet-host': fleetChart,
   'chart-warning': warningChart,
   'chart-workload': workloadChart,
