@@ -103,15 +103,26 @@ export const MONO_THEME: Theme = {
 
 /**
  * How a tone is drawn in the row under the cursor. What is dim elsewhere is read there; a row that is inverse as a whole is
- * of one colour; what is inverse by itself stays as it is.
+ * of one colour, but for bars, which would show what is free as taken; what is inverse by itself stays as it is.
  */
 export function chosenInk(theme: Theme, tone: Tone): Ink {
-  const own = tone === 'dim' || tone === 'unknown' ? (theme.text ?? {}) : (theme[tone] ?? {})
+  const own = inkUnderCursor(theme, tone)
   const { selected = {} } = theme
-  if (selected.inverse === true)
-    return { ...theme.text, ...selected, ...(own.bold === true && { bold: true }) }
+  const isInverse = selected.inverse === true
+  if (isInverse && BAR_TONES.has(tone)) return own
+  if (isInverse) return { ...theme.text, ...selected, ...(own.bold === true && { bold: true }) }
   return own.inverse === true || own.bg !== undefined ? own : { ...own, ...selected }
 }
+
+function inkUnderCursor(theme: Theme, tone: Tone): Ink {
+  return (tone === 'dim' || tone === 'unknown' ? theme.text : theme[tone]) ?? {}
+}
+
+// prettier-ignore
+const BAR_TONES: ReadonlySet<Tone> = new Set<Tone>([
+  'weights', 'kvUsed', 'kvReserved', 'activations', 'dynamic', 'undivided', 'others', 'unowned', 'reserved', 'free',
+  'border', 'ceiling',
+])
 
 /** The tone of the n-th curve of a chart; after eight they repeat. */
 export function curveTone(n: number): CurveTone {

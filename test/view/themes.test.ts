@@ -71,8 +71,19 @@ test.each(THEME_NAMES)('%s: under the cursor words keep a contrast of 3', (name)
 })
 
 test('a row that is inverse under the cursor is so as a whole', () => {
-  const looks = (['text', 'dim', 'ceiling', 'watch'] as const).map((tone) =>
+  const looks = (['text', 'dim', 'strong', 'watch'] as const).map((tone) =>
     look({ ...chosenInk(themeOf('contrast'), tone), bold: false }),
   )
   expect(new Set(looks).size).toBe(1)
 })
+
+test.each(THEME_NAMES)('%s: under the cursor a bar looks as it does elsewhere', (name) => {
+  const theme = themeOf(name)
+  const bar = [...SLICE_KINDS, 'border', 'ceiling'] as const
+  const drawn = bar.map((tone) => withoutGround(chosenInk(theme, tone)))
+  expect(drawn).toEqual(bar.map((tone) => withoutGround(theme[tone] ?? {})))
+})
+
+function withoutGround({ fg, bold, inverse }: Ink): readonly unknown[] {
+  return [fg, bold, inverse]
+}

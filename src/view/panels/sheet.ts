@@ -103,7 +103,7 @@ function signalLines({ target, index, asked }: Extract<Sheet, { kind: 'signal' }
   const who = `process ${pid}, ${name}${user === undefined ? '' : ` of ${user}`}`
   const signal = SIGNALS[index] ?? SIGNALS[0]
   const choice: Line = SIGNALS.map((one, i) => ({
-    ...span(` ${one} `, i === index ? 'key' : 'text'),
+    ...span(`${i === index ? glyph('selected') : ' '}${one} `, i === index ? 'key' : 'text'),
     selected: i === index,
   }))
   const question: Line = asked
