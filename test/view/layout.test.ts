@@ -190,16 +190,18 @@ test.each([
   expect(chartsOf(twoH100(), { columns, rows })).toEqual(names.map((name) => `chart-${name}`))
 })
 
-test('no chart of a high screen comes or goes with a process', () => {
+test('no chart of a high screen comes or goes with a process, nor gets lower than ten rows', () => {
   const { frame, ...rest } = twoH100()
-  const charts = Array.from({ length: 100 }, (_, count) => {
+  const placed = Array.from({ length: 100 }, (_, count) => {
     const processes = Array.from({ length: count }, (__, i) =>
       processWith(hostProcess(9000 + i, 'python3', []), '', 0.1),
     )
     const gpus = frame.gpus.map((gpu) => ({ ...gpu, processes: known(processes) }))
-    return chartsOf({ ...rest, frame: { ...frame, gpus } }, { columns: 200, rows: 60 }).join()
+    const scene = { ...rest, frame: { ...frame, gpus } }
+    return layout({ columns: 200, rows: 60 }, scene).filter(({ panel }) => panel.startsWith('chart'))
   })
-  expect(new Set(charts).size).toBe(1)
+  expect(new Set(placed.map((charts) => charts.map(({ panel }) => panel).join())).size).toBe(1)
+  expect(Math.min(...placed.flat().map(({ rect }) => rect.rows))).toBe(10)
 })
 
 test('a log that knows no memory shows what it knows', () => {
