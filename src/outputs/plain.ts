@@ -3,7 +3,7 @@ import { describeFault } from '../core/fault.ts'
 import type { Frame } from '../model/frame.ts'
 import type { Risk } from '../model/risk.ts'
 import { liveState } from '../model/session.ts'
-import { toAscii } from '../view/glyphs.ts'
+import { textInAscii } from '../view/glyphs.ts'
 import { NO_HISTORY } from '../view/history.ts'
 import { hostLineOf } from '../view/layouts/overview.ts'
 import type { Line, PanelId, Scene } from '../view/panel.ts'
@@ -51,7 +51,7 @@ export function plainText(frame: Frame, { columns, ascii }: Paper): string {
     ...sentences.flatMap((sentence) => printed(sentence, columns === undefined ? Infinity : width)),
   ]
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
-  return ascii ? Array.from(text, toAscii).join('') : text
+  return ascii ? textInAscii(text) : text
 }
 
 function heading({ host, takenAtEpochMs, driver }: Frame): string {

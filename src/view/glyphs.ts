@@ -67,6 +67,11 @@ export function toldInAscii(text: string): string {
   return text.replaceAll('°C', ' C')
 }
 
+/** The whole text in ASCII. */
+export function textInAscii(text: string): string {
+  return Array.from(toldInAscii(text), toAscii).join('')
+}
+
 const ASCII = new Map<string, string>(Object.values(GLYPHS))
 
 /** The ASCII stand-in of a character of one column; what has none becomes `?`. */

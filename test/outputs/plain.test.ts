@@ -11,6 +11,11 @@ function linesOn(paper: Paper): readonly string[] {
 }
 
 describe('a frame as text', () => {
+  test.each([80, 120])('in ASCII says temperatures in C, at %i columns', (columns) => {
+    const text = linesOn({ columns, ascii: true }).join('\n')
+    expect(text.match(/\d\d ?C+(?=  )/g)).toEqual(columns === 80 ? ['54C', '71C'] : ['54 C', '71 C'])
+  })
+
   test('on a terminal keeps to its columns, all but the commands, which are there to be copied', () => {
     const lines = linesOn({ columns: 80, ascii: true })
     expect(lines.slice(5).join('\n')).toBe(

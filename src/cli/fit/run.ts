@@ -3,7 +3,7 @@ import { takesBudget } from '../../estimate/fit.ts'
 import type { FitReport } from '../../model/fit.ts'
 import { fitLines } from '../../view/fit.ts'
 import { compareLegend, compareLines } from '../../view/fit-compare.ts'
-import { toAscii } from '../../view/glyphs.ts'
+import { textInAscii } from '../../view/glyphs.ts'
 import { EXIT, terminalColumns, type Environment } from '../environment.ts'
 import { drawsInAscii } from '../locale.ts'
 import { fitJson } from './json.ts'
@@ -46,5 +46,5 @@ function heading({ model, engine, perGpu }: FitReport): string {
 
 function inLocale({ variables }: Environment, { ascii }: FitOptions, lines: readonly string[]): string {
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
-  return drawsInAscii(ascii, variables) ? Array.from(text, toAscii).join('') : text
+  return drawsInAscii(ascii, variables) ? textInAscii(text) : text
 }
