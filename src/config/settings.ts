@@ -103,7 +103,11 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     flags: ['--color <when>'],
   },
   ascii: {
-    ...setting('ascii', 'Screen', 'ASCII characters only (auto: unless the locale is UTF-8, and on the Linux console)'),
+    ...setting(
+      'ascii',
+      'Screen',
+      'ASCII characters only (auto: unless the locale is UTF-8, and on the Linux console)',
+    ),
     type: type.ON_OFF_AUTO,
     initial: 'auto',
     flags: ['--ascii', '--no-ascii'],
