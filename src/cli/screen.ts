@@ -30,11 +30,11 @@ export function screenOutput(
     timeZoneOffsetMinutes: request.zoneless === true ? 0 : -new Date().getTimezoneOffset(),
     session: () => recording?.stateWith(session.state()) ?? session.state(),
     onCommand: (command) => {
-      if (command.kind !== 'record') session.control(command)
-      else
-        void recording?.toggle().then((how) => {
-          output.say(how)
-        })
+      if (command.kind !== 'record') return session.control(command)
+      void recording?.toggle().then((how) => {
+        output.say(how)
+      })
+      return undefined
     },
     onQuit: () => {
       watch.stop()

@@ -63,6 +63,15 @@ export const NO_TIMELINE: Timeline = {
 }
 
 /** What a viewer should be told of moving in time. */
+/** Why a live session does not go where it was told to. */
+export type Unmoved =
+  /** Nothing older is kept. */
+  | { readonly kind: 'beginning' }
+  /** Of many hosts no past is kept at all. */
+  | { readonly kind: 'no-past' }
+  | { readonly kind: 'no-warning'; readonly direction: 1 | -1 }
+  | { readonly kind: 'no-such-time' }
+
 export type TimelineNotice =
   /** A hole in the log was not sat through. */
   | { readonly kind: 'gap-skipped'; readonly ms: number }

@@ -10,6 +10,7 @@ export function follow(source: Source, rules: Rules): Session {
     shown: (signal) => framesOf(source, rules, signal),
     control: (command) => {
       source.control(command)
+      return undefined
     },
     state: () => source.state(),
     ending: () => source.ending(),

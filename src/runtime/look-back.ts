@@ -1,6 +1,6 @@
 import type { Rules } from '../analyse/rules.ts'
 import type { RawSample } from '../model/sample.ts'
-import type { SessionState, SourceCommand } from '../model/session.ts'
+import type { SessionState, SourceCommand, Unmoved } from '../model/session.ts'
 import type { Source } from '../sources/source.ts'
 import { startFolding } from './fold.ts'
 import { warningBeside } from './playback/ticks.ts'
@@ -28,11 +28,15 @@ export function lookingBack(source: Source, rules: Rules): Session {
     return wish?.kind === 'moment' ? wish.ms : (lookedAtMs ?? chronicle.newestMs)
   }
 
-  function goTo(ms: number | undefined): void {
+  /** @param unmoved why `ms` is undefined, if it is */
+  function goTo(ms: number | undefined, unmoved: Unmoved): Unmoved | undefined {
     const firstMs = past.firstMs()
-    if (ms === undefined || firstMs === undefined) return
+    if (firstMs === undefined) return { kind: 'no-past' }
+    if (ms === undefined) return unmoved
+    if (ms < presentMs() && presentMs() <= firstMs) return BEGINNING
     wish = ms >= chronicle.newestMs ? { kind: 'present' } : { kind: 'moment', ms: Math.max(firstMs, ms) }
     wake()
+    return undefined
   }
 
   function extent(): Extent {
@@ -40,20 +44,19 @@ export function lookingBack(source: Source, rules: Rules): Session {
     return { firstMs, firstEpochMs: epochAtZeroMs + firstMs, lastMs: chronicle.newestMs }
   }
 
-  function control(command: SourceCommand): void {
+  function control(command: SourceCommand): Unmoved | undefined {
     switch (command.kind) {
       case 'seek-by':
-        goTo(presentMs() + command.ms)
-        break
+        return goTo(presentMs() + command.ms, BEGINNING)
       case 'seek-to':
-        goTo(momentOf(command.place, extent(), presentMs()))
-        break
+        return goTo(momentOf(command.place, extent(), presentMs()), { kind: 'no-such-time' })
       case 'step':
-        goTo(past.beside(presentMs(), command.direction))
-        break
-      case 'seek-warning':
-        goTo(warningBeside(chronicle.ticks, presentMs(), command.direction))
-        break
+        return goTo(past.beside(presentMs(), command.direction), BEGINNING)
+      case 'seek-warning': {
+        const { direction } = command
+        const moment = warningBeside(chronicle.ticks, presentMs(), direction)
+        return goTo(moment, { kind: 'no-warning', direction })
+      }
       case 'interval':
       case 'pause':
       case 'resume':
@@ -61,6 +64,7 @@ export function lookingBack(source: Source, rules: Rules): Session {
       case 'loop':
       case 'record':
         source.control(command)
+        return undefined
     }
   }
 
@@ -119,5 +123,7 @@ export function lookingBack(source: Source, rules: Rules): Session {
     ending: () => source.ending(),
   }
 }
+
+const BEGINNING: Unmoved = { kind: 'beginning' }
 
 type Wish = { readonly kind: 'moment'; readonly ms: number } | { readonly kind: 'present' }

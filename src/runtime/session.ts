@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts'
 import type { Frame } from '../model/frame.ts'
 import type { RawSample } from '../model/sample.ts'
-import type { SessionState, SourceCommand } from '../model/session.ts'
+import type { SessionState, SourceCommand, Unmoved } from '../model/session.ts'
 import type { Seen } from '../view/seen.ts'
 
 /** A source with its fold: what outputs watch, and the way to steer it. */
@@ -11,7 +11,8 @@ export interface Session {
    * @param refresh called when `state` has changed and no frame says so
    */
   shown(signal: AbortSignal, refresh: () => void): AsyncIterable<Shown>
-  control(command: SourceCommand): void
+  /** @returns why nothing moves, where it can't go there and its state does not say so */
+  control(command: SourceCommand): Unmoved | undefined
   state(): SessionState
   /** Why it ended before its end, once it has. */
   ending(): Fault | undefined

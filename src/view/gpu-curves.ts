@@ -101,7 +101,8 @@ function vitalSubject({ frame, history }: Scene, metric: GpuVital): ChartSubject
   const values = cards.flatMap((gpu) => valueOr(metricOf(gpu, metric), []))
   const top = Math.max(1, ...tops, ...values)
   return {
-    yMax: metric === 'power' ? roundUp(top) : top,
+    // a half of which is a whole number, too
+    yMax: metric === 'power' ? Math.ceil(top / 20) * 20 : top,
     ...(tops.length === 0 ? { growsBy: 1 } : {}),
     tick: (value) => value.toFixed(0),
     marks:

@@ -74,7 +74,7 @@ interface Zones {
 }
 
 function zones(size: Size, scene: Scene): Zones {
-  const faults = faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 30 ? 4 : 2 })
+  const faults = faultLines(scene.frame.faults, { columns: size.columns, rows: size.rows >= 24 ? 4 : 2 })
   const sheet = sheetLines(scene, { columns: size.columns - 2, rows: Math.floor(size.rows / 2) - 4 }).length
   const above = [band('header', 1), band('faults', faults.length)]
   const below = [

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { RULES } from '../../src/analyse/rules.ts'
 import type { Frame } from '../../src/model/frame.ts'
 import type { RawSample } from '../../src/model/sample.ts'
-import { liveState, type SessionState, type SourceCommand } from '../../src/model/session.ts'
+import { liveState, type SessionState, type SourceCommand, type Unmoved } from '../../src/model/session.ts'
 import { frameJson } from '../../src/outputs/frame-json.ts'
 import { lookingBack } from '../../src/runtime/look-back.ts'
 import { runSession } from '../../src/runtime/run.ts'
@@ -25,6 +25,8 @@ interface Watched {
   /** Lets so many samples come. */
   sample(count: number): Promise<void>
   command(command: SourceCommand): Promise<void>
+  /** What is said to a command that moves nothing. */
+  refused(command: SourceCommand): Unmoved | undefined
   end(): Promise<void>
 }
 
@@ -96,6 +98,7 @@ function watch(samples: readonly RawSample[] = SAMPLES): Watched {
       session.control(command)
       await eventually(() => looks.length > before, `something is looked at on ${JSON.stringify(command)}`)
     },
+    refused: (command) => session.control(command),
     end: async () => {
       ending.abort()
       await ended
@@ -125,6 +128,34 @@ describe('a live session', () => {
     await watched.command({ kind: 'seek-by', ms: 10_000 })
     expect(watched.looks.at(-1)).toBeUndefined()
     expect(watched.state().behindMs).toBe(0)
+  })
+
+  test('says why it does not go where nothing is', async () => {
+    const watched = watch()
+    await watched.sample(5)
+    await watched.command({ kind: 'seek-by', ms: -10_000 })
+    expect(watched.state().behindMs).toBe(8000)
+    const said = [
+      { kind: 'seek-by', ms: -10_000 },
+      { kind: 'step', direction: -1 },
+      { kind: 'seek-warning', direction: -1 },
+      { kind: 'seek-warning', direction: 1 },
+    ] as const
+    expect(said.map((command) => watched.refused(command))).toEqual([
+      { kind: 'beginning' },
+      { kind: 'beginning' },
+      { kind: 'no-warning', direction: -1 },
+      { kind: 'no-warning', direction: 1 },
+    ])
+    expect(watched.looks).toHaveLength(1)
+  })
+
+  test('of many hosts says that it keeps no past', async () => {
+    const watched = watch(
+      Array.from({ length: 9 }, (_, at) => ({ ...SAMPLES[0], host: `node${at}` }) as RawSample),
+    )
+    await watched.sample(9)
+    expect(watched.refused({ kind: 'seek-by', ms: -10_000 })).toEqual({ kind: 'no-past' })
   })
 
   test('shows at any moment what it showed then', async () => {

@@ -92,7 +92,10 @@ export function watch(columns: number, rows: number, options: WatchedOptions = {
     ascii: options.ascii ?? false,
     timeZoneOffsetMinutes: 0,
     session: options.session ?? (() => liveState(2000)),
-    onCommand: (command) => commands.push(command),
+    onCommand: (command) => {
+      commands.push(command)
+      return undefined
+    },
     onQuit: () => {
       quits++
     },

@@ -1,5 +1,6 @@
-import type { SessionState, SourceCommand } from '../../model/session.ts'
+import type { SessionState, SourceCommand, Unmoved } from '../../model/session.ts'
 import type { SignalName, SignalOutcome, SignalTarget } from '../../model/signal.ts'
+import { commandNotice } from '../../view/command-notice.ts'
 import { commandsInView } from '../../view/in-view.ts'
 import { inSight } from '../../view/in-sight.ts'
 import type { KeyAction } from '../../view/key-action.ts'
@@ -32,7 +33,7 @@ export interface TerminalOutputOptions {
   readonly preferences?: Preferences
   /** Read anew for each picture. */
   readonly session: () => SessionState
-  readonly onCommand: (command: SourceCommand) => void
+  readonly onCommand: (command: SourceCommand) => Unmoved | undefined
   readonly onQuit: () => void
   /** Sends a signal to a process of this machine, if it still is the one that was chosen; absent: nothing is sent. */
   readonly onSignal?: (target: SignalTarget, signal: SignalName) => SignalOutcome
@@ -145,15 +146,21 @@ export function terminalOutput(options: TerminalOutputOptions): TerminalOutput {
         signal(action.target, action.signal)
         break
       case 'source':
-        options.onCommand(action.command)
-        // what was typed to get there is done with, and what the key before had to say
-        change({ kind: 'prompt', prompt: undefined })
+        command(action.command)
         break
       case 'ui':
         change(action.event)
         break
     }
     draw()
+  }
+
+  function command(wanted: SourceCommand): void {
+    const unmoved = options.onCommand(wanted)
+    // what was typed to get there is done with, and what the key before had to say
+    change({ kind: 'prompt', prompt: undefined })
+    const text = commandNotice(wanted, unmoved, options.session(), ui.paused)
+    if (text !== undefined) change({ kind: 'notice', text })
   }
 
   function change(event: UiEvent): void {

@@ -174,6 +174,7 @@ export function playback(options: PlaybackOptions): Session {
     },
     control: (command) => {
       steering.control(command)
+      return undefined
     },
     state(): SessionState {
       const { firstMs, lastMs } = extent()

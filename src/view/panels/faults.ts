@@ -17,9 +17,12 @@ export function faultLines(faults: readonly FrameFault[], size: Size): readonly 
   if (size.rows <= 0) return []
   const shown = faults.slice(0, size.rows)
   const hidden = faults.length - shown.length
+  let spareRows = size.rows - shown.length
   return shown.flatMap((fault, i) => {
     const more = hidden > 0 && i === shown.length - 1 ? `+${hidden} more  ` : ''
-    return sentence(fault, more, { columns: size.columns, rows: i === 0 ? size.rows - shown.length + 1 : 1 })
+    const lines = sentence(fault, more, { columns: size.columns, rows: 1 + spareRows })
+    spareRows -= lines.length - 1
+    return lines
   })
 }
 
