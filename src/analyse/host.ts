@@ -10,8 +10,8 @@ import { parseOomKills } from '../parse/vmstat.ts'
 import { textOf, type AnswerBook } from './answers.ts'
 import type { Memory } from './memory.ts'
 
-// as many as a host panel shows without scrolling
-const LARGEST = 12
+/** As many as a host panel shows without scrolling. */
+export const LARGEST = 12
 
 /** The host's memory from the newest answers; a part that never came reads as not reported. */
 export function hostMemoryOf(answers: AnswerBook): HostMemory {

@@ -7,6 +7,7 @@ import { wantsOn } from './ask-engine.ts'
 import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import { logWants } from './engine-logs.ts'
+import { LARGEST } from './host.ts'
 import type { Memory } from './memory.ts'
 import { mpsWants } from './vram-limits.ts'
 
@@ -17,6 +18,8 @@ const LOOK_AGAIN_MS = seconds(10)
 /** What the judgement would like to see next: of engines, and of the processes that every sample does not hold. */
 export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readonly Want[] {
   const wants = [
+    // what they take of the CPU, and their commands
+    ...memory.processList.slice(0, LARGEST).map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
     ...memory.processList
       .filter(({ comm }) => ENGINE_COMMS.has(comm))
       .map(({ pid }) => process(pid, LOOK_AGAIN_MS)),

@@ -42,7 +42,7 @@ describe('an engine that runs in RAM alone', () => {
     const [unseen, seen] = watched(list, proc(50, 1, SERVER))
     const wantsOf = (step: typeof seen): readonly string[] =>
       (step?.wants ?? []).map((want) => `${partNames(want)[1] ?? partNames(want)[0] ?? ''} ${want.every}`)
-    expect(wantsOf(unseen)).toEqual(['proc/50/stat 10000'])
+    expect(wantsOf(unseen)).toEqual(['proc/50/stat 10000', 'proc/1/stat 10000'])
     expect(wantsOf(seen)).toContain('proc/50/stat tick')
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { known, missing } from '../../src/core/reading.ts'
 import { gibibytes, kibibytes, mebibytes } from '../../src/core/units.ts'
-import { lastFrame, sampleAt } from '../support/fold.ts'
+import { lastFrame, sampleAt, steps } from '../support/fold.ts'
 
 test('the host’s memory is what its files say; what no kernel says is missing, not zero', () => {
   const meminfo =
@@ -73,4 +73,17 @@ test('the twelve largest processes of the host are shown, with all that is known
     cpuPercent: missing('not-yet-known'),
     container: undefined,
   })
+})
+
+test('the twelve largest processes are looked at every ten seconds, for their commands and what they take of the CPU', () => {
+  const list = Array.from({ length: 13 }, (_, i) => `${100 + i} 1 0 900 ${2000 - i} p\n`).join('')
+  const [step] = steps([sampleAt(0, { processes: list })])
+  expect(step?.wants).toEqual(
+    Array.from({ length: 12 }, (_, i) => ({
+      kind: 'process',
+      pid: 100 + i,
+      every: 10_000,
+      maxBytes: kibibytes(64),
+    })),
+  )
 })
