@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
-import { startInPty, type Pty } from '../support/pty.ts'
+import { ptyOfTest } from '../support/pty-of-test.ts'
+import type { Pty } from '../support/pty.ts'
 import { titled } from '../support/skipped.ts'
 import { NO_SSHD, startSshd } from '../support/sshd.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -17,16 +18,6 @@ const F12 = '\u001b[24~'
 const DOWN = '\u001b[B'
 const RIGHT = '\u001b[C'
 const ESCAPE = '\u001b'
-
-let running: Pty[] = []
-
-afterEach(async () => {
-  for (const pty of running) {
-    pty.kill('SIGKILL')
-    await pty.exited
-  }
-  running = []
-})
 
 test('theme, interval and columns are as they were left', SLOW, async () => {
   const folder = temporaryFolder()
@@ -149,9 +140,7 @@ test('a wrong file is told before the screen is taken', SLOW, async () => {
 
 function start(args: readonly string[], folder: string, more: Readonly<Record<string, string>> = {}): Pty {
   const variables = { HOME: folder, XDG_CONFIG_HOME: folder, ...more }
-  const pty = startInPty(args, { columns: 140, rows: 40, variables })
-  running.push(pty)
-  return pty
+  return ptyOfTest(args, { columns: 140, rows: 40, variables })
 }
 
 async function shows(pty: Pty, text: string | RegExp): Promise<void> {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { fakeNvidiaSmi, isAlive, type FakeNvidiaSmi, type FakeScenario } from '../support/fake-nvidia-smi.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
-import { startInPty, type Pty, type PtyOptions } from '../support/pty.ts'
+import { ptyOfTest } from '../support/pty-of-test.ts'
+import type { Pty } from '../support/pty.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // The built program as its users run it: a real process in a real pseudo-terminal, nvidia-smi a real child.
 
@@ -17,22 +17,6 @@ const TWO_CARDS: FakeScenario = {
   ],
 }
 const WAIT = { timeout: 10_000, interval: 50 }
-
-let folder: string
-let running: Pty[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'llmtop-pty-'))
-})
-
-afterEach(async () => {
-  for (const pty of running) {
-    pty.kill('SIGKILL')
-    await pty.exited
-  }
-  running = []
-  rmSync(folder, { recursive: true, force: true })
-})
 
 describe('a live screen', () => {
   test(
@@ -54,7 +38,7 @@ describe('a live screen', () => {
     'records from R to R, and says so at once, not with the next sample',
     { timeout: 20_000 },
     async () => {
-      const { pty } = await watching('60s')
+      const { pty, folder } = await watching('60s')
       await expect.poll(() => pty.screen().join('\n'), WAIT).toMatch(/40\.0\s*\/\s*79\.1/)
       pty.type('R')
       await expect.poll(() => pty.screen()[0], WAIT).toContain('◉ REC')
@@ -89,7 +73,7 @@ describe('a live screen', () => {
     'shows the host and says what is wrong where there is no nvidia-smi',
     { timeout: 20_000 },
     async () => {
-      const pty = start([], { variables: { PATH: folder } })
+      const pty = ptyOfTest([], { variables: { PATH: temporaryFolder() } })
       await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('no nvidia-smi')
       expect(pty.screen().join('\n')).toContain('RAM')
     },
@@ -98,7 +82,7 @@ describe('a live screen', () => {
 
 describe('a replayed screen', () => {
   test('follows the size of its terminal', { timeout: 20_000 }, async () => {
-    const pty = start(DEMO)
+    const pty = ptyOfTest(DEMO)
     await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO')
     for (const [columns, rows] of [
       [200, 60],
@@ -116,7 +100,7 @@ describe('a replayed screen', () => {
     'stands still on p, goes on one sample on ], and shows its keys on ?',
     { timeout: 20_000 },
     async () => {
-      const pty = start(['demo', '--speed', '8'], { columns: 120, rows: 40 })
+      const pty = ptyOfTest(['demo', '--speed', '8'], { columns: 120, rows: 40 })
       await expect.poll(() => pty.screen()[0], WAIT).toMatch(/DEMO 8×/)
       pty.type('p')
       await expect.poll(() => pty.screen()[0], WAIT).toContain('PAUSED')
@@ -135,7 +119,7 @@ describe('a replayed screen', () => {
     'has its colours and borders under TERM=%s',
     { timeout: 20_000 },
     async (TERM) => {
-      const pty = start(DEMO, { columns: 120, rows: 40, variables: { TERM } })
+      const pty = ptyOfTest(DEMO, { columns: 120, rows: 40, variables: { TERM } })
       await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('╭─')
       expect(pty.written()).toContain('\u001b[38;5;')
       expect(pty.written()).not.toContain('Error on')
@@ -143,22 +127,22 @@ describe('a replayed screen', () => {
   )
 
   test('has no colour at all under NO_COLOR', { timeout: 20_000 }, async () => {
-    const pty = start(DEMO, { variables: { NO_COLOR: '1' } })
+    const pty = ptyOfTest(DEMO, { variables: { NO_COLOR: '1' } })
     await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO')
     expect(pty.written()).not.toMatch(/\u001b\[[\d;]*(3[0-7]|38;5;\d+)m/)
   })
 
   test('is all ASCII under LANG=C, unless asked otherwise', { timeout: 20_000 }, async () => {
-    const plain = start(DEMO, { variables: { LANG: 'C' } })
+    const plain = ptyOfTest(DEMO, { variables: { LANG: 'C' } })
     await expect.poll(() => plain.screen()[0], WAIT).toContain('DEMO')
     expect(plain.screen().join('')).toMatch(/^[ -~]*$/)
 
-    const asked = start([...DEMO, '--no-ascii'], { variables: { LANG: 'C' } })
+    const asked = ptyOfTest([...DEMO, '--no-ascii'], { variables: { LANG: 'C' } })
     await expect.poll(() => asked.screen().join('\n'), WAIT).toContain('╭─')
   })
 
   test('is text on a dumb terminal, and says so', { timeout: 20_000 }, async () => {
-    const pty = start(['demo', '--speed', 'max'], { variables: { TERM: 'dumb' } })
+    const pty = ptyOfTest(['demo', '--speed', 'max'], { variables: { TERM: 'dumb' } })
     expect(await pty.exited).toEqual({ exitCode: 0 })
     expect(pty.written()).toContain('frames are printed as text')
     expect(pty.written()).not.toContain('\u001b')
@@ -169,7 +153,7 @@ test(
   'a bug of ours gives the terminal back first, and then says what broke',
   { timeout: 20_000 },
   async () => {
-    const pty = start([], { script: 'crashing-screen.ts', columns: 120 })
+    const pty = ptyOfTest([], { script: 'crashing-screen.ts', columns: 120 })
     await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('GPU 1')
     expect(await pty.exited).toEqual({ exitCode: 1 })
     expectRestored(pty)
@@ -179,22 +163,17 @@ test(
   },
 )
 
-async function watching(interval = '500ms'): Promise<{ pty: Pty; smi: FakeNvidiaSmi }> {
+async function watching(interval = '500ms'): Promise<{ pty: Pty; smi: FakeNvidiaSmi; folder: string }> {
+  const folder = temporaryFolder()
   const smi = fakeNvidiaSmi(folder, TWO_CARDS)
-  const pty = start(['--interval', interval], {
+  const pty = ptyOfTest(['--interval', interval], {
     columns: 120,
     rows: 40,
     folder,
     variables: { PATH: `${folder}:/usr/bin:/bin` },
   })
   await expect.poll(() => pty.screen()[0], WAIT).toContain('llmtop')
-  return { pty, smi }
-}
-
-function start(args: readonly string[], options?: PtyOptions): Pty {
-  const pty = startInPty(args, options)
-  running.push(pty)
-  return pty
+  return { pty, smi, folder }
 }
 
 function expectRestored(pty: Pty): void {

@@ -1,37 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts'
 import { nvidiaSmiXml } from '../support/nvidia-smi-xml.ts'
-import { startInPty, type Pty, type PtyOptions } from '../support/pty.ts'
+import { ptyOfTest } from '../support/pty-of-test.ts'
+import type { Pty } from '../support/pty.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // The built program in a real pseudo-terminal: moving in time.
 
 const WAIT = { timeout: 30_000, interval: 50 }
 const SIZE = { columns: 120, rows: 40, variables: { TZ: 'UTC' } }
-
-let folder: string
-let running: Pty[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'llmtop-time-'))
-})
-
-afterEach(async () => {
-  for (const pty of running) {
-    pty.kill('SIGKILL')
-    await pty.exited
-  }
-  running = []
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function start(args: readonly string[], options: PtyOptions = SIZE): Pty {
-  const pty = startInPty(args, options)
-  running.push(pty)
-  return pty
-}
 
 function clockOf(pty: Pty): string {
   return pty.screen()[0]?.trim().split(/\s+/).at(-1) ?? ''
@@ -43,7 +20,7 @@ function scrubBarOf(pty: Pty): string {
 
 describe('a replay on a screen', { timeout: 120_000 }, () => {
   test('goes wherever the keys take it', async () => {
-    const pty = start(['demo'])
+    const pty = ptyOfTest(['demo'], SIZE)
     await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO 1×')
     pty.type('p')
     await expect.poll(() => pty.screen()[0], WAIT).toContain('PAUSED')
@@ -74,7 +51,7 @@ describe('a replay on a screen', { timeout: 120_000 }, () => {
   })
 
   test('says what it can’t go to, and keeps what was typed', async () => {
-    const pty = start(['demo'])
+    const pty = ptyOfTest(['demo'], SIZE)
     await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO 1×')
     pty.type('gnoon\r')
     await expect.poll(() => pty.screen().at(-1), WAIT).toMatch(/Go to: noon_.*no time/)
@@ -85,7 +62,7 @@ describe('a replay on a screen', { timeout: 120_000 }, () => {
   })
 
   test('stays at its end, from where it can be taken back', async () => {
-    const pty = start(['demo', '--speed', 'max'])
+    const pty = ptyOfTest(['demo', '--speed', 'max'], SIZE)
     await expect.poll(() => pty.screen()[0], WAIT).toContain('DEMO ENDED')
     pty.type('p\u001b[D')
     await expect.poll(() => clockOf(pty), WAIT).toBe('03:09:50')
@@ -93,8 +70,9 @@ describe('a replay on a screen', { timeout: 120_000 }, () => {
 })
 
 test('a live screen looks back while it goes on, and returns on Esc', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder()
   fakeNvidiaSmi(folder, { documents: [nvidiaSmiXml({ gpus: [{ usedMiB: 4096 }] })] })
-  const pty = start(['--interval', '500ms'], { ...SIZE, variables: { PATH: `${folder}:/usr/bin:/bin` } })
+  const pty = ptyOfTest(['--interval', '500ms'], { ...SIZE, variables: { PATH: `${folder}:/usr/bin:/bin` } })
   await expect.poll(() => pty.screen()[0], WAIT).toContain('LIVE')
   await expect.poll(() => pty.screen().join('\n'), WAIT).toContain('4.0')
   pty.type('\u001b[D')

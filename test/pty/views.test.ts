@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import { startInPty, type Pty, type PtyOptions } from '../support/pty.ts'
+import { ptyOfTest } from '../support/pty-of-test.ts'
+import type { Pty } from '../support/pty.ts'
 
 // The keys of the built program in a real pseudo-terminal: what a terminal in memory cannot show.
 
@@ -11,23 +12,11 @@ const WAIT = { timeout: 10_000, interval: 50 }
 const TIME = { timeout: 30_000 }
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-let running: Pty[] = []
 let victim: ChildProcess | undefined
 
-afterEach(async () => {
+afterEach(() => {
   victim?.kill('SIGKILL')
-  for (const pty of running) {
-    pty.kill('SIGKILL')
-    await pty.exited
-  }
-  running = []
 })
-
-function start(args: readonly string[], options?: PtyOptions): Pty {
-  const pty = startInPty(args, options)
-  running.push(pty)
-  return pty
-}
 
 function text(pty: Pty): string {
   return pty.screen().join('\n')
@@ -40,7 +29,7 @@ async function typed(pty: Pty, keys: string, expected: string | RegExp): Promise
 
 describe('the demo', () => {
   test('goes from the overview to why and what to do, and back', TIME, async () => {
-    const pty = start(['demo', '--speed', '64'], { columns: 120, rows: 40 })
+    const pty = ptyOfTest(['demo', '--speed', '64'], { columns: 120, rows: 40 })
     await expect.poll(() => text(pty), WAIT).toContain('transformers')
     await typed(pty, '/', /Filter:/)
     await typed(pty, 'engine:vllm\r', /filter engine:vllm/)
@@ -67,7 +56,7 @@ describe('the demo', () => {
   })
 
   test('Ctrl-Z brings the shell back, fg the screen, and q leaves both as they were', TIME, async () => {
-    const shell = start(['--norc', '-i'], {
+    const shell = ptyOfTest(['--norc', '-i'], {
       program: '/bin/bash',
       columns: 100,
       rows: 30,
@@ -91,7 +80,7 @@ describe('the demo', () => {
 
 describe('a live screen', () => {
   test('that was stopped from elsewhere and continued hears keys again', TIME, async () => {
-    const shell = start(['--norc', '-i'], {
+    const shell = ptyOfTest(['--norc', '-i'], {
       program: '/bin/bash',
       columns: 100,
       rows: 30,
@@ -113,7 +102,7 @@ describe('a live screen', () => {
     victim = spawn(process.execPath, ['-e', 'Buffer.alloc(1.5e9, 1); setInterval(() => undefined, 1e6)'])
     const { pid = 0 } = victim
     const ended = once(victim, 'exit')
-    const pty = start(['--interval', '500ms'], {
+    const pty = ptyOfTest(['--interval', '500ms'], {
       columns: 120,
       rows: 40,
       variables: { PATH: '/usr/bin:/bin' },

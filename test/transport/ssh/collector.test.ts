@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { localTransport } from '../../../src/transport/local.ts'
@@ -133,7 +134,7 @@ describe('the collector', { timeout: 20_000 }, () => {
     ['a process without a log', () => ({ kind: 'log', pid: 1, every: 'once', maxBytes: 1000 })],
     [
       'the sockets of a process',
-      () => ({ kind: 'sockets', pid: process.pid, every: 'once', maxBytes: 4096 }),
+      () => ({ kind: 'sockets', pid: listeningPid(), every: 'once', maxBytes: 4096 }),
     ],
     ['a control group', () => ({ kind: 'cgroup', path: '/', every: 'once', maxBytes: 4096 })],
     ['a path that is not absolute', () => fileWant('etc/hostname')],
@@ -153,7 +154,7 @@ describe('the collector', { timeout: 20_000 }, () => {
       want,
       new AbortController().signal,
     )
-    expect([...there].map(withoutNumbersIn(want))).toEqual([...here].map(withoutNumbersIn(want)))
+    expect([...there].map(steadyIn(want))).toEqual([...here].map(steadyIn(want)))
   })
 
   test.each(HERE)('lets only the allowed variables of an environment leave %s', async (_, tools) => {
@@ -284,10 +285,22 @@ async function fetchAll(
   return answers.map((parts) => [...parts.values()][0])
 }
 
-/** What a control group holds changes from moment to moment. */
-function withoutNumbersIn({ kind }: Want): (entry: readonly [string, Part]) => unknown {
-  return ([name, part]) =>
-    kind === 'cgroup' && part.kind === 'text' ? [name, withoutNumbers(part.text)] : [name, part]
+/** What a control group holds, and where others listen, changes from moment to moment. */
+function steadyIn({ kind }: Want): (entry: readonly [string, Part]) => unknown {
+  return ([name, part]) => {
+    if (part.kind !== 'text') return [name, part]
+    if (kind === 'cgroup') return [name, withoutNumbers(part.text)]
+    return kind === 'sockets' ? [name, part.text.replace(/^.* other\n/gm, '')] : [name, part]
+  }
+}
+
+/** This process, which listens. */
+function listeningPid(): number {
+  const server = createServer().listen(0)
+  onTestFinished(() => {
+    server.close()
+  })
+  return process.pid
 }
 
 /** Of a process that lives on, only its numbers change. */
