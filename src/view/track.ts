@@ -78,15 +78,17 @@ export function dotRanges(
   dotMs: number,
   count: number,
 ): readonly (DotRange | undefined)[] {
-  const columns = new Array<DotRange | undefined>(count).fill(undefined)
+  // numbers, no ranges yet: a column takes several points, and dozens of curves are laid out for each picture
+  const lows = new Float64Array(count).fill(Infinity)
+  const highs = new Float64Array(count).fill(-Infinity)
   let previous: Point | undefined
   for (const chunk of chunks) {
     for (const entry of chunk) {
-      if (entry !== 'gap') drawLine(columns, previous ?? entry, entry, fromMs, dotMs)
+      if (entry !== 'gap') drawLine(lows, highs, previous ?? entry, entry, fromMs, dotMs)
       previous = entry === 'gap' ? undefined : entry
     }
   }
-  return columns
+  return Array.from(lows, (low, i) => (low === Infinity ? undefined : { low, high: highs[i] ?? low }))
 }
 
 // The newest two, if there are as many: the tail of the finest level, or the chunk that it has just become.
@@ -140,22 +142,21 @@ function startsBefore(chunk: readonly Entry[], fromMs: number): boolean {
 }
 
 function drawLine(
-  columns: (DotRange | undefined)[],
+  lows: Float64Array,
+  highs: Float64Array,
   from: Point,
   to: Point,
   fromMs: number,
   dotMs: number,
 ): void {
   const first = Math.max(0, Math.floor((from.atMs - fromMs) / dotMs))
-  const end = Math.min(columns.length - 1, Math.floor((to.atMs - fromMs) / dotMs))
+  const end = Math.min(lows.length - 1, Math.floor((to.atMs - fromMs) / dotMs))
+  let left = valueAt(from, to, fromMs + first * dotMs)
   for (let i = first; i <= end; i++) {
-    const left = valueAt(from, to, fromMs + i * dotMs)
     const right = valueAt(from, to, fromMs + (i + 1) * dotMs)
-    const before = columns[i]
-    columns[i] = {
-      low: Math.min(left, right, before?.low ?? left),
-      high: Math.max(left, right, before?.high ?? left),
-    }
+    lows[i] = Math.min(lows[i] ?? left, left, right)
+    highs[i] = Math.max(highs[i] ?? left, left, right)
+    left = right
   }
 }
 

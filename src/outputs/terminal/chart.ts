@@ -117,10 +117,16 @@ function paintSigns(dots: Line['canvasSize'], place: Place, cells: Cells, { char
 
 const PLAIN = attributes({})
 
-// drawille keeps the colour of a cell as the escape sequence for it.
+const ATTRIBUTES = new Map<string, number>()
+
+// drawille keeps the colour of a cell as the escape sequence for it, of which there are few.
 function attributesOf(color: string): number {
+  const known = ATTRIBUTES.get(color)
+  if (known !== undefined) return known
   const [, index] = /38;5;(\d+)/.exec(color) ?? []
-  return index === undefined ? PLAIN : attributes({ fg: Number(index) })
+  const found = index === undefined ? PLAIN : attributes({ fg: Number(index) })
+  ATTRIBUTES.set(color, found)
+  return found
 }
 
 function draw({ chart, style }: Shown, plot: Line): void {
@@ -134,7 +140,7 @@ type Mark = Chart['marks'][number]
 function drawMark(mark: Mark, plot: Line, width: number, height: number, style: Style): void {
   const y = dotOf(mark.at, height)
   for (let x = 0; x < width; x += 2)
-    if (isDash(mark.tone, x / 2)) stroke(plot, x, y, x + 1, y, mark.tone, style)
+    if (isDash(mark.tone, x / 2)) for (const dot of [x, x + 1]) stroke(plot, dot, y, y, mark.tone, style)
 }
 
 // What is predicted has short dashes, what is certain long ones: neither can be taken for a curve, nor for the other.
@@ -145,7 +151,7 @@ function isDash(tone: Tone, cell: number): boolean {
 function drawCurve(curve: Curve, plot: Line, height: number, style: Style): void {
   curve.columns.forEach((range, x) => {
     if (range === undefined || isBlank(curve.stroke, x)) return
-    stroke(plot, x, dotOf(range.high, height), x, dotOf(range.low, height), curve.tone, style)
+    stroke(plot, x, dotOf(range.high, height), dotOf(range.low, height), curve.tone, style)
   })
 }
 
@@ -160,13 +166,11 @@ function isBlank(kind: Curve['stroke'], x: number): boolean {
   }
 }
 
-function stroke(plot: Line, x0: number, y0: number, x1: number, y1: number, tone: Tone, style: Style): void {
-  const { ctx } = plot
-  ctx.strokeStyle = style.theme[tone]?.fg ?? 'normal'
-  ctx.beginPath()
-  ctx.moveTo(x0, y0)
-  ctx.lineTo(x1, y1)
-  ctx.stroke()
+// From dot to dot: a path would go through two matrices and five objects for each of them.
+function stroke(plot: Line, x: number, top: number, bottom: number, tone: Tone, style: Style): void {
+  const canvas = plot.ctx._canvas
+  canvas.color = style.theme[tone]?.fg ?? 'normal'
+  for (let y = top; y <= bottom; y++) canvas.set(x, y)
 }
 
 // Out of range is drawn at the edge; what is not a number at the bottom.

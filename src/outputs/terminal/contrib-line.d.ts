@@ -4,16 +4,15 @@ declare module 'blessed-contrib/lib/widget/charts/line.js' {
 
   /** The drawing context of drawille-canvas: dots, two to a column and four to a row. */
   interface Context {
-    strokeStyle: number | 'normal'
-    beginPath(): void
-    moveTo(x: number, y: number): void
-    lineTo(x: number, y: number): void
-    stroke(): void
     /** The dots of drawille: a byte and an escape sequence for each cell, row by row. */
     readonly _canvas: {
       readonly width: number
       readonly content: Uint8Array
       readonly colors: readonly (string | null | undefined)[]
+      /** Of the dots to come. */
+      color: number | 'normal'
+      /** One dot; outside of the canvas nothing happens. */
+      set(x: number, y: number): void
       clear(): void
     }
   }
