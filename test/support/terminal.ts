@@ -5,7 +5,7 @@ import type { Terminal as XtermTerminal } from '@xterm/headless'
 import type { Frame } from '../../src/model/frame.ts'
 import type { SessionState, SourceCommand } from '../../src/model/session.ts'
 import { terminalOutput } from '../../src/outputs/terminal/screen.ts'
-import type { TerminalOutput, TerminalOutputOptions } from '../../src/outputs/terminal/screen.ts'
+import type { TerminalOutput, TerminalOutputOptions } from '../../src/outputs/terminal/options.ts'
 
 /** A terminal in memory: what llmtop writes to it goes through a real emulator, and keys can be typed. */
 export interface FakeTerminal {

@@ -1,5 +1,5 @@
-import type { SessionState, SourceCommand, Unmoved } from '../../model/session.ts'
-import type { SignalName, SignalOutcome, SignalTarget } from '../../model/signal.ts'
+import type { SourceCommand } from '../../model/session.ts'
+import type { SignalName, SignalTarget } from '../../model/signal.ts'
 import { commandNotice } from '../../view/command-notice.ts'
 import { commandsInView } from '../../view/in-view.ts'
 import { inSight } from '../../view/in-sight.ts'
@@ -9,48 +9,16 @@ import { mouseAction } from '../../view/mouse.ts'
 import type { MouseEvent } from '../../view/mouse.ts'
 import type { Scene } from '../../view/panel.ts'
 import { picture, waitingPicture } from '../../view/picture.ts'
-import type { Preferences } from '../../view/preferences.ts'
 import { signalNotice } from '../../view/signal-notice.ts'
 import { MONO_THEME } from '../../view/theme.ts'
 import { themeOf } from '../../view/themes.ts'
 import { INITIAL_UI, inFleet, update } from '../../view/ui-state.ts'
 import type { UiEvent, UiState } from '../../view/ui-state.ts'
-import type { Output } from '../output.ts'
 import { hostsSeen } from './hosts.ts'
 import type { Hosts } from './hosts.ts'
-import type { KeyInput } from './key-input.ts'
+import type { TerminalOutput, TerminalOutputOptions } from './options.ts'
 import { openTerminal } from './toolkit.ts'
-import type { ScreenOutput, Terminal } from './toolkit.ts'
-
-export interface TerminalOutputOptions {
-  readonly input: KeyInput
-  readonly output: ScreenOutput
-  readonly color: boolean
-  readonly ascii: boolean
-  /** Minutes to add to UTC for the clock. */
-  readonly timeZoneOffsetMinutes: number
-  /** What the user has chosen before; absent: the defaults. */
-  readonly preferences?: Preferences
-  /** Read anew for each picture. */
-  readonly session: () => SessionState
-  readonly onCommand: (command: SourceCommand) => Unmoved | undefined
-  readonly onQuit: () => void
-  /** Sends a signal to a process of this machine, if it still is the one that was chosen; absent: nothing is sent. */
-  readonly onSignal?: (target: SignalTarget, signal: SignalName) => SignalOutcome
-  /** Keeps the choices for the next start, and says in a sentence how that went; absent: nothing is kept. */
-  readonly onSave?: (preferences: Preferences) => Promise<string>
-  /** Stops the process as Ctrl-Z does, and returns when it goes on; the terminal has been given back meanwhile. */
-  readonly onSuspend?: () => Promise<void>
-  /** Calls back each time the process goes on after a stop, and returns how to end that. */
-  readonly onContinued?: (callback: () => void) => () => void
-}
-
-export interface TerminalOutput extends Output {
-  /** Draws the last frame anew, when something beside frames has changed: a replay has ended. */
-  refresh(): void
-  /** Shows a sentence in place of the key bar, until the next key. */
-  say(text: string): void
-}
+import type { Terminal } from './toolkit.ts'
 
 // Faster than anyone sees; a replay at full speed must not wait for its pictures.
 const LEAST_MS_BETWEEN_FRAMES = 33
