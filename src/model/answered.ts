@@ -1,5 +1,9 @@
 import type { Fault } from '../core/fault.ts'
+import { seconds } from '../core/units.ts'
 import type { Frame } from './frame.ts'
+
+/** A run on a server of several cards takes about 6 s, seldom more (netdata/netdata issues 14522 and 18690). */
+export const LONGEST_ANSWER_MS = seconds(15)
 
 /** Whether nvidia-smi has said something, if only that it is not there. */
 export function hasAnswered(frame: Frame): boolean {

@@ -62,7 +62,6 @@ export const NO_TIMELINE: Timeline = {
   notice: undefined,
 }
 
-/** What a viewer should be told of moving in time. */
 /** Why a live session does not go where it was told to. */
 export type Unmoved =
   /** Nothing older is kept. */
@@ -72,6 +71,7 @@ export type Unmoved =
   | { readonly kind: 'no-warning'; readonly direction: 1 | -1 }
   | { readonly kind: 'no-such-time' }
 
+/** What a viewer should be told of moving in time. */
 export type TimelineNotice =
   /** A hole in the log was not sat through. */
   | { readonly kind: 'gap-skipped'; readonly ms: number }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/format.ts'
 import { seconds } from '../core/units.ts'
-import { hasAnswered } from '../model/answered.ts'
+import { hasAnswered, LONGEST_ANSWER_MS } from '../model/answered.ts'
 import type { Frame } from '../model/frame.ts'
 import { isGone } from './wording.ts'
 
@@ -28,14 +28,11 @@ export function areGpusUnseen({ gpus, faults }: Frame): boolean {
 const DEMO = "to see what llmtop shows of GPUs, try 'llmtop demo'"
 const SLOW = 'it takes a few seconds where persistence mode is off: cards are woken first'
 
-// a run on a server of several cards takes about 6 s, seldom more than 15 (netdata/netdata issues 14522 and 18690)
-const PATIENCE_MS = seconds(15)
-
 function awaited({ elapsedMs, source, host }: Frame): NoGpu {
   const where = source.kind === 'local' ? '' : ` on ${host}`
   const since = elapsedMs < seconds(1) ? '' : `, ${formatDuration(elapsedMs)} so far`
   return {
     why: `waiting for nvidia-smi${where}${since}`,
-    hint: elapsedMs < PATIENCE_MS ? SLOW : `try 'nvidia-smi'${where} by hand: does it answer there?`,
+    hint: elapsedMs < LONGEST_ANSWER_MS ? SLOW : `try 'nvidia-smi'${where} by hand: does it answer there?`,
   }
 }

@@ -2,7 +2,7 @@ import { RULES } from '../../analyse/rules.ts'
 import type { Frame } from '../../model/frame.ts'
 import type { Part } from '../../model/sample.ts'
 import { run } from '../../runtime/run.ts'
-import { hasAnswered } from '../../model/answered.ts'
+import { hasAnswered, LONGEST_ANSWER_MS } from '../../model/answered.ts'
 import type { Source } from '../../sources/source.ts'
 
 /** What a source has shown in its first seconds. */
@@ -14,8 +14,6 @@ export interface Examined {
 
 /** An engine that answers no faster than this is reported without its answer. */
 const LONGEST_WAIT_MS = 5000
-// a run on a server of several cards takes about 6 s, seldom more than 15 (netdata/netdata issues 14522 and 18690)
-const LONGEST_WAIT_FOR_GPUS_MS = 16_000
 
 /**
  * Watches until everything that was asked has been answered, or some seconds have passed; undefined where nothing came.
@@ -44,7 +42,7 @@ export async function examine(
     isEnough: (frame, awaited) =>
       hasAnswered(frame)
         ? awaited === 0 || frame.elapsedMs > LONGEST_WAIT_MS
-        : frame.elapsedMs > LONGEST_WAIT_FOR_GPUS_MS,
+        : frame.elapsedMs > LONGEST_ANSWER_MS,
   })
   return last === undefined ? undefined : { frame: last, parts }
 }
