@@ -10,8 +10,8 @@ import { parseOomKills } from '../parse/vmstat.ts'
 import { textOf, type AnswerBook } from './answers.ts'
 import type { Memory } from './memory.ts'
 
-/** As many as a host panel shows without scrolling. */
-export const LARGEST = 12
+// as many as a host panel shows without scrolling
+const LARGEST = 12
 
 /** The host's memory from the newest answers; a part that never came reads as not reported. */
 export function hostMemoryOf(answers: AnswerBook): HostMemory {
@@ -55,11 +55,17 @@ function eachAwaited<T extends Readonly<Record<string, Reading<number>>>>(readin
 const CONNECTING = missing('not-yet-known', 'the connection is still being made')
 
 /** The processes with the largest resident set, whether or not they use a GPU. */
-export function largestProcesses({ processList, processes, users }: Memory): readonly HostProcess[] {
-  return processList.slice(0, LARGEST).map((listed) => {
+export function largestProcesses(memory: Memory): readonly HostProcess[] {
+  const { processes, users } = memory
+  return largestListed(memory).map((listed) => {
     const process = processes.get(listed.pid)?.process
     return process?.startTicks === listed.startTicks ? process : onlyListed(listed, users)
   })
+}
+
+/** The same as they are listed. */
+export function largestListed({ processList }: Pick<Memory, 'processList'>): readonly ListedProcess[] {
+  return processList.slice(0, LARGEST)
 }
 
 function onlyListed(listed: ListedProcess, users: ReadonlyMap<number, string>): HostProcess {

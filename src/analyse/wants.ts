@@ -7,7 +7,7 @@ import { wantsOn } from './ask-engine.ts'
 import { cgroupWants } from './cgroups.ts'
 import type { ClaimedGroup } from './claims.ts'
 import { logWants } from './engine-logs.ts'
-import { LARGEST } from './host.ts'
+import { largestListed } from './host.ts'
 import type { Memory } from './memory.ts'
 import { mpsWants } from './vram-limits.ts'
 
@@ -19,7 +19,7 @@ const LOOK_AGAIN_MS = seconds(10)
 export function wantsOf(memory: Memory, groups: readonly ClaimedGroup[]): readonly Want[] {
   const wants = [
     // what they take of the CPU, and their commands
-    ...memory.processList.slice(0, LARGEST).map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
+    ...largestListed(memory).map(({ pid }) => process(pid, LOOK_AGAIN_MS)),
     ...memory.processList
       .filter(({ comm }) => ENGINE_COMMS.has(comm))
       .map(({ pid }) => process(pid, LOOK_AGAIN_MS)),

@@ -1,4 +1,5 @@
 import { formatBytes } from '../core/format.ts'
+import { lastPart } from '../core/text.ts'
 import type { Ceiling } from '../model/ceiling.ts'
 import { etaWords, type EtaWords } from '../model/eta-words.ts'
 import type { EtaRange } from '../model/risk.ts'
@@ -18,8 +19,8 @@ type NamedWorkload = Pick<Workload, 'engine' | 'rootPid' | 'user' | 'command' | 
 const LONGEST_NAME = 24
 
 function programIn([program]: readonly string[]): string | undefined {
-  const name = program?.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1)
-  return name === undefined || name === '' ? undefined : name.slice(0, LONGEST_NAME)
+  const name = lastPart(program ?? '')
+  return name === '' ? undefined : name.slice(0, LONGEST_NAME)
 }
 
 /** `4–6 min`, `about 110 s`, `less than 1 s`, `a moment`, or `at least 4 min` where no upper end is known. */

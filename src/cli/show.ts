@@ -9,10 +9,10 @@ import { runSession } from '../runtime/run.ts'
 import type { Session } from '../runtime/session.ts'
 import { watchSignals, type SignalWatch } from '../runtime/signals.ts'
 import type { Source } from '../sources/source.ts'
-import { EXIT, terminalColumns, type Environment } from './environment.ts'
-import { drawsInAscii } from './locale.ts'
+import { EXIT, type Environment } from './environment.ts'
 import { notifiers } from './notifiers.ts'
 import type { ShowOptions } from './options.ts'
+import { paperOf } from './paper.ts'
 import type { WatchedRecording } from './record/while-watching.ts'
 import type { Show } from './show-request.ts'
 import { verdict } from './verdict.ts'
@@ -98,8 +98,7 @@ async function outputFor(
       'llmtop: this is no terminal for a screen, so frames are printed as text (--json for programs)\n',
     )
     const { plainOutput } = await import('../outputs/plain.ts')
-    const ascii = drawsInAscii(request.loaded.settings.ascii, environment.variables)
-    return thinned(plainOutput(stdout, { columns: terminalColumns(environment), ascii }), request)
+    return thinned(plainOutput(stdout, paperOf(environment, request.loaded.settings)), request)
   }
   const { screenOutput } = await import('./screen.ts')
   return screenOutput(environment, request, session, watch, recording)

@@ -16,3 +16,8 @@ export function lastLine(text: string, maxLength = 160): string {
   const line = printable(lines.at(-1) ?? '')
   return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line
 }
+
+/** Of `meta-llama/Llama-3.1-8B-Instruct` and `C:\\tools\\server.exe` the last part, which is what tells them apart. */
+export function lastPart(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+}

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/format.ts'
 import type { SessionState, SourceCommand, Unmoved } from '../model/session.ts'
+import { noWarning } from './wording.ts'
 
 /** What there is to say of a command that shows nowhere else; undefined of one that does. */
 export function commandNotice(
@@ -23,7 +24,7 @@ function whyUnmoved(unmoved: Unmoved): string {
     case 'no-past':
       return 'of so many hosts no past is kept'
     case 'no-warning':
-      return unmoved.direction === 1 ? 'no warning after this' : 'no warning before this'
+      return noWarning(unmoved.direction)
     case 'no-such-time':
       return 'nothing of that time is kept'
   }

@@ -1,9 +1,9 @@
 import { missing, sum, valueOr } from '../core/reading.ts'
 import type { Reading } from '../core/reading.ts'
+import { lastPart } from '../core/text.ts'
 import type { Frame, GpuProcessState, GpuState } from '../model/frame.ts'
 import type { HostProcess } from '../model/snapshot.ts'
 import type { Workload } from '../model/workload.ts'
-import { lastPart } from './last-part.ts'
 import { numberList } from './number-list.ts'
 
 /** Where a process holds GPU memory. */

@@ -163,3 +163,8 @@ export function shortGpuName(name: string): string {
 
 /** What to do about memory that no listed process holds: processes of ended jobs, and of containers, hold device files. */
 export const WHO_HAS_THEM_OPEN = "'sudo fuser -v /dev/nvidia*' lists who has the cards open"
+
+/** What is said where no further warning is, in this direction of time. */
+export function noWarning(direction: 1 | -1): string {
+  return direction === 1 ? 'no warning after this' : 'no warning before this'
+}

@@ -1,5 +1,5 @@
+import { lastPart } from '../core/text.ts'
 import type { Workload } from '../model/workload.ts'
-import { lastPart } from './last-part.ts'
 
 /** `vllm 4200`, or by the model where its processes are not seen: how people call a workload. */
 export function workloadName(workload: Workload): string {

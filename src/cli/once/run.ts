@@ -6,9 +6,9 @@ import { run } from '../../runtime/run.ts'
 import { watchSignals } from '../../runtime/signals.ts'
 import { hasAnswered } from '../../model/answered.ts'
 import { thisMachine } from '../commands/live.ts'
-import { EXIT, terminalColumns, type Environment } from '../environment.ts'
-import { drawsInAscii } from '../locale.ts'
+import { EXIT, type Environment } from '../environment.ts'
 import type { FailOnOptions } from '../options.ts'
+import { paperOf } from '../paper.ts'
 import { verdict } from '../verdict.ts'
 import { waitingNote } from '../waiting-note.ts'
 
@@ -59,9 +59,5 @@ async function textOf(
   { json = false }: OnceOptions,
 ): Promise<string> {
   if (json) return `${(await import('../../outputs/frame-json.ts')).frameText(frame)}\n`
-  const ascii = drawsInAscii(settings.ascii, environment.variables)
-  return (await import('../../outputs/plain.ts')).plainText(frame, {
-    columns: terminalColumns(environment),
-    ascii,
-  })
+  return (await import('../../outputs/plain.ts')).plainText(frame, paperOf(environment, settings))
 }

@@ -4,6 +4,7 @@ import { glyph, levelGlyph } from '../glyphs.ts'
 import { clipLine, lineWidth, span } from '../line.ts'
 import type { Line, Panel, PanelView, Rect, Scene, Span } from '../panel.ts'
 import type { Tone } from '../theme.ts'
+import { noWarning } from '../wording.ts'
 
 /** Where a replay stands in its log: what lies where, how much of it is known. */
 export const scrubPanel: Panel = {
@@ -72,7 +73,7 @@ function wordsOf(notice: TimelineNotice, readRatio: number): string {
     case 'searching':
       return `looking for the next warning, ${reading(readRatio)}`
     case 'no-warning':
-      return notice.direction === 1 ? 'no warning after this' : 'no warning before this'
+      return noWarning(notice.direction)
     case 'no-such-time':
       return 'the log has no such time'
   }
